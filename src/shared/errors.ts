@@ -1,0 +1,135 @@
+/**
+ * Every failure the app can name, and what the outbox does about it.
+ *
+ * - `auto`: the machine tries again by itself, without limit (the line, the hub's bad day)
+ * - `user`: a person must do something first (plug in the token, change the text)
+ * - `never`: trying the same again cannot help
+ *
+ * The outbox reads `retry` from here and from nowhere else. No `sign/*` code is ever `auto`: a repeated
+ * wrong PIN locks the token. Codes are stable for ever, because support quotes them. Texts for the
+ * clerk are in errors.vi.ts; a code without a text does not compile.
+ */
+export const ERRORS = {
+  'app/unexpected': { retry: 'user' },
+  'app/engine-lost': { retry: 'user' },
+  'app/bad-request': { retry: 'never' },
+
+  'office/not-open': { retry: 'user' },
+  'office/exists': { retry: 'never' },
+  'office/recovery-code-wrong': { retry: 'user' },
+  'office/recovery-code-mismatch': { retry: 'user' },
+
+  'store/newer-than-app': { retry: 'never' },
+  'store/wrong-key': { retry: 'user' },
+  'store/damaged': { retry: 'user' },
+  'store/file-damaged': { retry: 'user' },
+  'store/file-missing': { retry: 'user' },
+  'store/disk-full': { retry: 'user' },
+  'store/in-use': { retry: 'user' },
+
+  'document/not-found': { retry: 'never' },
+  'document/changed': { retry: 'user' },
+  'document/wrong-state': { retry: 'user' },
+  'document/incomplete': { retry: 'user' },
+  'document/secret': { retry: 'never' },
+  'document/number-taken': { retry: 'user' },
+
+  'pdf/unreadable': { retry: 'never' },
+  'pdf/encrypted': { retry: 'never' },
+  'pdf/no-pages': { retry: 'never' },
+  'pdf/certified-no-changes': { retry: 'never' },
+  'pdf/signature-too-large': { retry: 'never' },
+  'pdf/too-large': { retry: 'never' },
+
+  'cms/unreadable': { retry: 'never' },
+  'certificate/unreadable': { retry: 'never' },
+  'certificate/unusable': { retry: 'user' },
+
+  'sign/module-missing': { retry: 'user' },
+  'sign/module-failed': { retry: 'user' },
+  'sign/token-missing': { retry: 'user' },
+  'sign/token-removed': { retry: 'user' },
+  'sign/certificate-missing': { retry: 'user' },
+  'sign/key-missing': { retry: 'user' },
+  'sign/pin-wrong': { retry: 'user' },
+  'sign/pin-locked': { retry: 'user' },
+  'sign/pin-length': { retry: 'user' },
+  'sign/pin-expired': { retry: 'user' },
+  'sign/mechanism-missing': { retry: 'user' },
+  'sign/driver-failed': { retry: 'user' },
+  'sign/process-lost': { retry: 'user' },
+  'sign/timed-out': { retry: 'user' },
+  'sign/self-check-failed': { retry: 'user' },
+
+  'packet/unreadable': { retry: 'never' },
+  'packet/too-large': { retry: 'never' },
+  'packet/forbidden-xml': { retry: 'never' },
+  'packet/incomplete': { retry: 'never' },
+  'packet/attachment-unreadable': { retry: 'never' },
+  'packet/not-for-us': { retry: 'never' },
+
+  'hub/not-configured': { retry: 'user' },
+  'hub/unreachable': { retry: 'auto' },
+  'hub/outcome-unknown': { retry: 'auto' },
+  'hub/not-json': { retry: 'auto' },
+  'hub/server-error': { retry: 'auto' },
+  'hub/busy': { retry: 'auto' },
+  'hub/packet-mismatch': { retry: 'auto' },
+  'hub/packet-gone': { retry: 'user' },
+  'hub/unauthorised': { retry: 'user' },
+  'hub/refused': { retry: 'user' },
+  'hub/recipient-unknown': { retry: 'user' },
+  'hub/certificate-untrusted': { retry: 'user' },
+  'hub/cancelled': { retry: 'user' },
+
+  'update/feed-unreachable': { retry: 'user' },
+  'update/refused': { retry: 'never' },
+  'update/busy': { retry: 'user' },
+} as const satisfies Record<`${string}/${string}`, { retry: 'auto' | 'user' | 'never' }>
+
+/** `area/what-happened`, lower case. */
+export type ErrorCode = keyof typeof ERRORS
+
+/** All codes, for zod's `enum` and for tests that walk the table. */
+export const ERROR_CODES = Object.keys(ERRORS).filter(isErrorCode) as [ErrorCode, ...ErrorCode[]]
+
+/** Whether a string from outside (another process, a stored row) is one of our codes. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text)
+}
+
+/** What an {@link AppError} may carry beside its code. */
+export interface AppErrorOptions {
+  /** What made this happen; kept for the log, never shown. */
+  readonly cause?: unknown
+  /**
+   * Words the clerk may need to see verbatim, such as the hub's ErrorDesc or the name of a missing
+   * field. Never a PIN, a key or document text.
+   */
+  readonly detail?: string
+  /** The other side's Retry-After, in milliseconds. */
+  readonly retryAfterMs?: number
+}
+
+/**
+ * A failure that can happen, named by its code. The message is English, for the log; the clerk reads
+ * ERROR_TEXT of the code. Our own bugs are plain `Error`s and surface as `app/unexpected`.
+ */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly detail: string | undefined
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.detail = options.detail
+    this.retryAfterMs = options.retryAfterMs
+  }
+}
+
+/** The code of whatever was caught: an {@link AppError}'s own, else `app/unexpected`. */
+export function codeOf(caught: unknown): ErrorCode {
+  return caught instanceof AppError ? caught.code : 'app/unexpected'
+}
