@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { defineMachine, statesOf, type EventOf, type StateOf } from '../machine.ts'
+
+/**
+ * The life of an outgoing document (văn bản đi). Read down the page; beside each arrow stands the file
+ * in src/engine/outgoing/ that performs it. Names are persisted: add, never rename.
+ */
+export const OUTGOING = defineMachine({
+  drafting: { freeze: 'frozen', discard: 'discarded' }, // freeze.ts: fields checked, the PDF fixed; draft.ts
+  frozen: { reopen: 'drafting', sign: 'signed' }, // draft.ts, sign.ts: the authorised person
+  signed: { reopen: 'drafting', number: 'numbered' }, // draft.ts, number.ts: số và ngày
+  numbered: { seal: 'sealed' }, // sign.ts: the agency's signature
+  sealed: { submit: 'queued' }, // submit.ts: packet fixed and job added, one transaction
+  queued: { withdraw: 'sealed', accept: 'sent', refuse: 'refused' }, // submit.ts, deliver.ts: the hub's answer
+  sent: { confirm: 'confirmed', return: 'returned' }, // receipts.ts: what the recipients answer
+  refused: { withdraw: 'sealed' }, // submit.ts: put right what the hub refused, submit again
+  returned: { confirm: 'confirmed' }, // receipts.ts: a recipient may accept after all
+  confirmed: {},
+  discarded: {},
+})
+
+export type OutgoingState = StateOf<typeof OUTGOING>
+export type OutgoingEvent = EventOf<typeof OUTGOING>
+export const outgoingState = z.enum(statesOf(OUTGOING))
+
+/** Where the clerk finds a document: the navigation's boxes and the states each one holds. */
+export const OUTGOING_BOXES = {
+  drafts: ['drafting'],
+  toSign: ['frozen', 'signed', 'numbered'],
+  outbox: ['sealed', 'queued', 'refused'],
+  sent: ['sent', 'confirmed', 'returned'],
+} as const satisfies Record<string, readonly OutgoingState[]>
+
+export const outgoingBox = z.enum(['drafts', 'toSign', 'outbox', 'sent'])
+export type OutgoingBox = z.output<typeof outgoingBox>

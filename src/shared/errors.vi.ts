@@ -1,0 +1,278 @@
+import type { ErrorCode } from './errors.ts'
+
+/** What the clerk reads: what happened, then what is safe and what to do. A missing code does not compile. */
+export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; readonly hint: string }>> = {
+  'app/unexpected': {
+    title: 'Có lỗi ngoài dự kiến',
+    hint: 'Dữ liệu đã lưu vẫn an toàn. Hãy thử lại; nếu còn lỗi, báo mã sự cố cho bộ phận hỗ trợ.',
+  },
+  'app/engine-lost': {
+    title: 'Phần xử lý vừa khởi động lại',
+    hint: 'Dữ liệu đã lưu vẫn an toàn. Hãy thực hiện lại thao tác vừa rồi.',
+  },
+  'app/bad-request': {
+    title: 'Thao tác không hợp lệ',
+    hint: 'Hãy kiểm tra lại nội dung vừa nhập. Chưa có gì bị thay đổi.',
+  },
+
+  'office/not-open': {
+    title: 'Kho văn bản chưa được mở',
+    hint: 'Nhập mã khôi phục để mở kho văn bản của cơ quan.',
+  },
+  'office/exists': {
+    title: 'Máy này đã có kho văn bản của cơ quan',
+    hint: 'Hãy mở kho đã có; không thể tạo đè lên.',
+  },
+  'office/recovery-code-wrong': {
+    title: 'Mã khôi phục không đúng',
+    hint: 'Hãy đối chiếu từng nhóm ký tự với bản đã in. Kho văn bản không bị thay đổi.',
+  },
+  'office/recovery-code-mismatch': {
+    title: 'Mã vừa nhập lại chưa khớp',
+    hint: 'Hãy xem lại bản đã chép và nhập đúng từng nhóm. Mã này cần để mở kho khi thay máy.',
+  },
+
+  'store/newer-than-app': {
+    title: 'Kho văn bản thuộc phiên bản mới hơn',
+    hint: 'Hãy cập nhật chương trình rồi mở lại. Kho văn bản không bị thay đổi.',
+  },
+  'store/wrong-key': {
+    title: 'Không mở được kho văn bản bằng khóa hiện có',
+    hint: 'Nhập mã khôi phục đã in khi cài đặt. Kho văn bản không bị thay đổi.',
+  },
+  'store/damaged': {
+    title: 'Kho văn bản có dấu hiệu hỏng',
+    hint: 'Chương trình dừng ghi để giữ nguyên dữ liệu. Hãy báo mã sự cố cho bộ phận hỗ trợ trước khi làm tiếp.',
+  },
+  'store/file-damaged': {
+    title: 'Tệp lưu trên máy đã bị hỏng',
+    hint: 'Nội dung đọc được không còn khớp với lúc lưu nên không được dùng. Hãy nhập lại tệp hoặc báo bộ phận hỗ trợ.',
+  },
+  'store/file-missing': {
+    title: 'Không tìm thấy tệp đã lưu',
+    hint: 'Tệp có thể đã bị xóa khỏi máy. Hãy nhập lại tệp hoặc báo bộ phận hỗ trợ.',
+  },
+  'store/disk-full': {
+    title: 'Ổ đĩa đã đầy',
+    hint: 'Văn bản đã lưu vẫn an toàn. Hãy giải phóng dung lượng rồi thử lại.',
+  },
+  'store/in-use': {
+    title: 'Kho văn bản đang được mở ở cửa sổ khác',
+    hint: 'Hãy đóng cửa sổ kia, hoặc làm việc tiếp ở đó.',
+  },
+
+  'document/not-found': {
+    title: 'Không tìm thấy văn bản',
+    hint: 'Văn bản có thể đã được chuyển sang mục khác. Hãy mở lại danh sách.',
+  },
+  'document/changed': {
+    title: 'Văn bản vừa thay đổi',
+    hint: 'Hãy xem lại nội dung mới nhất rồi thực hiện lại thao tác.',
+  },
+  'document/wrong-state': {
+    title: 'Văn bản đang ở bước khác',
+    hint: 'Thao tác này không áp dụng cho bước hiện tại của văn bản. Hãy xem lại danh sách.',
+  },
+  'document/incomplete': {
+    title: 'Văn bản còn thiếu thông tin',
+    hint: 'Hãy bổ sung các mục được đánh dấu rồi thử lại.',
+  },
+  'document/secret': {
+    title: 'Văn bản có dấu hiệu bí mật nhà nước',
+    hint: 'Không soạn, lưu hoặc gửi văn bản mật trên máy nối mạng. Nội dung không được giữ lại; hãy báo người phụ trách.',
+  },
+  'document/number-taken': {
+    title: 'Số này đã cấp cho văn bản khác',
+    hint: 'Hãy dùng số tiếp theo mà chương trình gợi ý.',
+  },
+
+  'pdf/unreadable': {
+    title: 'Không đọc được tệp PDF',
+    hint: 'Tệp có thể bị hỏng. Hãy xuất lại PDF từ bản gốc rồi nhập lại.',
+  },
+  'pdf/encrypted': {
+    title: 'Tệp PDF có đặt mật khẩu',
+    hint: 'Hãy bỏ mật khẩu bảo vệ của tệp rồi nhập lại.',
+  },
+  'pdf/no-pages': {
+    title: 'Tệp PDF không có trang nào',
+    hint: 'Hãy xuất lại PDF từ bản gốc rồi nhập lại.',
+  },
+  'pdf/certified-no-changes': {
+    title: 'Văn bản đã được chứng thực, không cho ký thêm',
+    hint: 'Chữ ký có sẵn trong tệp cấm mọi thay đổi. Hãy dùng bản chưa chứng thực.',
+  },
+  'pdf/signature-too-large': {
+    title: 'Chữ ký vượt quá chỗ dành sẵn',
+    hint: 'Chuỗi chứng thư của token dài bất thường. Hãy báo mã sự cố cho bộ phận hỗ trợ; văn bản chưa bị thay đổi.',
+  },
+  'pdf/too-large': {
+    title: 'Tệp PDF quá lớn',
+    hint: 'Hãy giảm dung lượng tệp (quét 200 dpi là đủ) rồi nhập lại.',
+  },
+
+  'cms/unreadable': {
+    title: 'Không đọc được chữ ký trong tệp',
+    hint: 'Chữ ký có thể bị hỏng. Hãy đề nghị bên gửi gửi lại văn bản.',
+  },
+  'certificate/unreadable': {
+    title: 'Không đọc được chứng thư số',
+    hint: 'Hãy rút và cắm lại token, hoặc chọn chứng thư khác.',
+  },
+  'certificate/unusable': {
+    title: 'Chứng thư số không dùng để ký được',
+    hint: 'Chứng thư hết hạn, chưa đến hạn hoặc không dành cho ký số. Hãy chọn chứng thư khác. Mã PIN chưa được hỏi.',
+  },
+
+  'sign/module-missing': {
+    title: 'Không tìm thấy trình điều khiển token',
+    hint: 'Hãy cài phần mềm của nhà cung cấp token, hoặc chọn lại tệp trong Cài đặt.',
+  },
+  'sign/module-failed': {
+    title: 'Trình điều khiển token không khởi động được',
+    hint: 'Hãy chọn đúng bản 64 bit của trình điều khiển trong Cài đặt.',
+  },
+  'sign/token-missing': {
+    title: 'Chưa cắm USB token',
+    hint: 'Cắm token ký số rồi thử lại. Mã PIN chưa được dùng.',
+  },
+  'sign/token-removed': {
+    title: 'USB token bị rút khi đang ký',
+    hint: 'Văn bản giữ nguyên như trước khi ký. Cắm lại token rồi ký lại.',
+  },
+  'sign/certificate-missing': {
+    title: 'Token đang cắm không có chứng thư đã chọn',
+    hint: 'Hãy cắm đúng token của người ký hoặc của cơ quan. Mã PIN chưa được dùng.',
+  },
+  'sign/key-missing': {
+    title: 'Không tìm thấy khóa ký trên token',
+    hint: 'Token không có khóa riêng đi cùng chứng thư này. Hãy liên hệ nơi cấp token.',
+  },
+  'sign/pin-wrong': {
+    title: 'Mã PIN không đúng',
+    hint: 'Đã dùng một lần thử. Hãy chắc chắn mã PIN trước khi nhập lại; nhập sai nhiều lần token sẽ bị khóa.',
+  },
+  'sign/pin-locked': {
+    title: 'Token đã bị khóa mã PIN',
+    hint: 'Hãy liên hệ nơi cấp token để mở khóa. Văn bản vẫn an toàn trên máy này.',
+  },
+  'sign/pin-length': {
+    title: 'Độ dài mã PIN không phù hợp',
+    hint: 'Hãy kiểm tra lại mã PIN. Mã này chưa được gửi tới token nên không mất lần thử.',
+  },
+  'sign/pin-expired': {
+    title: 'Mã PIN đã hết hạn',
+    hint: 'Hãy đổi mã PIN bằng phần mềm của nhà cung cấp token rồi ký lại.',
+  },
+  'sign/mechanism-missing': {
+    title: 'Token không hỗ trợ kiểu ký cần dùng',
+    hint: 'Hãy dùng token khác hoặc liên hệ nơi cấp token.',
+  },
+  'sign/driver-failed': {
+    title: 'Trình điều khiển token báo lỗi',
+    hint: 'Rút token, cắm lại rồi thử ký lại. Văn bản giữ nguyên như trước khi ký.',
+  },
+  'sign/process-lost': {
+    title: 'Phần ký số dừng đột ngột',
+    hint: 'Trình điều khiển token gặp lỗi; chỉ lần ký này bị hỏng. Hãy thử ký lại.',
+  },
+  'sign/timed-out': {
+    title: 'Token không trả lời',
+    hint: 'Đã dừng chờ trình điều khiển. Rút token, cắm lại rồi thử ký lại.',
+  },
+  'sign/self-check-failed': {
+    title: 'Chữ ký vừa tạo không kiểm tra được',
+    hint: 'Văn bản giữ nguyên như trước khi ký. Hãy thử lại; nếu còn lỗi, báo mã sự cố cho bộ phận hỗ trợ.',
+  },
+
+  'packet/unreadable': {
+    title: 'Không đọc được gói tin',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại.',
+  },
+  'packet/too-large': {
+    title: 'Gói tin vượt quá giới hạn',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi chia nhỏ tệp.',
+  },
+  'packet/forbidden-xml': {
+    title: 'Gói tin chứa thành phần không an toàn',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly và không được mở. Hãy báo cho bên gửi.',
+  },
+  'packet/incomplete': {
+    title: 'Gói tin thiếu thông tin bắt buộc',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi bổ sung và gửi lại.',
+  },
+  'packet/attachment-unreadable': {
+    title: 'Không mở được tệp kèm theo gói tin',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại.',
+  },
+  'packet/not-for-us': {
+    title: 'Gói tin không gửi cho cơ quan này',
+    hint: 'Gói tin được giữ trong mục Cách ly. Hãy báo cho bên gửi nếu cần.',
+  },
+
+  'hub/not-configured': {
+    title: 'Chưa khai báo trục liên thông',
+    hint: 'Vào Cài đặt để nhập địa chỉ và mã hệ thống. Văn bản vẫn an toàn trên máy này.',
+  },
+  'hub/unreachable': {
+    title: 'Chưa kết nối được trục liên thông',
+    hint: 'Văn bản đã lưu an toàn trên máy này và sẽ tự gửi khi có mạng.',
+  },
+  'hub/outcome-unknown': {
+    title: 'Đã gửi nhưng chưa nhận được trả lời của trục',
+    hint: 'Chương trình sẽ hỏi lại trục trước khi gửi tiếp, nên văn bản không bị gửi hai lần.',
+  },
+  'hub/not-json': {
+    title: 'Câu trả lời không phải của trục liên thông',
+    hint: 'Có thể mạng đang yêu cầu đăng nhập. Văn bản vẫn an toàn và sẽ được gửi lại.',
+  },
+  'hub/server-error': {
+    title: 'Trục liên thông đang gặp sự cố',
+    hint: 'Văn bản đã lưu an toàn trên máy này; chương trình sẽ tự thử lại.',
+  },
+  'hub/busy': {
+    title: 'Trục liên thông đang bận',
+    hint: 'Văn bản đã lưu an toàn trên máy này; chương trình sẽ tự thử lại sau ít phút.',
+  },
+  'hub/packet-mismatch': {
+    title: 'Gói tin tải về không nguyên vẹn',
+    hint: 'Chương trình sẽ tự tải lại.',
+  },
+  'hub/packet-gone': {
+    title: 'Gói tin không còn trên trục',
+    hint: 'Hãy đề nghị bên gửi gửi lại văn bản.',
+  },
+  'hub/unauthorised': {
+    title: 'Trục liên thông từ chối mã hệ thống hoặc khóa',
+    hint: 'Hãy kiểm tra mã hệ thống, khóa bí mật và đồng hồ máy trong Cài đặt. Văn bản vẫn an toàn trên máy này.',
+  },
+  'hub/refused': {
+    title: 'Trục liên thông không nhận gói tin',
+    hint: 'Văn bản vẫn an toàn trên máy này. Hãy xem lý do của trục, sửa rồi gửi lại.',
+  },
+  'hub/recipient-unknown': {
+    title: 'Trục không biết cơ quan nhận này',
+    hint: 'Hãy kiểm tra mã định danh của cơ quan nhận rồi gửi lại.',
+  },
+  'hub/certificate-untrusted': {
+    title: 'Chứng thư của máy chủ không tin cậy được',
+    hint: 'Chưa gửi gì đi. Hãy đối chiếu với cán bộ kỹ thuật của tỉnh trước khi tiếp tục.',
+  },
+  'hub/cancelled': {
+    title: 'Đã dừng gửi',
+    hint: 'Văn bản vẫn nằm trong Hộp gửi.',
+  },
+
+  'update/feed-unreachable': {
+    title: 'Chưa kiểm tra được bản cập nhật',
+    hint: 'Bạn vẫn làm việc bình thường. Hãy thử lại khi có mạng.',
+  },
+  'update/refused': {
+    title: 'Bản cập nhật không đúng, đã bị từ chối',
+    hint: 'Tệp tải về không khớp với thông tin công bố nên không được cài. Chương trình đang dùng không thay đổi.',
+  },
+  'update/busy': {
+    title: 'Đang có văn bản gửi đi',
+    hint: 'Hãy cài bản cập nhật sau khi gửi xong.',
+  },
+}

@@ -1,0 +1,425 @@
+import { z } from 'zod'
+import {
+  agency,
+  documentFile,
+  documentId,
+  fieldProblem,
+  fileRole,
+  instant,
+  isoDate,
+  organId,
+  outgoingFields,
+  sha256Hex,
+} from '../document/fields.ts'
+import { historyEntry } from '../document/history.ts'
+import { incomingBox, incomingState } from '../document/incoming.ts'
+import { jobState } from '../document/job.ts'
+import { outgoingBox, outgoingState } from '../document/outgoing.ts'
+import { recipient } from '../document/recipient.ts'
+import { ERROR_CODES, type ErrorCode } from '../errors.ts'
+import { documentVerdict } from '../verdict.ts'
+
+/** The largest PDF the window may hand over, in bytes. */
+export const MAX_PDF_BYTES = 150_000_000
+
+const errorCode = z.enum(ERROR_CODES)
+const nothing = z.object({})
+const bytes = z.instanceof(Uint8Array)
+const pin = z.string().min(1).max(64)
+
+/** The line, the hub's address and the office's name at the hub. `secret` goes in and never comes out. */
+const hubSettings = z.object({
+  url: z.url({ protocol: /^https?$/ }).max(500),
+  systemId: z.string().trim().min(1).max(100),
+})
+const hubSecret = z.string().min(1).max(500)
+
+/** Which certificate of which token plays a role. Found again by these two, never by slot. */
+export const certificateChoice = z.object({
+  tokenSerial: z.string().max(64),
+  certificateSha256: sha256Hex,
+})
+export type CertificateChoice = z.output<typeof certificateChoice>
+
+const tokenSettings = z.object({
+  /** Absolute path of the PKCS#11 module, or of a .p12 file for practice. */
+  modulePath: z.string().min(1).max(1000),
+  person: certificateChoice.optional(),
+  agency: certificateChoice.optional(),
+})
+export type TokenSettings = z.output<typeof tokenSettings>
+
+const settings = z.object({
+  agency,
+  clerkName: z.string().max(50),
+  hub: hubSettings.optional(),
+  token: tokenSettings.optional(),
+})
+export type Settings = z.output<typeof settings>
+
+/** `new`: no store yet; `locked`: the recovery code is needed; `open`: at work. */
+const officeStatus = z.object({
+  phase: z.enum(['new', 'locked', 'open']),
+  /** Whether the operating system keeps our key. Where it does not, the code is asked at each start. */
+  keyStore: z.enum(['os', 'none']),
+  /** Why it is locked or cannot be opened, if not for want of the code. */
+  error: errorCode.optional(),
+  agency: agency.optional(),
+  clerkName: z.string().optional(),
+  /** Software certificates in use: "thử nghiệm" is shown everywhere. */
+  practice: z.boolean(),
+})
+export type OfficeStatus = z.output<typeof officeStatus>
+
+const certificateSummary = z.object({
+  sha256: sha256Hex,
+  name: z.string(),
+  organization: z.string().optional(),
+  title: z.string().optional(),
+  issuer: z.string(),
+  kind: z.enum(['person', 'agency', 'unknown']),
+  notBefore: instant,
+  notAfter: instant,
+  /** Whether it can sign now, and if not, why. */
+  usable: z.boolean(),
+  problem: errorCode.or(z.enum(['expired', 'not-yet-valid', 'no-key', 'not-for-signing'])).optional(),
+})
+export type CertificateSummary = z.output<typeof certificateSummary>
+
+const tokenSummary = z.object({
+  serial: z.string(),
+  label: z.string(),
+  manufacturer: z.string(),
+  model: z.string(),
+  software: z.boolean(),
+  pin: z.object({
+    minLength: z.int(),
+    maxLength: z.int(),
+    countLow: z.boolean(),
+    finalTry: z.boolean(),
+    locked: z.boolean(),
+  }),
+  certificates: z.array(certificateSummary),
+})
+export type TokenSummary = z.output<typeof tokenSummary>
+
+const tokenStatus = z.object({
+  modulePath: z.string().optional(),
+  /** `unset`: no module chosen yet; `failed`: see `error`. */
+  state: z.enum(['unset', 'absent', 'present', 'failed']),
+  error: errorCode.optional(),
+  tokens: z.array(tokenSummary),
+  chosen: z.object({ person: certificateChoice.optional(), agency: certificateChoice.optional() }),
+})
+export type TokenStatus = z.output<typeof tokenStatus>
+
+/** A PKCS#11 module that stands on this machine, judged without loading it. */
+const driverSummary = z.object({
+  path: z.string(),
+  name: z.string(),
+  usable: z.boolean(),
+  problem: z.enum(['wrong-architecture', 'not-a-module']).optional(),
+})
+export type DriverSummary = z.output<typeof driverSummary>
+
+const lineStatus = z.object({
+  /** `off`: no hub configured. */
+  state: z.enum(['off', 'unknown', 'up', 'down']),
+  /** Since when the line is as it is. */
+  since: instant.optional(),
+  error: errorCode.optional(),
+  lastSyncAt: instant.optional(),
+  nextTryAt: instant.optional(),
+  /** Documents waiting to leave. */
+  waiting: z.int(),
+  sending: z.object({ id: documentId, code: z.string(), sentBytes: z.int(), totalBytes: z.int() }).optional(),
+})
+export type LineStatus = z.output<typeof lineStatus>
+
+/** The errand that carries a document, as Hộp gửi tells it. */
+const deliveryStatus = z.object({
+  job: jobState,
+  attempts: z.int(),
+  dueAt: instant,
+  /** Waiting since. */
+  since: instant,
+  /** Over 24 hours: shown as late, never given up. */
+  late: z.boolean(),
+  /** The clerk put it on hold himself. */
+  heldByClerk: z.boolean(),
+  error: errorCode.optional(),
+  /** The hub's own words, verbatim. */
+  errorDetail: z.string().optional(),
+  /** Whether it can still be called back: nothing of it may have reached the hub. */
+  cancellable: z.boolean(),
+})
+export type DeliveryStatus = z.output<typeof deliveryStatus>
+
+const outgoingSummary = z.object({
+  id: documentId,
+  state: outgoingState,
+  typeName: z.string(),
+  subject: z.string(),
+  codeNumber: z.string().optional(),
+  codeNotation: z.string(),
+  issuedDate: isoDate.optional(),
+  priority: z.int(),
+  dueDate: isoDate.optional(),
+  signerName: z.string(),
+  recipients: z.array(recipient),
+  sizeBytes: z.int(),
+  createdAt: instant,
+  changedAt: instant,
+  sentAt: instant.optional(),
+  delivery: deliveryStatus.optional(),
+})
+export type OutgoingSummary = z.output<typeof outgoingSummary>
+
+const outgoingDetail = outgoingSummary.extend({
+  /** Rises with each save; a save of an older revision is refused as `document/changed`. */
+  revision: z.int(),
+  fields: outgoingFields,
+  files: z.array(documentFile),
+  problems: z.array(fieldProblem),
+  /** Who signed, in order, as our own verifier judged it after each signature. */
+  verdict: documentVerdict.optional(),
+  history: z.array(historyEntry),
+  /** The next free number of this document's series, offered when it is numbered. */
+  nextNumber: z.string().optional(),
+})
+export type OutgoingDetail = z.output<typeof outgoingDetail>
+
+const incomingSummary = z.object({
+  id: documentId,
+  state: incomingState,
+  typeName: z.string(),
+  subject: z.string(),
+  code: z.string(),
+  issuedDate: isoDate.optional(),
+  senderOrganId: z.string(),
+  senderName: z.string(),
+  priority: z.int(),
+  dueDate: isoDate.optional(),
+  receivedAt: instant,
+  verdict: documentVerdict.shape.verdict.optional(),
+  arrivalNumber: z.int().optional(),
+  arrivalDate: isoDate.optional(),
+  /** Why it is in quarantine. */
+  quarantine: z.object({ code: errorCode, detail: z.string().optional() }).optional(),
+  returnReason: z.string().optional(),
+})
+export type IncomingSummary = z.output<typeof incomingSummary>
+
+const incomingDetail = incomingSummary.extend({
+  signer: z.object({ competence: z.string(), position: z.string(), fullName: z.string() }),
+  place: z.string(),
+  toPlaces: z.array(z.string()),
+  content: z.string(),
+  files: z.array(documentFile),
+  /** Soft findings: an attachment that looks damaged, a field that is too long. */
+  warnings: z.array(z.string()),
+  verdictDetail: documentVerdict.optional(),
+  history: z.array(historyEntry),
+  /** The arrival number that "Tiếp nhận" would give now. */
+  nextArrivalNumber: z.int(),
+})
+export type IncomingDetail = z.output<typeof incomingDetail>
+
+const counts = z.object({
+  drafts: z.int(),
+  toSign: z.int(),
+  outbox: z.int(),
+  sent: z.int(),
+  new: z.int(),
+  registered: z.int(),
+  quarantine: z.int(),
+  returned: z.int(),
+})
+export type Counts = z.output<typeof counts>
+
+const updateStatus = z.object({
+  currentVersion: z.string(),
+  state: z.enum(['off', 'idle', 'checking', 'available', 'downloading', 'ready', 'failed']),
+  version: z.string().optional(),
+  receivedBytes: z.int().optional(),
+  totalBytes: z.int().optional(),
+  error: errorCode.optional(),
+})
+export type UpdateStatus = z.output<typeof updateStatus>
+
+const page = { limit: z.int().min(1).max(200).default(100), offset: z.int().min(0).default(0) }
+
+/** Every request a window may make. Add methods here, nowhere else. Queries are nouns, commands verbs. */
+export const contract = {
+  'office.status': { input: nothing, output: officeStatus },
+  /** First step of the wizard's last page: makes the code that must be written down. */
+  'office.newRecoveryCode': { input: nothing, output: z.object({ recoveryCode: z.string() }) },
+  /** Makes the encrypted store. `recoveryCode` is what the clerk typed back. */
+  'office.create': {
+    input: z.object({
+      agency,
+      clerkName: z.string().trim().min(1).max(50),
+      hub: hubSettings.extend({ secret: hubSecret }).optional(),
+      token: tokenSettings.optional(),
+      recoveryCode: z.string().max(200),
+    }),
+    output: officeStatus,
+  },
+  'office.unlock': { input: z.object({ recoveryCode: z.string().max(200) }), output: officeStatus },
+
+  'settings.current': { input: nothing, output: settings },
+  'settings.save': {
+    input: z.object({
+      agency,
+      clerkName: z.string().trim().min(1).max(50),
+      /** Without `secret` the stored one stays. */
+      hub: hubSettings.extend({ secret: hubSecret.optional() }).optional(),
+      token: tokenSettings.optional(),
+    }),
+    output: settings,
+  },
+
+  /** Tries a hub before anything is saved. Never fails: the answer says what happened. */
+  'hub.check': {
+    input: hubSettings.extend({ secret: hubSecret.optional() }),
+    output: z.object({
+      reached: z.boolean(),
+      /** The server's clock minus ours. */
+      clockSkewMs: z.int().optional(),
+      agencies: z.int().optional(),
+      error: errorCode.optional(),
+      detail: z.string().optional(),
+    }),
+  },
+  'line.status': { input: nothing, output: lineStatus },
+  /** "Gửi ngay": everything due is due now. */
+  'line.syncNow': { input: nothing, output: lineStatus },
+
+  'token.status': { input: nothing, output: tokenStatus },
+  'token.drivers': { input: nothing, output: z.array(driverSummary) },
+  /** What a module shows, before it is saved as the office's own. */
+  'token.list': {
+    input: z.object({ modulePath: z.string().min(1).max(1000) }),
+    output: z.array(tokenSummary),
+  },
+  /** Opens the system's file dialog. `undefined` when the clerk thought better of it. */
+  'token.browse': { input: nothing, output: z.object({ path: z.string().optional() }) },
+
+  'directory.search': {
+    input: z.object({ text: z.string().max(200), limit: z.int().min(1).max(200).default(50) }),
+    output: z.array(agency),
+  },
+  'directory.byIds': { input: z.object({ ids: z.array(organId).max(500) }), output: z.array(agency) },
+
+  counts: { input: nothing, output: counts },
+  'outgoing.list': {
+    input: z.object({ box: outgoingBox, ...page }),
+    output: z.object({ total: z.int(), rows: z.array(outgoingSummary) }),
+  },
+  'outgoing.one': { input: z.object({ id: documentId }), output: outgoingDetail },
+  'outgoing.pdf': {
+    input: z.object({ id: documentId, role: fileRole.optional() }),
+    output: z.object({ bytes }),
+  },
+  'outgoing.draft': {
+    input: z.object({ fields: outgoingFields.partial().default({}) }),
+    output: outgoingDetail,
+  },
+  'outgoing.save': {
+    input: z.object({ id: documentId, revision: z.int(), fields: outgoingFields }),
+    output: outgoingDetail,
+  },
+  'outgoing.importPdf': {
+    input: z.object({
+      id: documentId,
+      name: z.string().min(1).max(255),
+      bytes: bytes.refine((content) => content.byteLength <= MAX_PDF_BYTES),
+    }),
+    output: outgoingDetail,
+  },
+  'outgoing.discard': { input: z.object({ id: documentId }), output: outgoingDetail },
+  'outgoing.freeze': { input: z.object({ id: documentId, revision: z.int() }), output: outgoingDetail },
+  'outgoing.reopen': { input: z.object({ id: documentId }), output: outgoingDetail },
+  /** The authorised person's signature. */
+  'outgoing.sign': {
+    input: z.object({ id: documentId, certificate: certificateChoice, pin }),
+    output: outgoingDetail,
+  },
+  /** Number and date, then the agency's signature, with one PIN. */
+  'outgoing.seal': {
+    input: z.object({
+      id: documentId,
+      certificate: certificateChoice,
+      pin,
+      /** Left out: the next free number of the series. */
+      number: z.int().min(1).max(99_999).optional(),
+      issuedDate: isoDate.optional(),
+    }),
+    output: outgoingDetail,
+  },
+  'outgoing.submit': { input: z.object({ id: documentId }), output: outgoingDetail },
+  /** "Tạm dừng": stays in the outbox, does not leave until released. */
+  'outgoing.hold': { input: z.object({ id: documentId }), output: outgoingDetail },
+  'outgoing.release': { input: z.object({ id: documentId }), output: outgoingDetail },
+  /** "Rút khỏi hộp gửi": only while nothing of it can have reached the hub. */
+  'outgoing.withdraw': { input: z.object({ id: documentId }), output: outgoingDetail },
+  'outgoing.export': {
+    input: z.object({ id: documentId, role: fileRole }),
+    output: z.object({ path: z.string().optional() }),
+  },
+
+  'incoming.list': {
+    input: z.object({ box: incomingBox, ...page }),
+    output: z.object({ total: z.int(), rows: z.array(incomingSummary) }),
+  },
+  'incoming.one': { input: z.object({ id: documentId }), output: incomingDetail },
+  'incoming.file': { input: z.object({ id: documentId, sha256: sha256Hex }), output: z.object({ bytes }) },
+  /** "Tiếp nhận, vào sổ": gives the arrival number and sends 03. */
+  'incoming.register': {
+    input: z.object({ id: documentId, arrivalNumber: z.int().min(1).max(9_999_999_999).optional() }),
+    output: incomingDetail,
+  },
+  /** "Trả lại": sends 02 with the reason. */
+  'incoming.return': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
+    output: incomingDetail,
+  },
+  /** Puts a quarantined packet aside; its bytes are kept. */
+  'incoming.dismiss': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
+    output: incomingDetail,
+  },
+  'incoming.export': {
+    input: z.object({ id: documentId, sha256: sha256Hex }),
+    output: z.object({ path: z.string().optional() }),
+  },
+
+  'update.status': { input: nothing, output: updateStatus },
+  'update.check': { input: nothing, output: updateStatus },
+  'update.download': { input: nothing, output: updateStatus },
+  /** Refused as `update/busy` while a job is leased. */
+  'update.install': { input: nothing, output: updateStatus },
+} satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+
+export type Method = keyof typeof contract
+/** What a handler receives, defaults filled in. */
+export type Input<M extends Method> = z.output<(typeof contract)[M]['input']>
+/** What a window may send: fields with a default may be left out. */
+export type Request<M extends Method> = z.input<(typeof contract)[M]['input']>
+export type Output<M extends Method> = z.output<(typeof contract)[M]['output']>
+export type Handlers = { readonly [M in Method]: (input: Input<M>) => Output<M> | Promise<Output<M>> }
+
+/** What a failure looks like to the window: the rest stays in the log, under the incident id. */
+export interface Failure {
+  readonly code: ErrorCode
+  readonly incident: string
+  /** Words to be shown verbatim, see AppErrorOptions.detail. */
+  readonly detail?: string | undefined
+}
+export type Reply<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure }
+
+/** Whether a name from a window is one of ours. */
+export function isMethod(name: unknown): name is Method {
+  return typeof name === 'string' && Object.hasOwn(contract, name)
+}

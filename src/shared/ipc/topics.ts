@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/**
+ * Every "something changed" that a window hears. A topic carries no data: the window asks again, so there
+ * is no second copy of the truth to keep in step.
+ *
+ * - `office`: created, unlocked, or its settings changed
+ * - `outgoing`, `incoming`: a document or its job moved
+ * - `line`: the line came or went, a sync ended, bytes of a sending moved
+ * - `token`: a token or the signer process came or went
+ * - `directory`: agencies changed
+ * - `update`: a new version was found, loaded or refused
+ * - `engine`: the engine was started again; ask for everything
+ */
+export const topic = z.enum([
+  'office',
+  'outgoing',
+  'incoming',
+  'line',
+  'token',
+  'directory',
+  'update',
+  'engine',
+])
+export type Topic = z.output<typeof topic>
