@@ -1,0 +1,160 @@
+import { z } from 'zod'
+
+import { ERROR_CODES } from './errors.ts'
+
+/**
+ * Messages between the engine and the signer process, parsed on both sides: a native module may hand
+ * back anything, and the signer takes orders from nobody but the engine.
+ *
+ * Only hashes and the small signed attributes go in; only signatures and certificates come back. A
+ * document never enters the signer. Binary is a `Uint8Array`, which survives a MessagePort and
+ * `child_process.fork` with `serialization: 'advanced'` alike.
+ */
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected a Uint8Array')
+const fingerprint = z.string().regex(/^[0-9a-f]{64}$/)
+const modulePath = z.string().min(1).max(4096)
+const requestId = z.number().int().positive()
+
+/**
+ * One thing to sign. `digest` is the SHA-256 of `message`, 32 bytes; `message` is the DER of the CMS
+ * signed attributes (about 200 bytes, no document text). Without it only mechanisms over a ready hash
+ * can be used.
+ */
+export const signingInput = z.object({
+  id: z.string().min(1).max(200),
+  digest: bytes.refine((value) => value.byteLength === 32, 'expected 32 bytes of SHA-256'),
+  message: bytes.refine((value) => value.byteLength <= 65_536, 'too long for signed attributes').optional(),
+})
+export type SigningInput = z.output<typeof signingInput>
+
+/** Every request the engine may make of the signer. */
+export const signerRequest = z.discriminatedUnion('op', [
+  /** Which drivers are on this machine, checked without loading; `paths` are files the user chose. */
+  z.object({ id: requestId, op: z.literal('modules'), paths: z.array(modulePath).max(100) }),
+  /** Tokens of one module. `password` opens a PKCS#12 practice file; a PKCS#11 module never gets it. */
+  z.object({ id: requestId, op: z.literal('tokens'), modulePath, password: bytes.optional() }),
+  /** One batch: one login, one try. No `pin` only where the token has its own keypad. */
+  z.object({
+    id: requestId,
+    op: z.literal('sign'),
+    modulePath,
+    tokenSerial: z.string().max(64),
+    certificateSha256: fingerprint,
+    /** UTF-8 bytes, so that both sides can overwrite them after use. */
+    pin: bytes.optional(),
+    hashes: z.array(signingInput).min(1).max(1000),
+  }),
+  z.object({ id: requestId, op: z.literal('goodbye') }),
+])
+export type SignerRequest = z.output<typeof signerRequest>
+
+/** What could be told of a driver file without loading it. */
+export const moduleState = z.enum([
+  /** Right file type and architecture, and it exports C_GetFunctionList. */
+  'ready',
+  /** Built for another processor or word size than this process. */
+  'wrong-architecture',
+  /** A library, but not a PKCS#11 one (a CSP shell, for instance), or no library at all. */
+  'not-pkcs11',
+  /** Missing, or the file system refuses to read it. */
+  'unreadable',
+])
+export type ModuleState = z.output<typeof moduleState>
+
+/** A driver found on this machine. */
+export const tokenModule = z.object({
+  path: z.string(),
+  /** Whose driver this is, for a list: “Chứng thư số chuyên dùng Chính phủ”, “VNPT-CA”… */
+  label: z.string(),
+  state: moduleState,
+  /** A software token (SoftHSM, PKCS#12): for practice, shown as “thử nghiệm”. */
+  software: z.boolean(),
+})
+export type TokenModule = z.output<typeof tokenModule>
+
+/** A certificate on a token. */
+export const tokenCertificate = z.object({
+  /** SHA-256 of the DER, lower-case hex. */
+  sha256: fingerprint,
+  der: bytes,
+  /**
+   * Whether this token can sign with it: a key object belongs to it or, on tokens that show no key
+   * before login, it is not a CA certificate.
+   */
+  hasKey: z.boolean(),
+  algorithm: z.enum(['rsa', 'ecdsa']),
+  /** Modulus or field size in bits. */
+  keyBits: z.number().int().positive(),
+})
+export type TokenCertificate = z.output<typeof tokenCertificate>
+
+/** What a token says of its PIN before anybody types one (CK_TOKEN_INFO). */
+export const pinFacts = z.object({
+  /** UTF-8 bytes. Both are 0 where the token does not say. */
+  minLength: z.number().int().nonnegative(),
+  maxLength: z.number().int().nonnegative(),
+  /** At least one wrong PIN since the last right one. */
+  countLow: z.boolean(),
+  /** The next wrong PIN locks the token. */
+  finalTry: z.boolean(),
+  locked: z.boolean(),
+  /** The PIN is typed on the token's own keypad. */
+  pinPad: z.boolean(),
+})
+export type PinFacts = z.output<typeof pinFacts>
+
+/** A token that is plugged in now. */
+export const token = z.object({
+  /** With a certificate's fingerprint this names the token; slot numbers move, labels repeat. */
+  serial: z.string(),
+  label: z.string(),
+  manufacturer: z.string(),
+  model: z.string(),
+  /** For practice only, shown as “thử nghiệm”. */
+  software: z.boolean(),
+  pin: pinFacts,
+  certificates: z.array(tokenCertificate),
+})
+export type Token = z.output<typeof token>
+
+/** One signature: PKCS#1 v1.5 block, or r‖s for ECDSA. */
+export const signatureValue = z.object({ id: z.string(), value: bytes })
+export type SignatureValue = z.output<typeof signatureValue>
+
+/** A finished batch. */
+export const signedBatch = z.object({
+  algorithm: z.enum(['rsa-pkcs1', 'ecdsa']),
+  /** DER of the signer's certificate. */
+  certificate: bytes,
+  /** DER of its issuers as far as the token holds them, nearest first. */
+  chain: z.array(bytes),
+  /** In the order asked. */
+  signatures: z.array(signatureValue),
+})
+export type SignedBatch = z.output<typeof signedBatch>
+
+/** What each request is answered with. */
+export const signerAnswers = {
+  modules: z.array(tokenModule),
+  tokens: z.array(token),
+  sign: signedBatch,
+  goodbye: z.null(),
+}
+
+/** Every message the signer may send. */
+export const signerMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('answer'), id: requestId, value: z.unknown() }),
+  /** A signature is done while the batch goes on: what is signed stays signed if the token is pulled. */
+  z.object({ kind: z.literal('progress'), id: requestId, signature: signatureValue }),
+  /** `detail` names the driver's own code, such as CKR_DEVICE_ERROR. Never a secret. */
+  z.object({
+    kind: z.literal('failure'),
+    id: requestId,
+    code: z.enum(ERROR_CODES),
+    message: z.string(),
+    detail: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('log'), level: z.enum(['info', 'warn', 'error']), text: z.string() }),
+])
+export type SignerMessage = z.output<typeof signerMessage>
