@@ -1,0 +1,305 @@
+import type { z } from 'zod'
+
+import { AppError } from '../../shared/errors.ts'
+import { signerAnswers, signerMessage } from '../../shared/signing.ts'
+import type {
+  SignatureValue,
+  SignedBatch,
+  SignerRequest,
+  SigningInput,
+  Token,
+  TokenModule,
+} from '../../shared/signing.ts'
+import type { SignerProcess } from './signer-process.ts'
+
+/** One batch to sign with one certificate and one login. */
+export interface SignBatch {
+  readonly modulePath: string
+  /** Serial and fingerprint name the token; slot numbers move and labels repeat. */
+  readonly tokenSerial: string
+  readonly certificateSha256: string
+  /** Left out only where the token has its own keypad (`pin.pinPad`). */
+  readonly pin?: string
+  readonly hashes: readonly SigningInput[]
+  /** Called for each signature as it is made, so that a pulled token loses only what is not signed yet. */
+  readonly onSigned?: (signature: SignatureValue) => void
+}
+
+/** The engine's door to the signer process. Every method rejects with an {@link AppError}. */
+export interface SignerClient {
+  /** Drivers on this machine, checked without loading them; `paths` are files the user chose. */
+  modules(paths?: readonly string[]): Promise<TokenModule[]>
+  /** Tokens plugged in now. `password` opens a PKCS#12 practice file and is of no use otherwise. */
+  tokens(modulePath: string, password?: string): Promise<Token[]>
+  /** Signs in the order given. One C_Login, one try; see `sign/*` in the error table. */
+  sign(batch: SignBatch): Promise<SignedBatch>
+  /** Lets a driver be tried again after three losses: a person asked for it. */
+  reset(): void
+  /** Refuses what waits, says goodbye, and ends the process by force if it does not go within 2 s. */
+  close(): Promise<void>
+}
+
+export interface SignerClientOptions {
+  /** How long each request may take once the signer works on it, in milliseconds. */
+  readonly timeoutMs?: Partial<typeof TIMEOUT_MS>
+  /** The process ends this long after its last use. 0 keeps it. Default 60 s. */
+  readonly idleMs?: number
+  /** Where the signer's own log lines go. They hold no secret. */
+  readonly log?: (level: 'info' | 'warn' | 'error', text: string) => void
+}
+
+/** A slow card answers within seconds; some drivers need 15 s to notice that a reader is gone. */
+const TIMEOUT_MS = {
+  modules: 15_000,
+  tokens: 30_000,
+  sign: 60_000,
+  /** Added for every hash after the first. */
+  perSignature: 5_000,
+  /** Added while the clerk types on the token's own keypad. */
+  pinPad: 120_000,
+}
+const GOODBYE_MS = 2_000
+const LOSSES_BEFORE_REFUSAL = 3
+
+/** A request without its id, which the client gives when it is sent. */
+type Unsent = SignerRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never
+
+interface Waiting {
+  readonly request: Unsent
+  readonly timeoutMs: number
+  /** What is counted together when processes are lost: one operation of one driver. */
+  readonly subject: string
+  readonly resolve: (value: unknown) => void
+  readonly reject: (reason: unknown) => void
+  readonly onProgress: (signature: SignatureValue) => void
+}
+
+/**
+ * Talks to the process that loads the token driver. A driver crash costs one request, never the app.
+ *
+ * Nothing here retries: a repeated wrong PIN locks the token. Requests go one at a time, each with its
+ * own deadline; a process that passes it is killed. A lost process rejects the request it worked on
+ * with `sign/process-lost` (deadline: `sign/timed-out`), and the next request starts a new one. After
+ * three losses in a row on the same operation of the same driver it is refused with
+ * `sign/driver-failed` until {@link SignerClient.reset}.
+ */
+export function signerClient(start: () => SignerProcess, options: SignerClientOptions = {}): SignerClient {
+  const timeouts = { ...TIMEOUT_MS, ...options.timeoutMs }
+  const idleMs = options.idleMs ?? 60_000
+  const log = options.log ?? (() => undefined)
+  const queue: Waiting[] = []
+  const losses = new Map<string, number>()
+  const leaving = new Set<Promise<void>>()
+  let child: SignerProcess | undefined
+  let current: (Waiting & { readonly id: number; readonly deadline: NodeJS.Timeout }) | undefined
+  let idle: NodeJS.Timeout | undefined
+  let lastId = 0
+  let closed = false
+
+  function ask<V>(
+    request: Unsent,
+    answer: z.ZodType<V>,
+    timeoutMs: number,
+    onProgress: (signature: SignatureValue) => void = () => undefined,
+  ): Promise<V> {
+    return new Promise<unknown>((resolve, reject) => {
+      const subject = 'modulePath' in request ? `${request.op} ${request.modulePath}` : request.op
+      queue.push({ request, timeoutMs, subject, resolve, reject, onProgress })
+      sendNext()
+    }).then((value) => {
+      const parsed = answer.safeParse(value)
+      if (parsed.success) return parsed.data
+      throw new AppError('sign/driver-failed', 'the signer gave an answer of the wrong shape', {
+        cause: parsed.error,
+      })
+    })
+  }
+
+  function sendNext(): void {
+    if (current !== undefined) return
+    const waiting = queue.shift()
+    if (waiting === undefined) {
+      rest()
+      return
+    }
+    clearTimeout(idle)
+    if (closed) {
+      waiting.reject(new AppError('sign/process-lost', 'the signer is closed'))
+      sendNext()
+      return
+    }
+    if ((losses.get(waiting.subject) ?? 0) >= LOSSES_BEFORE_REFUSAL) {
+      waiting.reject(
+        new AppError('sign/driver-failed', `${waiting.subject}: the process was lost three times in a row`),
+      )
+      sendNext()
+      return
+    }
+    const id = ++lastId
+    const deadline = setTimeout(() => {
+      const running = child
+      child = undefined
+      running?.kill()
+      lose(
+        new AppError('sign/timed-out', `${waiting.subject} took more than ${String(waiting.timeoutMs)} ms`),
+      )
+    }, waiting.timeoutMs)
+    current = { ...waiting, id, deadline }
+    try {
+      child ??= begin()
+    } catch (cause) {
+      lose(new AppError('sign/process-lost', 'the signer process could not be started', { cause }))
+      return
+    }
+    child.send({ id, ...waiting.request })
+  }
+
+  function begin(): SignerProcess {
+    const running = start()
+    running.onMessage((raw) => {
+      if (running === child) receive(running, raw)
+    })
+    running.onExit((why) => {
+      if (running !== child) return
+      child = undefined
+      log('warn', why)
+      lose(new AppError('sign/process-lost', why))
+    })
+    return running
+  }
+
+  function receive(running: SignerProcess, raw: unknown): void {
+    const parsed = signerMessage.safeParse(raw)
+    if (!parsed.success) {
+      child = undefined
+      running.kill()
+      lose(
+        new AppError('sign/driver-failed', 'the signer sent a message of the wrong shape', {
+          cause: parsed.error,
+        }),
+      )
+      return
+    }
+    const message = parsed.data
+    if (message.kind === 'log') {
+      log(message.level, message.text)
+      return
+    }
+    if (current?.id !== message.id) return
+    switch (message.kind) {
+      case 'progress':
+        current.onProgress(message.signature)
+        return
+      case 'answer':
+        losses.delete(current.subject)
+        settle().resolve(message.value)
+        break
+      case 'failure': {
+        losses.delete(current.subject)
+        const { code, message: text, detail } = message
+        settle().reject(new AppError(code, text, detail === undefined ? {} : { detail }))
+        break
+      }
+    }
+    sendNext()
+  }
+
+  /** Takes the current request out of hand; its caller is told by whoever called this. */
+  function settle(): Waiting {
+    if (current === undefined) throw new Error('no request is being worked on')
+    const settled = current
+    clearTimeout(settled.deadline)
+    current = undefined
+    wipe(settled.request)
+    return settled
+  }
+
+  function lose(reason: AppError): void {
+    if (current !== undefined) {
+      const { subject } = current
+      losses.set(subject, (losses.get(subject) ?? 0) + 1)
+      settle().reject(reason)
+    }
+    sendNext()
+  }
+
+  function rest(): void {
+    clearTimeout(idle)
+    if (child === undefined || idleMs === 0) return
+    idle = setTimeout(sayGoodbye, idleMs)
+    idle.unref()
+  }
+
+  /** Lets the process go. It leaves by itself, or is made to. */
+  function sayGoodbye(): void {
+    const running = child
+    if (running === undefined) return
+    child = undefined
+    const gone = new Promise<void>((resolve) => {
+      const force = setTimeout(() => {
+        running.kill()
+        resolve()
+      }, GOODBYE_MS)
+      running.onExit(() => {
+        clearTimeout(force)
+        resolve()
+      })
+    })
+    leaving.add(gone)
+    void gone.then(() => leaving.delete(gone))
+    running.send({ id: ++lastId, op: 'goodbye' })
+  }
+
+  return {
+    modules(paths = []) {
+      return ask({ op: 'modules', paths: [...paths] }, signerAnswers.modules, timeouts.modules)
+    },
+    tokens(modulePath, password) {
+      const secret = password === undefined ? {} : { password: new TextEncoder().encode(password) }
+      return ask({ op: 'tokens', modulePath, ...secret }, signerAnswers.tokens, timeouts.tokens)
+    },
+    async sign({ modulePath, tokenSerial, certificateSha256, pin, hashes, onSigned }) {
+      const secret = pin === undefined ? {} : { pin: new TextEncoder().encode(pin) }
+      const extra = timeouts.perSignature * (hashes.length - 1) + (pin === undefined ? timeouts.pinPad : 0)
+      const batch = await ask(
+        { op: 'sign', modulePath, tokenSerial, certificateSha256, ...secret, hashes: [...hashes] },
+        signerAnswers.sign,
+        timeouts.sign + extra,
+        onSigned,
+      )
+      const asked = hashes.map(({ id }) => id)
+      if (
+        batch.signatures.length !== asked.length ||
+        batch.signatures.some(({ id }, at) => id !== asked[at])
+      ) {
+        throw new AppError('sign/driver-failed', 'the signer answered for other hashes than were asked')
+      }
+      return batch
+    },
+    reset() {
+      losses.clear()
+    },
+    async close() {
+      closed = true
+      clearTimeout(idle)
+      for (const waiting of queue.splice(0)) {
+        wipe(waiting.request)
+        waiting.reject(new AppError('sign/process-lost', 'the signer is closed'))
+      }
+      if (current !== undefined) {
+        const running = child
+        child = undefined
+        running?.kill()
+        lose(new AppError('sign/process-lost', 'the signer was closed while it worked'))
+      }
+      sayGoodbye()
+      await Promise.all(leaving)
+    },
+  }
+}
+
+/** Overwrites the secret of a request that is over. The caller's own string is beyond our reach. */
+function wipe(request: Unsent): void {
+  if (request.op === 'sign') request.pin?.fill(0)
+  if (request.op === 'tokens') request.password?.fill(0)
+}
