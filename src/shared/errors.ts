@@ -5,6 +5,9 @@
  * - `user`: a person must do something first (plug in the token, change the text)
  * - `never`: trying the same again cannot help
  *
+ * `line: 'down'` marks what says nothing about the document but all about the road: the queue then waits
+ * for the line and not each errand for itself.
+ *
  * The outbox reads `retry` from here and from nowhere else. No `sign/*` code is ever `auto`: a repeated
  * wrong PIN locks the token. Codes are stable for ever, because support quotes them. Texts for the
  * clerk are in errors.vi.ts; a code without a text does not compile.
@@ -67,28 +70,38 @@ export const ERRORS = {
   'packet/incomplete': { retry: 'never' },
   'packet/attachment-unreadable': { retry: 'never' },
   'packet/not-for-us': { retry: 'never' },
+  'packet/wrong-encoding': { retry: 'never' },
+  'packet/junk-before-start': { retry: 'never' },
+  'packet/ambiguous': { retry: 'never' },
+  'packet/text-unwritable': { retry: 'user' },
 
   'hub/not-configured': { retry: 'user' },
-  'hub/unreachable': { retry: 'auto' },
-  'hub/outcome-unknown': { retry: 'auto' },
-  'hub/not-json': { retry: 'auto' },
-  'hub/server-error': { retry: 'auto' },
-  'hub/busy': { retry: 'auto' },
+  'hub/unreachable': { retry: 'auto', line: 'down' },
+  'hub/outcome-unknown': { retry: 'auto', line: 'down' },
+  'hub/not-json': { retry: 'auto', line: 'down' },
+  'hub/server-error': { retry: 'auto', line: 'down' },
+  'hub/busy': { retry: 'auto', line: 'down' },
+  'hub/unauthorised': { retry: 'auto', line: 'down' },
+  'hub/certificate-untrusted': { retry: 'auto', line: 'down' },
   'hub/packet-mismatch': { retry: 'auto' },
   'hub/packet-gone': { retry: 'user' },
-  'hub/unauthorised': { retry: 'user' },
   'hub/refused': { retry: 'user' },
   'hub/recipient-unknown': { retry: 'user' },
-  'hub/certificate-untrusted': { retry: 'user' },
   'hub/cancelled': { retry: 'user' },
+  'hub/clock-skew': { retry: 'auto' },
 
   'update/feed-unreachable': { retry: 'user' },
   'update/refused': { retry: 'never' },
   'update/busy': { retry: 'user' },
-} as const satisfies Record<`${string}/${string}`, { retry: 'auto' | 'user' | 'never' }>
+} as const satisfies Record<`${string}/${string}`, { retry: 'auto' | 'user' | 'never'; line?: 'down' }>
 
 /** `area/what-happened`, lower case. */
 export type ErrorCode = keyof typeof ERRORS
+
+/** Whether this failure means that the hub cannot be used at all for now. */
+export function isLineDown(code: ErrorCode): boolean {
+  return 'line' in ERRORS[code]
+}
 
 /** All codes, for zod's `enum` and for tests that walk the table. */
 export const ERROR_CODES = Object.keys(ERRORS).filter(isErrorCode) as [ErrorCode, ...ErrorCode[]]

@@ -15,6 +15,7 @@ import { historyEntry } from '../document/history.ts'
 import { incomingBox, incomingState } from '../document/incoming.ts'
 import { jobState } from '../document/job.ts'
 import { outgoingBox, outgoingState } from '../document/outgoing.ts'
+import { packetWarning } from '../document/packet.ts'
 import { recipient } from '../document/recipient.ts'
 import { ERROR_CODES, type ErrorCode } from '../errors.ts'
 import { documentVerdict } from '../verdict.ts'
@@ -217,7 +218,7 @@ const incomingDetail = incomingSummary.extend({
   content: z.string(),
   files: z.array(documentFile),
   /** Soft findings: an attachment that looks damaged, a field that is too long. */
-  warnings: z.array(z.string()),
+  warnings: z.array(packetWarning),
   verdictDetail: documentVerdict.optional(),
   history: z.array(historyEntry),
   /** The arrival number that "Tiếp nhận" would give now. */

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { ERROR_CODES } from './errors.ts'
+import { topic } from './ipc/topics.ts'
+
+/** What only the desktop can do for the engine: the OS key store, dialogs, updates, starting the signer. */
+export const hostRequest = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('keyStore') }),
+  z.object({ op: z.literal('wrapKey'), key: z.instanceof(Uint8Array) }),
+  z.object({ op: z.literal('unwrapKey'), wrapped: z.instanceof(Uint8Array) }),
+  z.object({ op: z.literal('chooseModule') }),
+  z.object({ op: z.literal('saveFile'), name: z.string(), bytes: z.instanceof(Uint8Array) }),
+  z.object({ op: z.literal('startSigner') }),
+  z.object({ op: z.literal('killSigner') }),
+  z.object({ op: z.literal('updateStatus') }),
+  z.object({ op: z.literal('updateCheck') }),
+  z.object({ op: z.literal('updateDownload') }),
+  z.object({ op: z.literal('updateInstall') }),
+])
+export type HostRequest = z.output<typeof hostRequest>
+
+/** What an answer of the desktop holds, by request. Bytes and paths are absent where there is none. */
+export const hostAnswer = {
+  keyStore: z.enum(['os', 'none']),
+  wrapKey: z.instanceof(Uint8Array).optional(),
+  unwrapKey: z.instanceof(Uint8Array).optional(),
+  chooseModule: z.string().optional(),
+  saveFile: z.string().optional(),
+  startSigner: z.undefined(),
+  killSigner: z.undefined(),
+  updateStatus: z.unknown(),
+  updateCheck: z.unknown(),
+  updateDownload: z.unknown(),
+  updateInstall: z.unknown(),
+} satisfies Record<HostRequest['op'], z.ZodType>
+export type HostAnswer<Op extends HostRequest['op']> = z.output<(typeof hostAnswer)[Op]>
+
+/**
+ * Main → engine. `window` and `signer` come with a MessagePort: the far end is a window's bridge, or a
+ * signer process. Without ports (plain Node) a test sends `call` and receives `reply` here.
+ */
+export const toEngine = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('start'),
+    /** Folder of the office profile; made if it is not there. */
+    profileDir: z.string(),
+    /** The compiled encrypted SQLite, where the prebuilt one does not fit this runtime. */
+    nativeBinding: z.string().optional(),
+    /** Kills the process at a named step. Only main of an unpackaged app, and tests, pass it. */
+    failPoint: z.string().optional(),
+    /** Milliseconds between two looks at the hub when nothing else wakes us. */
+    pollIntervalMs: z.int().min(100).optional(),
+  }),
+  z.object({ type: z.literal('window') }),
+  z.object({ type: z.literal('signer') }),
+  z.object({ type: z.literal('signer-exit'), code: z.int() }),
+  /** The line may be back, or the PC woke up. */
+  z.object({ type: z.literal('wake'), why: z.enum(['resume', 'network', 'timer']) }),
+  z.object({ type: z.literal('changed'), topic }),
+  z.object({ type: z.literal('answer'), id: z.int(), value: z.unknown() }),
+  z.object({ type: z.literal('refusal'), id: z.int(), code: z.enum(ERROR_CODES), message: z.string() }),
+  z.object({ type: z.literal('call'), id: z.int(), method: z.string(), input: z.unknown() }),
+  z.object({ type: z.literal('ping'), id: z.int() }),
+  z.object({ type: z.literal('goodbye') }),
+])
+export type ToEngine = z.output<typeof toEngine>
+
+/** Engine → main. `bye` is the last word before a wanted exit: an exit without it is a crash. */
+export const fromEngine = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('ask'), id: z.int(), request: hostRequest }),
+  z.object({ type: z.literal('reply'), id: z.int(), reply: z.unknown() }),
+  z.object({ type: z.literal('topic'), topic }),
+  z.object({ type: z.literal('pong'), id: z.int() }),
+  z.object({ type: z.literal('log'), level: z.enum(['info', 'warn', 'error']), text: z.string() }),
+  z.object({ type: z.literal('bye') }),
+])
+export type FromEngine = z.output<typeof fromEngine>
+
+/** Window → engine, over the window's own port. */
+export const windowCall = z.object({ id: z.int(), method: z.string(), input: z.unknown() })
+
+/** Engine → window: the reply to a call, or a topic to ask about again. */
+export type WindowMessage = { readonly id: number; readonly reply: unknown } | { readonly topic: string }
