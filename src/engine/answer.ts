@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { AppError, codeOf } from '../shared/errors.ts'
+import {
+  contract,
+  isMethod,
+  type Handlers,
+  type Input,
+  type Method,
+  type Output,
+  type Reply,
+} from '../shared/ipc/contract.ts'
+
+const specs: { readonly [M in Method]: { input: z.ZodType<Input<M>>; output: z.ZodType<Output<M>> } } = contract
+
+/** Where `answer` tells what went wrong: the incident, the method, the failure; never the input. */
+export type LogFailure = (incident: string, method: string, failure: unknown) => void
+
+/**
+ * Answers one request of a window. Validates both ways and never throws: an unknown method or an input
+ * that does not parse is refused as `app/bad-request`, and parsing the output strips what the contract
+ * does not name.
+ *
+ * @param log gets method and incident, but never the input: a PIN is an ordinary input
+ */
+export async function answer(
+  handlers: Handlers,
+  method: unknown,
+  raw: unknown,
+  log: LogFailure,
+): Promise<Reply<unknown>> {
+  if (!isMethod(method)) {
+    return fail(new AppError('app/bad-request', 'the method is not in the contract'), '(unknown)', log)
+  }
+  return answerKnown(handlers, method, raw, log)
+}
+
+async function answerKnown<M extends Method>(
+  handlers: Handlers,
+  method: M,
+  raw: unknown,
+  log: LogFailure,
+): Promise<Reply<Output<M>>> {
+  const input = specs[method].input.safeParse(raw)
+  if (!input.success) {
+    const where = input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`).join('; ')
+    return fail(new AppError('app/bad-request', `input does not parse: ${where}`), method, log)
+  }
+  try {
+    return { ok: true, value: specs[method].output.parse(await handlers[method](input.data)) }
+  } catch (cause) {
+    return fail(cause, method, log)
+  }
+}
+
+function fail(cause: unknown, method: string, log: LogFailure): Reply<never> {
+  const incident = randomUUID()
+  log(incident, method, cause)
+  const detail = cause instanceof AppError ? cause.detail : undefined
+  return { ok: false, error: { code: codeOf(cause), incident, ...(detail === undefined ? {} : { detail }) } }
+}

@@ -1,0 +1,34 @@
+import type { HostAnswer, HostRequest } from '../shared/host.ts'
+import type { UpdateStatus } from '../shared/ipc/contract.ts'
+import type { SignerProcess } from './signing/signer-process.ts'
+
+/**
+ * What the engine asks of the program around it: the desktop (src/main, over messages), or a test.
+ * The engine runs unchanged under plain Node, where most of this is absent.
+ */
+export interface Host {
+  /** Whether the operating system keeps keys for us. `none` is said to the clerk, never papered over. */
+  keyStore(): Promise<'os' | 'none'>
+  /** The key, wrapped by the operating system; `undefined` where it has no key store. */
+  wrapKey(key: Uint8Array): Promise<Uint8Array | undefined>
+  /** The key again; `undefined` when this Windows user cannot unwrap it (reinstalled, other account). */
+  unwrapKey(wrapped: Uint8Array): Promise<Uint8Array | undefined>
+  /** The system's file dialog for a driver; `undefined` when the clerk cancels. */
+  chooseModule(): Promise<string | undefined>
+  /** The system's save dialog; returns where the file now is. */
+  saveFile(name: string, bytes: Uint8Array): Promise<string | undefined>
+  /** Starts a signer process. */
+  startSigner(): SignerProcess
+  readonly update: {
+    status(): Promise<UpdateStatus>
+    check(): Promise<UpdateStatus>
+    download(): Promise<UpdateStatus>
+    install(): Promise<UpdateStatus>
+  }
+  log(level: 'info' | 'warn' | 'error', text: string): void
+}
+
+/** Sends one request to the desktop and waits for its answer. */
+export type AskHost = <Op extends HostRequest['op']>(
+  request: Extract<HostRequest, { op: Op }>,
+) => Promise<HostAnswer<Op>>

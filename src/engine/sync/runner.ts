@@ -1,0 +1,209 @@
+import { AppError, codeOf, ERRORS, isLineDown } from '../../shared/errors.ts'
+import type { JobKind } from '../../shared/document/job.ts'
+import type { Store } from '../store/index.ts'
+import type { Job } from '../store/jobs.ts'
+import { retryDelayMs } from './backoff.ts'
+import type { LineToHub } from './line.ts'
+
+/**
+ * Runs one errand. Does the slow work (network, files) and returns the bookkeeping, which the runner
+ * commits in one transaction with the end of the job. A throw leaves the document where it was; the
+ * retry policy is read from the error table, so handlers never sleep and never retry.
+ */
+export type JobHandler = (job: Job, signal: AbortSignal) => Promise<() => void>
+
+/** What the runner needs of the world. */
+export interface RunnerPorts {
+  readonly store: Store
+  readonly line: LineToHub
+  readonly handlers: Readonly<Record<JobKind, JobHandler>>
+  /** Looks at the hub for new packets and adds their jobs. Absent while no hub is configured. */
+  readonly collect: (signal: AbortSignal) => Promise<void>
+  readonly now: () => number
+  readonly random: () => number
+  /** Calls back after so many milliseconds; returns the undo. A parameter so that tests own time. */
+  readonly timer: (afterMs: number, callback: () => void) => () => void
+  readonly pollIntervalMs: number
+  /** At most so many errands at once; one per document in any case. */
+  readonly parallel: number
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+  /** Something moved: which errand ended, or `undefined` after a look at the hub. */
+  readonly onMoved: (job: Job | undefined) => void
+}
+
+const LEASE_MS = 30 * 60_000
+const LONGEST_NAP_MS = 60_000
+
+/** Errands that need no line: they run while it is down. */
+const OFFLINE_KINDS: ReadonlySet<JobKind> = new Set<JobKind>(['admit'])
+
+/**
+ * The one loop that runs every durable job: claims what is due, one at a time per document, a few at
+ * once over all; naps until the next is due; is woken by triggers. Signing is never among its jobs.
+ */
+export function runner(ports: RunnerPorts) {
+  const { store, line, now } = ports
+  const inFlight = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>()
+  let stopped = false
+  let started: Promise<void> | undefined
+  let lastPollAt: number | undefined
+  let wakeUp: (() => void) | undefined
+  let rung = false
+
+  /** Wakes the loop; a ring while it works is not lost. */
+  function ring(): void {
+    rung = true
+    wakeUp?.()
+  }
+
+  function nap(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (rung || stopped) {
+        resolve()
+        return
+      }
+      const undo = ports.timer(ms, () => {
+        wakeUp?.()
+      })
+      wakeUp = () => {
+        wakeUp = undefined
+        undo()
+        resolve()
+      }
+    })
+  }
+
+  async function lookAtHub(signal: AbortSignal): Promise<void> {
+    try {
+      await ports.collect(signal)
+      lastPollAt = now()
+      if (line.cameUp()) store.jobs.makeDue(now())
+    } catch (cause) {
+      const code = codeOf(cause)
+      if (code === 'hub/cancelled') return
+      lastPollAt = now()
+      if (isLineDown(code)) {
+        line.wentDown(code, cause instanceof AppError ? cause.retryAfterMs : undefined)
+      } else if (code !== 'hub/not-configured') {
+        ports.log('error', `looking at the hub failed: ${code} ${messageOf(cause)}`)
+      }
+    }
+    ports.onMoved(undefined)
+  }
+
+  async function run(job: Job, signal: AbortSignal): Promise<void> {
+    try {
+      const commit = await ports.handlers[job.kind](job, signal)
+      store.atomically(() => {
+        commit()
+        store.jobs.succeed(job.key)
+      })
+      if (!OFFLINE_KINDS.has(job.kind) && line.cameUp()) store.jobs.makeDue(now())
+    } catch (cause) {
+      settle(job, cause)
+    }
+    ports.onMoved(job)
+  }
+
+  function settle(job: Job, cause: unknown): void {
+    const code = codeOf(cause)
+    const detail = cause instanceof AppError ? cause.detail : undefined
+    const retryAfterMs = cause instanceof AppError ? cause.retryAfterMs : undefined
+    ports.log('warn', `job ${job.key} attempt ${String(job.attempts)}: ${code} ${messageOf(cause)}`)
+    if (isLineDown(code)) line.wentDown(code, retryAfterMs)
+    if (ERRORS[code].retry === 'auto') {
+      const wait = Math.max(retryDelayMs(Math.max(1, job.attempts), ports.random), retryAfterMs ?? 0)
+      store.jobs.wait(job.key, { dueAt: now() + wait, code, detail })
+    } else {
+      store.jobs.hold(job.key, { code, detail, byClerk: false })
+    }
+  }
+
+  function start(job: Job): void {
+    const abort = new AbortController()
+    const done = run(job, abort.signal).finally(() => {
+      inFlight.delete(job.subjectId)
+      ring()
+    })
+    inFlight.set(job.subjectId, { abort, done })
+  }
+
+  function claimAll(): void {
+    while (inFlight.size < ports.parallel) {
+      // A line known to be down is probed by the look at the hub alone, never by a herd of errands.
+      const kinds = line.get().state === 'down' ? [...OFFLINE_KINDS] : undefined
+      const job = store.jobs.claimDue(now(), {
+        leaseMs: LEASE_MS,
+        notSubjects: [...inFlight.keys()],
+        ...(kinds === undefined ? {} : { kinds }),
+      })
+      if (job === undefined) return
+      start(job)
+    }
+  }
+
+  function napLengthMs(): number {
+    const at: number[] = []
+    const state = line.get()
+    if (state.nextTryAt !== undefined) at.push(state.nextTryAt)
+    else at.push((lastPollAt ?? 0) + ports.pollIntervalMs)
+    const dueAt = store.jobs.nextDueAt()
+    if (dueAt !== undefined && state.state !== 'down' && inFlight.size < ports.parallel) at.push(dueAt)
+    return Math.min(LONGEST_NAP_MS, Math.max(20, Math.min(...at) - now()))
+  }
+
+  async function loop(): Promise<void> {
+    store.jobs.expireLeases()
+    while (!stopped) {
+      rung = false
+      const pollDue = lastPollAt === undefined || lastPollAt + ports.pollIntervalMs <= now()
+      const probeDue = line.get().state === 'down' && line.mayTry()
+      if ((pollDue && line.mayTry()) || probeDue) {
+        const abort = new AbortController()
+        polling = abort
+        await lookAtHub(abort.signal)
+        polling = undefined
+      }
+      if (isStopped()) break
+      claimAll()
+      await nap(napLengthMs())
+    }
+    await Promise.all([...inFlight.values()].map((flight) => flight.done))
+  }
+  let polling: AbortController | undefined
+  /** A function, because the compiler does not see that an await may change `stopped`. */
+  function isStopped(): boolean {
+    return stopped
+  }
+
+  return {
+    start(): void {
+      started ??= loop()
+    },
+    ring,
+    /** A reason to try the line at once: network back, wake-up from sleep, "Gửi ngay". */
+    tryNow(): void {
+      line.tryNow()
+      lastPollAt = undefined
+      store.jobs.makeDue(now())
+      ring()
+    },
+    /** Aborts what runs for this subject, if anything does; its job stays. */
+    abort(subjectId: string): void {
+      inFlight.get(subjectId)?.abort.abort()
+    },
+    /** Ends the loop; what runs is aborted and stays due for the next start. */
+    async stop(): Promise<void> {
+      stopped = true
+      polling?.abort()
+      for (const flight of inFlight.values()) flight.abort.abort()
+      ring()
+      await started
+    },
+  }
+}
+export type Runner = ReturnType<typeof runner>
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
