@@ -1,16 +1,18 @@
 import { z } from 'zod'
+import { bytes } from './bytes.ts'
 import { ERROR_CODES } from './errors.ts'
 import { topic } from './ipc/topics.ts'
 
 /** What only the desktop can do for the engine: the OS key store, dialogs, updates, starting the signer. */
 export const hostRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('keyStore') }),
-  z.object({ op: z.literal('wrapKey'), key: z.instanceof(Uint8Array) }),
-  z.object({ op: z.literal('unwrapKey'), wrapped: z.instanceof(Uint8Array) }),
+  z.object({ op: z.literal('wrapKey'), key: bytes }),
+  z.object({ op: z.literal('unwrapKey'), wrapped: bytes }),
   z.object({ op: z.literal('chooseModule') }),
-  z.object({ op: z.literal('saveFile'), name: z.string(), bytes: z.instanceof(Uint8Array) }),
-  z.object({ op: z.literal('startSigner') }),
-  z.object({ op: z.literal('killSigner') }),
+  z.object({ op: z.literal('saveFile'), name: z.string(), bytes: bytes }),
+  /** `signer` numbers the process, so that the end of an old one is not taken for the end of a new one. */
+  z.object({ op: z.literal('startSigner'), signer: z.int() }),
+  z.object({ op: z.literal('killSigner'), signer: z.int() }),
   z.object({ op: z.literal('updateStatus') }),
   z.object({ op: z.literal('updateCheck') }),
   z.object({ op: z.literal('updateDownload') }),
@@ -21,8 +23,8 @@ export type HostRequest = z.output<typeof hostRequest>
 /** What an answer of the desktop holds, by request. Bytes and paths are absent where there is none. */
 export const hostAnswer = {
   keyStore: z.enum(['os', 'none']),
-  wrapKey: z.instanceof(Uint8Array).optional(),
-  unwrapKey: z.instanceof(Uint8Array).optional(),
+  wrapKey: bytes.optional(),
+  unwrapKey: bytes.optional(),
   chooseModule: z.string().optional(),
   saveFile: z.string().optional(),
   startSigner: z.undefined(),
@@ -51,8 +53,8 @@ export const toEngine = z.discriminatedUnion('type', [
     pollIntervalMs: z.int().min(100).optional(),
   }),
   z.object({ type: z.literal('window') }),
-  z.object({ type: z.literal('signer') }),
-  z.object({ type: z.literal('signer-exit'), code: z.int() }),
+  z.object({ type: z.literal('signer'), signer: z.int() }),
+  z.object({ type: z.literal('signer-exit'), signer: z.int(), code: z.int() }),
   /** The line may be back, or the PC woke up. */
   z.object({ type: z.literal('wake'), why: z.enum(['resume', 'network', 'timer']) }),
   z.object({ type: z.literal('changed'), topic }),

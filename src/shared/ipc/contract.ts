@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bytes } from '../bytes.ts'
 import {
   agency,
   documentFile,
@@ -25,7 +26,6 @@ export const MAX_PDF_BYTES = 150_000_000
 
 const errorCode = z.enum(ERROR_CODES)
 const nothing = z.object({})
-const bytes = z.instanceof(Uint8Array)
 const pin = z.string().min(1).max(64)
 
 /** The line, the hub's address and the office's name at the hub. `secret` goes in and never comes out. */

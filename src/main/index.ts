@@ -1,0 +1,150 @@
+import { app, BrowserWindow, dialog } from 'electron'
+import { mkdirSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { HostRequest } from '../shared/host.ts'
+import { leaveBeforeQuit, watchForWaking } from './lifecycle.ts'
+import { logLine, openLog } from './log.ts'
+import { supervise } from './processes.ts'
+import { keyStore, unwrapKey, wrapKey } from './secrets.ts'
+import { updates } from './updates.ts'
+import { denyPermissions, openWindow, registerAppScheme, serveWindowFiles } from './window.ts'
+
+/**
+ * The desktop around the engine: windows, lifecycle, the operating system's secrets and dialogs. No
+ * business rule lives here.
+ *
+ * `VANTHU_DATA` names another folder for everything the app keeps (a second office on one PC, the demo,
+ * tests). `VANTHU_FAIL_POINT` and `VANTHU_POLL_MS` are heard only by an app that is not packaged.
+ */
+const dataDir = process.env['VANTHU_DATA']
+if (dataDir !== undefined && dataDir !== '') {
+  mkdirSync(dataDir, { recursive: true })
+  app.setPath('userData', join(dataDir, 'desktop'))
+}
+const profileDir =
+  dataDir === undefined || dataDir === '' ? join(app.getPath('userData'), 'office') : join(dataDir, 'office')
+
+app.enableSandbox()
+registerAppScheme()
+
+if (app.requestSingleInstanceLock()) void app.whenReady().then(open)
+else app.quit()
+
+function open(): void {
+  openLog(join(app.getPath('userData'), 'logs', 'van-thu.log'))
+  logLine('info', `main ${String(process.pid)}`, `Văn Thư ${app.getVersion()} on ${process.platform}`)
+  denyPermissions()
+  serveWindowFiles(join(import.meta.dirname, '../renderer'))
+
+  let window: BrowserWindow | undefined
+  const update = updates({
+    onChange: () => {
+      processes.changed('update')
+    },
+    leave: () => processes.leave(),
+  })
+
+  async function answer(request: HostRequest): Promise<unknown> {
+    switch (request.op) {
+      case 'keyStore':
+        return keyStore()
+      case 'wrapKey':
+        return wrapKey(request.key)
+      case 'unwrapKey':
+        return unwrapKey(request.wrapped)
+      case 'chooseModule':
+        return chooseModule(window)
+      case 'saveFile':
+        return saveFile(window, request.name, request.bytes)
+      case 'updateStatus':
+        return update.status()
+      case 'updateCheck':
+        return update.check()
+      case 'updateDownload':
+        return update.download()
+      case 'updateInstall':
+        return update.install()
+      case 'startSigner':
+      case 'killSigner':
+        throw new Error(`${request.op} is the supervisor's`)
+    }
+  }
+
+  const nativeBinding = sqliteBinding()
+  const failPoint = app.isPackaged ? undefined : process.env['VANTHU_FAIL_POINT']
+  const pollMs = app.isPackaged ? undefined : process.env['VANTHU_POLL_MS']
+  const processes = supervise({
+    engineEntry: join(import.meta.dirname, 'engine.js'),
+    signerEntry: join(import.meta.dirname, 'signer.js'),
+    start: {
+      type: 'start',
+      profileDir,
+      ...(nativeBinding === undefined ? {} : { nativeBinding }),
+      ...(failPoint === undefined ? {} : { failPoint }),
+      ...(pollMs === undefined ? {} : { pollIntervalMs: Number(pollMs) }),
+    },
+    answer,
+    onEngineLost: (why) => {
+      logLine('warn', 'main', `the engine is started again (${why})`)
+    },
+  })
+
+  function showWindow(): void {
+    if (window !== undefined && !window.isDestroyed()) {
+      if (window.isMinimized()) window.restore()
+      window.focus()
+      return
+    }
+    window = openWindow(join(import.meta.dirname, '../preload/index.cjs'))
+    processes.addWindow(window.webContents)
+  }
+
+  showWindow()
+  app.on('second-instance', showWindow)
+  app.on('activate', showWindow)
+  app.on('window-all-closed', () => {
+    app.quit()
+  })
+  watchForWaking(processes.wake)
+  leaveBeforeQuit(() => processes.leave())
+}
+
+/**
+ * The compiled SQLite to use instead of the shipped one: only where this runtime's Node-API is too old
+ * for it, see docs/decisions/0002-fallback-electron.md.
+ */
+function sqliteBinding(): string | undefined {
+  if (Number(process.versions['napi'] ?? '0') >= 10) return undefined
+  return app.isPackaged
+    ? join(process.resourcesPath, 'better_sqlite3.node')
+    : process.env['VANTHU_SQLITE_BINDING']
+}
+
+async function chooseModule(window: BrowserWindow | undefined): Promise<string | undefined> {
+  const options: Electron.OpenDialogOptions = {
+    title: 'Chọn trình điều khiển token',
+    properties: ['openFile'],
+    filters: [
+      { name: 'Trình điều khiển token', extensions: ['dll', 'so', 'dylib'] },
+      { name: 'Chứng thư mềm (thử nghiệm)', extensions: ['p12', 'pfx'] },
+      { name: 'Mọi tệp', extensions: ['*'] },
+    ],
+  }
+  const chosen =
+    window === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options)
+  return chosen.canceled ? undefined : chosen.filePaths[0]
+}
+
+async function saveFile(
+  window: BrowserWindow | undefined,
+  name: string,
+  bytes: Uint8Array,
+): Promise<string | undefined> {
+  const options: Electron.SaveDialogOptions = { title: 'Lưu tệp', defaultPath: name }
+  const chosen =
+    window === undefined ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options)
+  if (chosen.canceled || chosen.filePath === '') return undefined
+  await writeFile(chosen.filePath, bytes)
+  return chosen.filePath
+}
