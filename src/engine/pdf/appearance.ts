@@ -1,0 +1,231 @@
+/** The visible block of a signature: where it stands on the page and what is drawn in it. */
+import type { PdfDocument, Page } from './document.ts'
+import { compressed } from './font.ts'
+import type { AddObject, Typeface } from './font.ts'
+import { PdfName } from './syntax.ts'
+import type { PdfRef } from './syntax.ts'
+import { unreadable } from './syntax.ts'
+import type { Writable } from './write.ts'
+
+export type PageCorner = 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right'
+
+/** A plain block of text, upright for the reader whatever the page's rotation. */
+export interface SignatureAppearance {
+  /** 1 is the first page; `'last'` the last. A number past the end means the last page too. */
+  readonly page: number | 'last'
+  /** The corner, as the page is shown, from which the distances are measured. */
+  readonly corner: PageCorner
+  /** Distance from the page's edge to the nearest edge of the block, in millimetres. */
+  readonly xMm: number
+  readonly yMm: number
+  /** Longer lines are broken at spaces; without it the longest line decides. */
+  readonly widthMm?: number
+  readonly lines: readonly string[]
+  /** Default 10, as Decree 30/2020/NĐ-CP asks for signature details. */
+  readonly fontSizePt?: number
+  /** A thin black frame. Default none. */
+  readonly border?: boolean
+  /** A TrueType face with Vietnamese letters (resources/fonts/Tinos-Regular.ttf); a subset of it is embedded. */
+  readonly font: Uint8Array
+}
+
+const PADDING_PT = 3
+const LINE_SPACING = 1.15
+const LINES_LIMIT = 60
+const POINTS_PER_MM = 72 / 25.4
+
+export interface PageBox {
+  readonly left: number
+  readonly bottom: number
+  readonly right: number
+  readonly top: number
+}
+
+/** What of a page is shown, in default user space, and how it is turned. */
+export interface PageView {
+  readonly box: PageBox
+  /** Clockwise, one of 0, 90, 180, 270. */
+  readonly rotation: number
+  /** Size of a unit of user space in points (UserUnit). */
+  readonly unit: number
+}
+
+const A4: PageBox = { left: 0, bottom: 0, right: 595.28, top: 841.89 }
+
+/** The crop box within the media box, as viewers show it; A4 where a page says nothing usable. */
+export async function pageView(document: PdfDocument, page: Page): Promise<PageView> {
+  const media = (await boxOf(document, page, 'MediaBox')) ?? A4
+  const crop = (await boxOf(document, page, 'CropBox')) ?? media
+  const box = {
+    left: Math.max(media.left, crop.left),
+    bottom: Math.max(media.bottom, crop.bottom),
+    right: Math.min(media.right, crop.right),
+    top: Math.min(media.top, crop.top),
+  }
+  const rotation = await document.resolve(page.attribute('Rotate'))
+  const turned = typeof rotation === 'number' && rotation % 90 === 0 ? ((rotation % 360) + 360) % 360 : 0
+  const unit = await document.resolve(page.dict.get('UserUnit'))
+  return {
+    box: box.right > box.left && box.top > box.bottom ? box : media,
+    rotation: turned,
+    unit: typeof unit === 'number' && unit > 0 && unit <= 75_000 ? unit : 1,
+  }
+}
+
+async function boxOf(
+  document: PdfDocument,
+  page: Page,
+  key: 'MediaBox' | 'CropBox',
+): Promise<PageBox | undefined> {
+  const corners = await document.resolveArray(page.attribute(key))
+  const numbers: number[] = []
+  for (const corner of corners ?? []) {
+    const value = await document.resolve(corner)
+    if (typeof value === 'number') numbers.push(value)
+  }
+  const [x1, y1, x2, y2] = numbers
+  if (x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) return undefined
+  const box = {
+    left: Math.min(x1, x2),
+    bottom: Math.min(y1, y2),
+    right: Math.max(x1, x2),
+    top: Math.max(y1, y2),
+  }
+  return box.right > box.left && box.top > box.bottom ? box : undefined
+}
+
+/** A block ready to be placed: sizes in points, text still to be encoded. */
+export interface BlockLayout {
+  readonly width: number
+  readonly height: number
+  readonly fontSize: number
+  readonly lines: readonly string[]
+}
+
+/** Breaks the lines and measures the block. */
+export function layOut(appearance: SignatureAppearance, face: Typeface): BlockLayout {
+  const fontSize = appearance.fontSizePt ?? 10
+  const measure = (text: string) => (face.widthOf(text) * fontSize) / 1000
+  const room =
+    appearance.widthMm === undefined ? Infinity : appearance.widthMm * POINTS_PER_MM - 2 * PADDING_PT
+  const lines = appearance.lines
+    .flatMap((line) => broken(line.replace(/\p{Cc}+/gu, ' ').trim(), room, measure))
+    .slice(0, LINES_LIMIT)
+  const widest = Math.max(0, ...lines.map(measure))
+  return {
+    width: (room === Infinity ? widest : room) + 2 * PADDING_PT,
+    height: lines.length * fontSize * LINE_SPACING + 2 * PADDING_PT,
+    fontSize,
+    lines,
+  }
+}
+
+function broken(line: string, room: number, measure: (text: string) => number): string[] {
+  const lines: string[] = []
+  let current = ''
+  for (const word of line.split(/\s+/)) {
+    const longer = current === '' ? word : `${current} ${word}`
+    if (current !== '' && measure(longer) > room) {
+      lines.push(current)
+      current = word
+    } else {
+      current = longer
+    }
+  }
+  return [...lines, current]
+}
+
+/**
+ * The annotation rectangle for a block: distances are kept from the corner as the page is shown, and
+ * the block is shifted inside the page where it would stand out of it.
+ */
+export function placed(view: PageView, appearance: SignatureAppearance, block: BlockLayout): PageBox {
+  const { box, rotation, unit } = view
+  const isTurned = rotation === 90 || rotation === 270
+  const shownWidth = isTurned ? box.top - box.bottom : box.right - box.left
+  const shownHeight = isTurned ? box.right - box.left : box.top - box.bottom
+  const width = block.width / unit
+  const height = block.height / unit
+  const x = (appearance.xMm * POINTS_PER_MM) / unit
+  const y = (appearance.yMm * POINTS_PER_MM) / unit
+  const fromLeft = appearance.corner.endsWith('left') ? x : shownWidth - x - width
+  const fromBottom = appearance.corner.startsWith('bottom') ? y : shownHeight - y - height
+  const left = Math.max(0, Math.min(fromLeft, shownWidth - width))
+  const bottom = Math.max(0, Math.min(fromBottom, shownHeight - height))
+  const right = left + width
+  const top = bottom + height
+  switch (rotation) {
+    case 90:
+      return {
+        left: box.right - top,
+        bottom: box.bottom + left,
+        right: box.right - bottom,
+        top: box.bottom + right,
+      }
+    case 180:
+      return {
+        left: box.right - right,
+        bottom: box.top - top,
+        right: box.right - left,
+        top: box.top - bottom,
+      }
+    case 270:
+      return { left: box.left + bottom, bottom: box.top - right, right: box.left + top, top: box.top - left }
+    case 0:
+      return {
+        left: box.left + left,
+        bottom: box.bottom + bottom,
+        right: box.left + right,
+        top: box.bottom + top,
+      }
+    default:
+      throw unreadable('a page is turned by an odd angle')
+  }
+}
+
+/** Turns the form so that the text is upright on a page shown rotated (ISO 32000-2, 12.5.5, algorithm 8). */
+const UPRIGHT: Readonly<Record<number, readonly number[]>> = {
+  90: [0, 1, -1, 0, 0, 0],
+  180: [-1, 0, 0, -1, 0, 0],
+  270: [0, -1, 1, 0, 0, 0],
+}
+
+/** Adds the drawing of the block as a form XObject and returns it. */
+export function drawBlock(
+  appearance: SignatureAppearance,
+  block: BlockLayout,
+  face: Typeface,
+  rotation: number,
+  add: AddObject,
+): PdfRef {
+  const { width, height, fontSize, lines } = block
+  const commands: string[] = ['q']
+  if (appearance.border === true) {
+    commands.push('0 G 0.5 w', `0.25 0.25 ${decimal(width - 0.5)} ${decimal(height - 0.5)} re S`)
+  }
+  const leading = fontSize * LINE_SPACING
+  const extent = face.ascent - face.descent
+  const above = (leading - (extent * fontSize) / 1000) / 2 + (face.ascent * fontSize) / 1000
+  commands.push('BT', '0 g', `/F1 ${decimal(fontSize)} Tf`, `${decimal(leading)} TL`)
+  commands.push(`${decimal(PADDING_PT)} ${decimal(height - PADDING_PT - above)} Td`)
+  for (const [index, line] of lines.entries()) {
+    if (index > 0) commands.push('T*')
+    if (line !== '') commands.push(`${face.encode(line)} Tj`)
+  }
+  commands.push('ET', 'Q')
+  const font = face.embed(add)
+  const upright = UPRIGHT[rotation]
+  return add(
+    compressed(Buffer.from(commands.join('\n')), [
+      ['Type', new PdfName('XObject')],
+      ['Subtype', new PdfName('Form')],
+      ['BBox', [0, 0, width, height]],
+      ...(upright === undefined ? [] : [['Matrix', upright] as const]),
+      ['Resources', new Map<string, Writable>([['Font', new Map<string, Writable>([['F1', font]])]])],
+    ]),
+  )
+}
+
+function decimal(value: number): string {
+  return value.toFixed(3).replace(/\.?0+$/, '')
+}

@@ -1,0 +1,179 @@
+/** Where PDF bytes come from: random access, so that a scan of 100 MB is never held in memory. */
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { AppError } from '../../shared/errors.ts'
+
+/**
+ * Random access to the bytes of one unchanging PDF. The store's encrypted files implement it too.
+ * `read` returns exactly `length` bytes; the caller never asks beyond `size` and does not change what
+ * it gets, which must stay as it is after later reads.
+ */
+export interface PdfSource {
+  /** Bytes. */
+  readonly size: number
+  read(offset: number, length: number): Promise<Uint8Array> | Uint8Array
+}
+
+/** A {@link PdfSource} that holds a file open until `close`. */
+export interface PdfFileSource extends PdfSource {
+  close(): Promise<void>
+}
+
+/** SHA-1 is for judging old signatures only. */
+export type DigestAlgorithm = 'sha1' | 'sha256' | 'sha384' | 'sha512'
+
+/** [offset, length, offset, length] in bytes of the file. ISO 32000-2, 12.8.1. */
+export type ByteRange = readonly [number, number, number, number]
+
+/** One megabyte: fewer system calls than a smaller step, and little to hold. */
+const STEP_BYTES = 1 << 20
+
+/** A PDF that is in memory already. */
+export function memorySource(bytes: Uint8Array): PdfSource {
+  return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) }
+}
+
+/**
+ * Opens a PDF file for random access.
+ *
+ * @throws {AppError} `pdf/unreadable` when the file cannot be opened or gets shorter while we read
+ */
+export async function openPdfFile(path: string): Promise<PdfFileSource> {
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    throw new AppError('pdf/unreadable', 'the file cannot be opened', { cause })
+  })
+  const { size } = await handle.stat()
+  return {
+    size,
+    async read(offset, length) {
+      const bytes = Buffer.allocUnsafeSlow(length)
+      let filled = 0
+      while (filled < length) {
+        const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled)
+        if (bytesRead === 0) throw new AppError('pdf/unreadable', 'the file got shorter while it was read')
+        filled += bytesRead
+      }
+      return bytes
+    },
+    close: () => handle.close(),
+  }
+}
+
+/** The first `size` bytes of a source: the document as it stood at the end of an earlier revision. */
+export function firstBytes(source: PdfSource, size: number): PdfSource {
+  return { size, read: (offset, length) => source.read(offset, length) }
+}
+
+/** A source followed by a few bytes more: the document after an incremental update, not yet written. */
+export function extended(source: PdfSource, appended: Uint8Array): PdfSource {
+  return {
+    size: source.size + appended.length,
+    async read(offset, length) {
+      if (offset >= source.size) return appended.subarray(offset - source.size, offset - source.size + length)
+      if (offset + length <= source.size) return source.read(offset, length)
+      const head = await source.read(offset, source.size - offset)
+      return Buffer.concat([head, appended.subarray(0, length - head.length)])
+    },
+  }
+}
+
+/** The bytes of `length` from `offset` in steps of at most 1 MB. */
+export async function* chunksOf(
+  source: PdfSource,
+  offset = 0,
+  length = source.size - offset,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (offset < 0 || length < 0 || offset + length > source.size) {
+    throw new AppError('pdf/unreadable', 'a range lies outside the file')
+  }
+  const end = offset + length
+  for (let at = offset; at < end; at += STEP_BYTES) {
+    yield await source.read(at, Math.min(STEP_BYTES, end - at))
+  }
+}
+
+/**
+ * The digest over the two ranges of a signature, streamed.
+ *
+ * @throws {AppError} `pdf/unreadable` when a range lies outside the file
+ */
+export async function digestByteRange(
+  source: PdfSource,
+  byteRange: ByteRange,
+  algorithm: DigestAlgorithm,
+): Promise<Uint8Array> {
+  const hash = createHash(algorithm)
+  const [first, firstLength, second, secondLength] = byteRange
+  for await (const chunk of chunksOf(source, first, firstLength)) hash.update(chunk)
+  for await (const chunk of chunksOf(source, second, secondLength)) hash.update(chunk)
+  return hash.digest()
+}
+
+/**
+ * Writes a source to a new file, flushed to the disk before it returns. Refuses to write over a file.
+ */
+export async function writePdf(source: PdfSource, path: string): Promise<void> {
+  const handle = await open(path, 'wx')
+  try {
+    for await (const chunk of chunksOf(source)) await handle.writeFile(chunk)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const BLOCK_BYTES = 1 << 16
+const BLOCKS_KEPT = 64
+
+/** Small reads through a cache of blocks (4 MB at most): what the parser sees of a source. */
+export interface BlockReader {
+  readonly size: number
+  /** Up to `length` bytes from `offset`; fewer at the end of the file. */
+  bytes(offset: number, length: number): Promise<Uint8Array>
+}
+
+export function blockReader(source: PdfSource): BlockReader {
+  const blocks = new Map<number, Uint8Array>()
+
+  async function block(index: number): Promise<Uint8Array> {
+    const kept = blocks.get(index)
+    if (kept !== undefined) {
+      blocks.delete(index)
+      blocks.set(index, kept)
+      return kept
+    }
+    const offset = index * BLOCK_BYTES
+    const bytes = await source.read(offset, Math.min(BLOCK_BYTES, source.size - offset))
+    blocks.set(index, bytes)
+    for (const oldest of blocks.keys()) {
+      if (blocks.size <= BLOCKS_KEPT) break
+      blocks.delete(oldest)
+    }
+    return bytes
+  }
+
+  return {
+    size: source.size,
+    async bytes(offset, length) {
+      const start = Math.max(0, offset)
+      const end = Math.min(source.size, offset + length)
+      if (start >= end) return new Uint8Array(0)
+      const first = Math.floor(start / BLOCK_BYTES)
+      const last = Math.floor((end - 1) / BLOCK_BYTES)
+      if (first === last)
+        return (await block(first)).subarray(start - first * BLOCK_BYTES, end - first * BLOCK_BYTES)
+      if (end - start > BLOCK_BYTES * BLOCKS_KEPT) return source.read(start, end - start)
+      const bytes = new Uint8Array(end - start)
+      for (let index = first; index <= last; index += 1) {
+        const offsetOfBlock = index * BLOCK_BYTES
+        const piece = await block(index)
+        const from = Math.max(start, offsetOfBlock)
+        bytes.set(
+          piece.subarray(from - offsetOfBlock, Math.min(end - offsetOfBlock, piece.length)),
+          from - start,
+        )
+      }
+      return bytes
+    },
+  }
+}
