@@ -1,0 +1,29 @@
+import { builtinModules } from 'node:module'
+import { resolve } from 'node:path'
+import { defineConfig } from 'vite'
+
+const at = (path: string): string => resolve(import.meta.dirname, path)
+
+/**
+ * The programs that run under plain Node: `--mode cli` gives out/cli, `--mode hub-sim` gives out/hub-sim.
+ * Two builds, so that the hub to practise against shares no chunk with the engine it judges.
+ */
+export default defineConfig(({ mode }) => ({
+  publicDir: false,
+  define: { 'process.env.NODE_ENV': '"production"' },
+  ssr: { noExternal: true, external: ['better-sqlite3', 'pkcs11js'] },
+  build: {
+    ssr: true,
+    ssrEmitAssets: true,
+    outDir: at(`out/${mode}`),
+    emptyOutDir: true,
+    target: 'node20.18',
+    minify: false,
+    sourcemap: true,
+    rolldownOptions: {
+      input: { index: at(`src/${mode}/index.ts`) },
+      external: ['better-sqlite3', 'pkcs11js', ...builtinModules.flatMap((name) => [name, `node:${name}`])],
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
+  },
+}))
