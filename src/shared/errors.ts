@@ -88,7 +88,7 @@ export const ERRORS = {
   'hub/refused': { retry: 'user' },
   'hub/recipient-unknown': { retry: 'user' },
   'hub/cancelled': { retry: 'user' },
-  'hub/clock-skew': { retry: 'auto' },
+  'hub/clock-skew': { retry: 'auto', line: 'down' },
 
   'update/feed-unreachable': { retry: 'user' },
   'update/refused': { retry: 'never' },

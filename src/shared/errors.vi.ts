@@ -209,6 +209,22 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Gói tin không gửi cho cơ quan này',
     hint: 'Gói tin được giữ trong mục Cách ly. Hãy báo cho bên gửi nếu cần.',
   },
+  'packet/wrong-encoding': {
+    title: 'Gói tin dùng bảng mã chữ khác quy định',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại theo bảng mã UTF-8.',
+  },
+  'packet/junk-before-start': {
+    title: 'Gói tin có dữ liệu lạ ở đầu tệp',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi kiểm tra và gửi lại.',
+  },
+  'packet/ambiguous': {
+    title: 'Gói tin có mục bị ghi lặp hoặc mâu thuẫn',
+    hint: 'Không thể biết nội dung nào đúng nên gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại.',
+  },
+  'packet/text-unwritable': {
+    title: 'Có ký tự không gửi được',
+    hint: 'Mục được nêu có ký tự ẩn, thường do sao chép từ phần mềm khác. Hãy xóa và gõ lại mục đó.',
+  },
 
   'hub/not-configured': {
     title: 'Chưa khai báo trục liên thông',
@@ -257,6 +273,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
   'hub/certificate-untrusted': {
     title: 'Chứng thư của máy chủ không tin cậy được',
     hint: 'Chưa gửi gì đi. Hãy đối chiếu với cán bộ kỹ thuật của tỉnh trước khi tiếp tục.',
+  },
+  'hub/clock-skew': {
+    title: 'Đồng hồ máy tính lệch với trục liên thông',
+    hint: 'Văn bản vẫn được giữ an toàn. Hãy chỉnh lại ngày giờ của máy tính, phần mềm sẽ tự thử lại.',
   },
   'hub/cancelled': {
     title: 'Đã dừng gửi',
