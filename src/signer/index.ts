@@ -1,0 +1,137 @@
+import { AppError } from '../shared/errors.ts'
+import { signerRequest } from '../shared/signing.ts'
+import type { SignerMessage, SignerRequest } from '../shared/signing.ts'
+import { findModules } from './drivers.ts'
+import { openModule } from './pkcs11.ts'
+import { isPkcs12, openPkcs12 } from './pkcs12.ts'
+import type { TokenDriver } from './token-driver.ts'
+
+/**
+ * The signer process: loads the vendor's driver and signs hashes. Nothing else. It may crash or hang at
+ * any time; the engine's signer client lives with that.
+ *
+ * Runs as an Electron utility process, where main posts `{ type: 'port' }` with the MessagePort on which
+ * the engine's requests arrive, and under plain Node as a forked child.
+ */
+
+/** Sends one message and resolves when it has left this process. */
+type Post = (message: SignerMessage) => Promise<void>
+
+/** Modules stay loaded: unloading dead-locks in some, and initialising twice breaks others. */
+const modules = new Map<string, Promise<TokenDriver>>()
+
+/** One queue per process: login state belongs to the process, not to a session. */
+let queue: Promise<void> = Promise.resolve()
+
+function accept(raw: unknown, post: Post, leave: () => void): void {
+  queue = queue.then(() => work(raw, post, leave))
+}
+
+async function work(raw: unknown, post: Post, leave: () => void): Promise<void> {
+  const parsed = signerRequest.safeParse(raw)
+  if (!parsed.success) {
+    await post({ kind: 'log', level: 'error', text: 'a request of the wrong shape was refused' })
+    const id = typeof raw === 'object' && raw !== null && 'id' in raw ? raw.id : undefined
+    if (typeof id !== 'number') return
+    await post({ kind: 'failure', id, code: 'app/bad-request', message: 'a request of the wrong shape' })
+    return
+  }
+  const request = parsed.data
+  try {
+    await post({ kind: 'answer', id: request.id, value: await perform(request, post) })
+  } catch (caught) {
+    await post(failure(request.id, caught))
+  } finally {
+    if (request.op === 'sign') request.pin?.fill(0)
+    if (request.op === 'tokens') request.password?.fill(0)
+  }
+  if (request.op === 'goodbye') leave()
+}
+
+async function perform(request: SignerRequest, post: Post): Promise<unknown> {
+  switch (request.op) {
+    case 'modules':
+      return findModules(request.paths)
+    case 'tokens':
+      return (await driver(request.modulePath, post)).tokens(request.password)
+    case 'sign':
+      return (await driver(request.modulePath, post)).sign(request, (signature) =>
+        post({ kind: 'progress', id: request.id, signature }),
+      )
+    case 'goodbye':
+      return null
+  }
+}
+
+async function driver(path: string, post: Post): Promise<TokenDriver> {
+  // A practice file is read anew each time: it has no state, and it may have been replaced.
+  if (isPkcs12(path)) return openPkcs12(path)
+  const loaded = modules.get(path)
+  if (loaded !== undefined) return loaded
+  const loading = openModule(path, (level, text) => void post({ kind: 'log', level, text }))
+  modules.set(path, loading)
+  // The next request may try again: a missing file or dependency can be put right meanwhile.
+  loading.catch(() => modules.delete(path))
+  return loading
+}
+
+function failure(id: number, caught: unknown): SignerMessage {
+  if (!(caught instanceof AppError)) {
+    const message = caught instanceof Error ? caught.message : 'unknown'
+    return { kind: 'failure', id, code: 'app/unexpected', message }
+  }
+  const { code, message, detail } = caught
+  return { kind: 'failure', id, code, message, ...(detail === undefined ? {} : { detail }) }
+}
+
+/** As much of Electron's `MessagePortMain` and `process.parentPort` as is used here. */
+interface Port {
+  on(event: 'message', listener: (event: { data: unknown; ports: readonly Port[] }) => void): void
+  on(event: 'close', listener: () => void): void
+  postMessage(message: unknown): void
+  start(): void
+}
+
+function isPort(value: unknown): value is Port {
+  return typeof value === 'object' && value !== null && 'postMessage' in value
+}
+
+function listenToMain(main: Port): void {
+  main.on('message', ({ data, ports: [port] }) => {
+    if (typeof data !== 'object' || data === null || !('type' in data) || data.type !== 'port') return
+    if (port === undefined) return
+    const post: Post = (message) => {
+      port.postMessage(message)
+      return Promise.resolve()
+    }
+    const leave = (): void => {
+      // Main must not take our going for a crash (electron#42290).
+      main.postMessage({ type: 'goodbye' })
+      setImmediate(() => process.exit(0))
+    }
+    port.on('message', (event) => {
+      accept(event.data, post, leave)
+    })
+    port.on('close', leave)
+    port.start()
+  })
+}
+
+function listenToParent(): void {
+  const post: Post = (message) =>
+    new Promise((resolve) => {
+      if (process.connected)
+        process.send?.(message, undefined, undefined, () => {
+          resolve()
+        })
+      else resolve()
+    })
+  process.on('message', (message) => {
+    accept(message, post, () => process.exit(0))
+  })
+  process.once('disconnect', () => process.exit(0))
+}
+
+const main: unknown = Reflect.get(process, 'parentPort')
+if (isPort(main)) listenToMain(main)
+else listenToParent()

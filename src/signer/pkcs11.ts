@@ -1,0 +1,458 @@
+import { existsSync } from 'node:fs'
+
+import type * as Cryptoki from 'pkcs11js'
+
+import { AppError } from '../shared/errors.ts'
+import type { PinFacts, SignatureValue, SignedBatch, SigningInput, Token } from '../shared/signing.ts'
+import { issuersOf, readCertificate } from './certificates.ts'
+import type { StoredCertificate } from './certificates.ts'
+import { asAppError, returnValueOf, saysGone } from './failures.ts'
+import { digestInfo, requireDigests, requireSigned } from './signature.ts'
+import type { Log, SignRequest, TokenDriver } from './token-driver.ts'
+
+type Handle = Buffer
+type Constants = typeof Cryptoki
+
+/** CKM_ECDSA_SHA256 (PKCS#11 2.40, 2.3.6), which pkcs11js does not name in its types. */
+const CKM_ECDSA_SHA256 = 0x1044
+
+/** CKF_TOKEN_PRESENT of CK_SLOT_INFO (PKCS#11 2.40, 3.2), which pkcs11js does not name either. */
+const CKF_TOKEN_PRESENT = 0x1
+
+/** Larger than any signature of the keys in use (RSA 8192 has 1024 bytes). */
+const SIGNATURE_BYTES = 1024
+
+/** Sizes for drivers that answer 0 when asked for an attribute's size (a VNPT-CA driver does). */
+const ID_BYTES = 256
+const VALUE_BYTES = 8192
+
+/** A certificate and key of a token that was looked at lately need not be read again for a list. */
+interface Remembered {
+  readonly readAt: number
+  readonly certificates: Token['certificates']
+}
+const REMEMBER_MS = 60_000
+
+/**
+ * Loads a vendor's PKCS#11 module into this process and initialises it. Once per process and module:
+ * repeated C_Finalize and C_Initialize break some of them, so there is no way back but to end the process.
+ *
+ * @throws {AppError} `sign/module-missing` where there is no such file; `sign/module-failed` where it
+ *   cannot be loaded or initialised (`detail` says why in the system's words: on Windows 193 means another
+ *   architecture, 126 a missing dependency)
+ */
+export async function openModule(path: string, log: Log): Promise<TokenDriver> {
+  if (!existsSync(path)) throw new AppError('sign/module-missing', `there is no file ${path}`)
+  try {
+    // Only now: a broken native build must not take the practice tokens down with it.
+    const { default: constants } = await import('pkcs11js')
+    const module = new constants.PKCS11()
+    module.load(path)
+    initialise(module, constants)
+    return pkcs11Driver(module, constants, log)
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('sign/module-failed', `cannot load ${path}`, { cause, detail })
+  }
+}
+
+function initialise(module: Cryptoki.PKCS11, { CKF_OS_LOCKING_OK }: Constants): void {
+  try {
+    module.C_Initialize({ flags: CKF_OS_LOCKING_OK })
+  } catch (caught) {
+    const name = returnValueOf(caught)
+    if (name === 'CKR_CRYPTOKI_ALREADY_INITIALIZED') return
+    if (name !== 'CKR_CANT_LOCK' && name !== 'CKR_ARGUMENTS_BAD') throw caught
+    module.C_Initialize()
+  }
+}
+
+/** One module, initialised. Its calls block the process; the engine's deadline is what ends a hang. */
+function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDriver {
+  const remembered = new Map<string, Remembered>()
+
+  function slots(): Handle[] {
+    try {
+      return module.C_GetSlotList(true)
+    } catch (caught) {
+      throw asAppError(caught, 'sign/token-missing', () => true)
+    }
+  }
+
+  function isPresent(slot: Handle): boolean {
+    try {
+      return (module.C_GetSlotInfo(slot).flags & CKF_TOKEN_PRESENT) !== 0
+    } catch {
+      return false
+    }
+  }
+
+  /** Read-only sessions: a VNPT-CA driver refuses read-write ones while it scans. */
+  function withSession<T>(slot: Handle, work: (session: Handle) => T): T {
+    const session = module.C_OpenSession(slot, ck.CKF_SERIAL_SESSION)
+    try {
+      return work(session)
+    } finally {
+      quietly('C_CloseSession', () => {
+        module.C_CloseSession(session)
+      })
+    }
+  }
+
+  /** For the way out: whatever a driver says to it, what went before is what counts. */
+  function quietly(what: string, work: () => void): void {
+    try {
+      work()
+    } catch (caught) {
+      log('info', `${what}: ${returnValueOf(caught) ?? 'failed'}`)
+    }
+  }
+
+  function findAll(session: Handle, objectClass: number): Handle[] {
+    const template = [{ type: ck.CKA_CLASS, value: objectClass }]
+    module.C_FindObjectsInit(session, template)
+    try {
+      const found: Handle[] = []
+      for (;;) {
+        const more = module.C_FindObjects(session, 64)
+        found.push(...more)
+        if (more.length === 0 || found.length > 1000) return found
+      }
+    } finally {
+      quietly('C_FindObjectsFinal', () => {
+        module.C_FindObjectsFinal(session)
+      })
+    }
+  }
+
+  /** Empty where the object has no such attribute. Only a vanished token is a failure. */
+  function attribute(session: Handle, object: Handle, type: number, fixedBytes: number): Buffer {
+    const read = (value?: Buffer): Buffer => {
+      const [answer] = module.C_GetAttributeValue(session, object, [
+        value === undefined ? { type } : { type, value },
+      ])
+      return answer?.value ?? Buffer.alloc(0)
+    }
+    try {
+      const value = read()
+      // pkcs11js does not free the fixed buffer (2.1.7), so it is not the first choice.
+      return value.byteLength > 0 ? value : read(Buffer.alloc(fixedBytes))
+    } catch (caught) {
+      if (saysGone(caught)) throw caught
+      return Buffer.alloc(0)
+    }
+  }
+
+  function certificatesOf(session: Handle): StoredCertificate[] {
+    // Searching by CKA_VALUE is not supported by some drivers: fetch all, compare here.
+    return findAll(session, ck.CKO_CERTIFICATE).flatMap((object) => {
+      const der = attribute(session, object, ck.CKA_VALUE, VALUE_BYTES)
+      const certificate = readCertificate(der, attribute(session, object, ck.CKA_ID, ID_BYTES))
+      if (certificate === undefined)
+        log('info', `an unreadable certificate of ${String(der.byteLength)} bytes is left out`)
+      return certificate ?? []
+    })
+  }
+
+  interface StoredKey {
+    readonly object: Handle
+    readonly id: Buffer
+    /** RSA modulus or EC point as the driver gives it; empty where it does not. */
+    readonly publicPart: Buffer
+  }
+
+  function keysOf(session: Handle, objectClass: number): StoredKey[] {
+    return findAll(session, objectClass).map((object) => {
+      const modulus = attribute(session, object, ck.CKA_MODULUS, VALUE_BYTES)
+      const publicPart =
+        modulus.byteLength > 0 ? modulus : attribute(session, object, ck.CKA_EC_POINT, VALUE_BYTES)
+      return { object, id: attribute(session, object, ck.CKA_ID, ID_BYTES), publicPart }
+    })
+  }
+
+  /** By CKA_ID, unless the public parts contradict; then by the public part. */
+  function belongs(key: StoredKey, certificate: StoredCertificate): boolean {
+    const samePublicKey = comparePublic(key.publicPart, certificate.publicKey)
+    if (samePublicKey !== undefined) return samePublicKey
+    return key.id.byteLength > 0 && key.id.equals(certificate.id)
+  }
+
+  function listCertificates(session: Handle): Token['certificates'] {
+    const certificates = certificatesOf(session)
+    const keys = [...keysOf(session, ck.CKO_PRIVATE_KEY), ...keysOf(session, ck.CKO_PUBLIC_KEY)]
+    return certificates.map((certificate) => ({
+      ...certificate.facts,
+      hasKey: keys.length === 0 ? !certificate.x509.ca : keys.some((key) => belongs(key, certificate)),
+    }))
+  }
+
+  function tokens(): Token[] {
+    const present = new Set<string>()
+    const found = slots().flatMap((slot) => {
+      try {
+        const info = module.C_GetTokenInfo(slot)
+        const name = `${slot.toString('hex')} ${info.serialNumber} ${info.label}`
+        const known = remembered.get(name)
+        const fresh = known !== undefined && performance.now() - known.readAt < REMEMBER_MS
+        const certificates = fresh ? known.certificates : withSession(slot, listCertificates)
+        if ((info.flags & ck.CKF_TOKEN_INITIALIZED) === 0 && certificates.length === 0) return []
+        present.add(name)
+        if (!fresh) remembered.set(name, { readAt: performance.now(), certificates })
+        return {
+          serial: text(info.serialNumber),
+          label: text(info.label),
+          manufacturer: text(info.manufacturerID),
+          model: text(info.model),
+          software: /softhsm/i.test(info.manufacturerID + info.model),
+          pin: pinFacts(info),
+          certificates,
+        }
+      } catch (caught) {
+        // An empty or foreign card must not hide the token in the next reader.
+        const name = returnValueOf(caught) ?? 'failed'
+        if (name !== 'CKR_TOKEN_NOT_RECOGNIZED' && name !== 'CKR_TOKEN_NOT_PRESENT') {
+          log('warn', `slot ${slot.toString('hex')} is left out: ${name}`)
+        }
+        return []
+      }
+    })
+    for (const name of remembered.keys()) if (!present.has(name)) remembered.delete(name)
+    return found
+  }
+
+  function pinFacts({ flags, minPinLen, maxPinLen }: Cryptoki.TokenInfo): PinFacts {
+    return {
+      minLength: minPinLen,
+      maxLength: maxPinLen,
+      countLow: (flags & ck.CKF_USER_PIN_COUNT_LOW) !== 0,
+      finalTry: (flags & ck.CKF_USER_PIN_FINAL_TRY) !== 0,
+      locked: (flags & ck.CKF_USER_PIN_LOCKED) !== 0,
+      pinPad: (flags & ck.CKF_PROTECTED_AUTHENTICATION_PATH) !== 0,
+    }
+  }
+
+  /** The slot that holds this token now, with its certificates. Several tokens may share a serial. */
+  function findToken(request: SignRequest): {
+    slot: Handle
+    certificates: StoredCertificate[]
+    own: StoredCertificate
+  } {
+    let failure: unknown
+    let serialSeen = false
+    for (const slot of slots()) {
+      try {
+        if (text(module.C_GetTokenInfo(slot).serialNumber) !== request.tokenSerial) continue
+        serialSeen = true
+        const certificates = withSession(slot, certificatesOf)
+        const own = certificates.find(({ facts }) => facts.sha256 === request.certificateSha256)
+        if (own !== undefined) return { slot, certificates, own }
+      } catch (caught) {
+        failure ??= caught
+      }
+    }
+    if (serialSeen && failure !== undefined) throw asAppError(failure, 'sign/token-missing', () => true)
+    if (serialSeen) throw new AppError('sign/certificate-missing', 'the token holds another certificate')
+    throw new AppError('sign/token-missing', 'no token with this serial is plugged in')
+  }
+
+  /** Everything that can be told without spending a try of the PIN. */
+  function checkBeforeLogin(slot: Handle, pin: Uint8Array | undefined): void {
+    const { locked, pinPad, minLength, maxLength } = pinFacts(module.C_GetTokenInfo(slot))
+    if (locked) throw new AppError('sign/pin-locked', 'the token says that its PIN is locked')
+    if (pinPad) return
+    const length = pin?.byteLength ?? 0
+    if (length === 0 || length < minLength || (maxLength > 0 && length > maxLength)) {
+      const allowed = `${String(minLength)}–${String(maxLength)}`
+      throw new AppError('sign/pin-length', `the PIN is not of ${allowed} bytes`, { detail: allowed })
+    }
+  }
+
+  /** Mechanisms for this key, best first. An empty list of the driver's is taken as "did not say". */
+  function mechanismsFor(
+    slot: Handle,
+    certificate: StoredCertificate,
+    hashes: readonly SigningInput[],
+  ): number[] {
+    let listed: number[] = []
+    quietly('C_GetMechanismList', () => {
+      listed = module.C_GetMechanismList(slot)
+    })
+    const overMessage = certificate.facts.algorithm === 'rsa' ? ck.CKM_SHA256_RSA_PKCS : CKM_ECDSA_SHA256
+    const overHash = certificate.facts.algorithm === 'rsa' ? ck.CKM_RSA_PKCS : ck.CKM_ECDSA
+    const haveMessages = hashes.every(({ message }) => message !== undefined)
+    const wanted = certificate.facts.algorithm === 'rsa' ? [overMessage, overHash] : [overHash, overMessage]
+    const usable = wanted.filter((mechanism) => mechanism === overHash || haveMessages)
+    const offered =
+      listed.length === 0 ? [overHash] : usable.filter((mechanism) => listed.includes(mechanism))
+    if (offered.length === 0)
+      throw new AppError('sign/mechanism-missing', 'the token offers no mechanism for this key')
+    return offered
+  }
+
+  /**
+   * One C_Login, one try. After a wrong PIN the token's flags tell whether that was the one that locked it.
+   */
+  function login(session: Handle, slot: Handle, userType: number, pin: Uint8Array | undefined): void {
+    try {
+      // pkcs11js takes a string only, which cannot be overwritten; it lives for this call.
+      module.C_Login(session, userType, Buffer.from(pin ?? []).toString('utf8'))
+    } catch (caught) {
+      const name = returnValueOf(caught)
+      if (name === 'CKR_USER_ALREADY_LOGGED_IN' && userType === ck.CKU_USER) return
+      if (name === 'CKR_PIN_INCORRECT' && saysLocked(slot)) {
+        throw new AppError('sign/pin-locked', 'this wrong PIN locked the token', { cause: caught })
+      }
+      throw caught
+    }
+  }
+
+  /** The token's word after a wrong PIN; one that does not answer has not said so. */
+  function saysLocked(slot: Handle): boolean {
+    try {
+      return pinFacts(module.C_GetTokenInfo(slot)).locked
+    } catch {
+      return false
+    }
+  }
+
+  function findKey(session: Handle, certificate: StoredCertificate): Handle {
+    const keys = keysOf(session, ck.CKO_PRIVATE_KEY)
+    const direct = keys.find((key) => belongs(key, certificate))
+    if (direct !== undefined) return direct.object
+    // A private key that does not tell its public part is found through the public key beside it.
+    const twin = keysOf(session, ck.CKO_PUBLIC_KEY).find(
+      (key) => comparePublic(key.publicPart, certificate.publicKey) === true,
+    )
+    const byTwin = keys.find(({ id }) => twin !== undefined && id.byteLength > 0 && id.equals(twin.id))
+    if (byTwin !== undefined) return byTwin.object
+    const [lone, ...others] = keys
+    const contradicts = lone !== undefined && comparePublic(lone.publicPart, certificate.publicKey) === false
+    if (lone !== undefined && others.length === 0 && !contradicts) return lone.object
+    throw new AppError(
+      'sign/key-missing',
+      `none of ${String(keys.length)} private keys belongs to the certificate`,
+    )
+  }
+
+  async function sign(
+    request: SignRequest,
+    onSigned: (signature: SignatureValue) => Promise<void>,
+  ): Promise<SignedBatch> {
+    requireDigests(request.hashes)
+    const { slot, certificates, own } = findToken(request)
+    try {
+      checkBeforeLogin(slot, request.pin)
+      const mechanisms = mechanismsFor(slot, own, request.hashes)
+      const signatures = await signBatch(slot, own, mechanisms, request, onSigned)
+      return {
+        algorithm: own.facts.algorithm === 'rsa' ? 'rsa-pkcs1' : 'ecdsa',
+        certificate: own.facts.der,
+        chain: issuersOf(own, certificates),
+        signatures,
+      }
+    } catch (caught) {
+      throw asAppError(caught, 'sign/token-removed', () => isPresent(slot))
+    }
+  }
+
+  /** What changes while a batch is signed. */
+  interface Batch {
+    session: Handle
+    key: Handle
+    /** Still to be tried, the one in use first. */
+    readonly mechanisms: number[]
+    reopened: boolean
+  }
+
+  /** Login, all signatures, logout. The login lives for this batch. */
+  async function signBatch(
+    slot: Handle,
+    own: StoredCertificate,
+    mechanisms: number[],
+    { pin, hashes }: SignRequest,
+    onSigned: (signature: SignatureValue) => Promise<void>,
+  ): Promise<SignatureValue[]> {
+    const session = module.C_OpenSession(slot, ck.CKF_SERIAL_SESSION)
+    const batch: Batch = { session, key: session, mechanisms, reopened: false }
+    try {
+      // Asked even of tokens that do not set CKF_LOGIN_REQUIRED: some drivers forget to.
+      login(session, slot, ck.CKU_USER, pin)
+      batch.key = findKey(session, own)
+      const asksEveryTime = attribute(session, batch.key, ck.CKA_ALWAYS_AUTHENTICATE, 1)[0] === 1
+      const signatures: SignatureValue[] = []
+      for (const hash of hashes) {
+        const mechanism = begin(batch, slot, own)
+        if (asksEveryTime) login(batch.session, slot, ck.CKU_CONTEXT_SPECIFIC, pin)
+        const data = dataFor(mechanism, hash)
+        const value = new Uint8Array(module.C_Sign(batch.session, data, Buffer.alloc(SIGNATURE_BYTES)))
+        requireSigned(own, hash, value)
+        const signature = { id: hash.id, value }
+        signatures.push(signature)
+        await onSigned(signature)
+      }
+      return signatures
+    } finally {
+      quietly('C_Logout', () => {
+        module.C_Logout(batch.session)
+      })
+      quietly('C_CloseSession', () => {
+        module.C_CloseSession(batch.session)
+      })
+    }
+  }
+
+  /** C_SignInit with the best mechanism the token accepts. @returns that mechanism */
+  function begin(batch: Batch, slot: Handle, own: StoredCertificate): number {
+    for (;;) {
+      const [mechanism] = batch.mechanisms
+      if (mechanism === undefined)
+        throw new AppError('sign/mechanism-missing', 'the token refused every mechanism')
+      try {
+        module.C_SignInit(batch.session, { mechanism }, batch.key)
+        return mechanism
+      } catch (caught) {
+        const name = returnValueOf(caught)
+        if (name === 'CKR_MECHANISM_INVALID') batch.mechanisms.shift()
+        else if (name === 'CKR_OPERATION_ACTIVE' && !batch.reopened) reopen(batch, slot, own)
+        else throw caught
+      }
+    }
+  }
+
+  /**
+   * A left-over operation blocks a session (node-webcrypto-p11 #53). The new one is opened before the
+   * old one is closed: closing the last session would log out, and a login is not ours to repeat.
+   */
+  function reopen(batch: Batch, slot: Handle, own: StoredCertificate): void {
+    const stuck = batch.session
+    batch.reopened = true
+    batch.session = module.C_OpenSession(slot, ck.CKF_SERIAL_SESSION)
+    quietly('C_CloseSession', () => {
+      module.C_CloseSession(stuck)
+    })
+    batch.key = findKey(batch.session, own)
+  }
+
+  /** What goes into C_Sign: the message, the bare hash, or its DigestInfo. */
+  function dataFor(mechanism: number, { digest, message }: SigningInput): Buffer {
+    if (mechanism === ck.CKM_RSA_PKCS) return digestInfo(digest)
+    if (mechanism === ck.CKM_ECDSA) return Buffer.from(digest)
+    if (message === undefined) throw new Error('this mechanism needs the message')
+    return Buffer.from(message)
+  }
+
+  return { tokens, sign }
+}
+
+/** Blank-padded by the standard, zero-padded by some drivers. */
+function text(padded: string): string {
+  return padded.replace(/[\0 ]+$/, '').trim()
+}
+
+/** Whether two public keys are the same; `undefined` where the token does not show its own. */
+function comparePublic(shown: Buffer, ofCertificate: Uint8Array | undefined): boolean | undefined {
+  if (shown.byteLength === 0 || ofCertificate === undefined) return undefined
+  // A modulus may have leading zeros; an EC point comes bare or inside an OCTET STRING.
+  const tail = shown.subarray(Math.max(0, shown.byteLength - ofCertificate.byteLength))
+  return tail.equals(ofCertificate)
+}
