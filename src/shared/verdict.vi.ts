@@ -1,0 +1,103 @@
+import type { ReasonCode, VerdictWord } from './verdict.ts'
+
+/** The verdict in a few words, for the chip beside a document or a signature. */
+export const VERDICT_TEXT: Readonly<Record<VerdictWord, string>> = {
+  valid: 'Hợp lệ',
+  invalid: 'Không hợp lệ',
+  undetermined: 'Chưa đủ căn cứ',
+}
+
+/** The verdict in a sentence, for the head of the report. */
+export const VERDICT_SENTENCE: Readonly<Record<VerdictWord, string>> = {
+  valid: 'Chữ ký hợp lệ: nội dung còn nguyên vẹn và người ký đã được xác định.',
+  invalid: 'Chữ ký không hợp lệ: không nên tiếp nhận văn bản này khi chưa làm rõ với nơi gửi.',
+  undetermined: 'Chưa đủ căn cứ để kết luận về chữ ký: xem lý do và việc cần làm bên dưới.',
+}
+
+/** What the clerk reads for each reason: what was found, then what to do. A missing code does not compile. */
+export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; readonly hint: string }>> = {
+  unsigned: {
+    title: 'Văn bản chưa được ký số',
+    hint: 'Văn bản chỉ có giá trị tham khảo. Nếu cần bản có giá trị pháp lý, đề nghị nơi gửi gửi lại bản đã ký số.',
+  },
+  'document-unreadable': {
+    title: 'Không đọc được tệp văn bản',
+    hint: 'Tệp có thể bị hỏng khi truyền. Tệp vẫn được giữ nguyên; đề nghị nơi gửi gửi lại.',
+  },
+  'signature-unreadable': {
+    title: 'Không đọc được dữ liệu chữ ký',
+    hint: 'Dữ liệu chữ ký bị hỏng hoặc thiếu chứng thư số của người ký. Đề nghị nơi gửi ký lại và gửi lại.',
+  },
+  'content-altered': {
+    title: 'Nội dung văn bản đã bị thay đổi so với lúc ký',
+    hint: 'Không sử dụng văn bản này. Đề nghị nơi gửi gửi lại bản gốc.',
+  },
+  'signature-value-wrong': {
+    title: 'Chữ ký không khớp với chứng thư số của người ký',
+    hint: 'Không sử dụng văn bản này. Liên hệ nơi gửi để xác minh.',
+  },
+  'covered-range-wrong': {
+    title: 'Phạm vi ký không bao trùm đúng nội dung văn bản',
+    hint: 'Tệp có cấu trúc bất thường, có thể nhằm che giấu nội dung. Không sử dụng; liên hệ nơi gửi để xác minh.',
+  },
+  'changed-after-signing': {
+    title: 'Văn bản đã bị thay đổi sau khi ký',
+    hint: 'Phần thêm vào sau khi ký làm nội dung nhìn thấy có thể khác bản được ký. Đề nghị nơi gửi gửi lại bản gốc.',
+  },
+  'certification-broken': {
+    title: 'Văn bản bị sửa trái với quy định của chữ ký chứng nhận',
+    hint: 'Người ký đã không cho phép sửa như vậy. Đề nghị nơi gửi gửi lại bản gốc.',
+  },
+  'signed-attributes-wrong': {
+    title: 'Thông tin kèm theo chữ ký bị thiếu hoặc mâu thuẫn',
+    hint: 'Chữ ký không đúng quy chuẩn. Đề nghị nơi gửi kiểm tra phần mềm ký số và ký lại.',
+  },
+  'signing-certificate-mismatch': {
+    title: 'Chứng thư số kèm theo không phải chứng thư số đã dùng để ký',
+    hint: 'Không sử dụng văn bản này. Liên hệ nơi gửi để xác minh người ký.',
+  },
+  'algorithm-weak': {
+    title: 'Chữ ký dùng thuật toán cũ, không còn an toàn',
+    hint: 'Không thể dựa riêng vào chữ ký này. Đề nghị nơi gửi xác nhận hoặc ký lại bằng phần mềm hiện hành.',
+  },
+  'algorithm-unsupported': {
+    title: 'Chữ ký dùng kỹ thuật mà chương trình chưa kiểm tra được',
+    hint: 'Hãy kiểm tra bằng công cụ của nơi cấp chứng thư số, hoặc đề nghị nơi gửi ký lại.',
+  },
+  'certificate-expired': {
+    title: 'Chứng thư số đã hết hạn',
+    hint: 'Không có bằng chứng chữ ký được tạo khi chứng thư số còn hạn. Đề nghị nơi gửi xác nhận hoặc ký lại.',
+  },
+  'certificate-not-yet-valid': {
+    title: 'Chứng thư số chưa có hiệu lực',
+    hint: 'Kiểm tra ngày giờ trên máy này. Nếu ngày giờ đúng, liên hệ nơi gửi để xác minh.',
+  },
+  'certificate-not-for-signing': {
+    title: 'Chứng thư số không được cấp để ký văn bản',
+    hint: 'Đề nghị nơi gửi ký lại bằng đúng chứng thư số dùng cho chữ ký số.',
+  },
+  'chain-broken': {
+    title: 'Chứng thư số của người ký không do tổ chức ghi trên đó cấp',
+    hint: 'Chứng thư số có thể là giả mạo. Không sử dụng văn bản này; liên hệ nơi gửi để xác minh.',
+  },
+  'root-unknown': {
+    title: 'Chưa xác định được tổ chức gốc đã cấp chứng thư số',
+    hint: 'Nội dung văn bản có thể vẫn nguyên vẹn, nhưng chưa biết người ký là ai. Đề nghị người quản trị bổ sung chứng thư số gốc tin cậy.',
+  },
+  'intermediate-missing': {
+    title: 'Thiếu chứng thư số của tổ chức cấp trung gian',
+    hint: 'Đề nghị người quản trị bổ sung chứng thư số trung gian, hoặc kiểm tra lại khi có mạng.',
+  },
+  'revocation-unknown-note': {
+    title: 'Chưa kiểm tra trực tuyến việc thu hồi chứng thư số',
+    hint: 'Kết luận dựa trên thông tin có trên máy này. Với văn bản quan trọng, kiểm tra thêm khi có mạng.',
+  },
+  'signing-time-claimed-note': {
+    title: 'Thời gian ký do máy của người ký ghi',
+    hint: 'Chữ ký không kèm dấu thời gian của bên thứ ba, nên thời gian ký chỉ để tham khảo.',
+  },
+  'bytes-added-note': {
+    title: 'Tệp có thêm dữ liệu sau phần đã ký, không làm thay đổi nội dung',
+    hint: 'Không cần làm gì. Nội dung được ký vẫn nguyên vẹn.',
+  },
+}
