@@ -1,0 +1,340 @@
+import { Buffer } from 'node:buffer'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { SaxesParser } from 'saxes'
+import { AppError } from '../../shared/errors.ts'
+import { isPacketNamespace } from './namespaces.ts'
+
+/**
+ * An element that has been read. `name` is the local name where the element belongs to a namespace of
+ * the packet, whatever its prefix, and `{namespace}local` elsewhere.
+ */
+export interface XmlElement {
+  readonly name: string
+  readonly namespace: string
+  /** Values by local name; of two attributes of the same local name the first. */
+  readonly attributes: ReadonlyMap<string, string>
+  readonly children: XmlElement[]
+  /** The character data directly inside, without what is inside the children. */
+  text: string
+}
+
+/** What a hostile packet may make us hold or do. */
+export interface XmlLimits {
+  /** The whole packet. */
+  readonly packetBytes: number
+  /** Everything but streamed content: tags, texts, comments. */
+  readonly markupBytes: number
+  readonly depth: number
+  readonly elements: number
+  readonly attributesPerElement: number
+  /** UTF-16 units of the text of one element. */
+  readonly textLength: number
+}
+
+/** Who reads along. `path` is the names from the root to the element. */
+export interface XmlListener {
+  /** Whether the content of the element that was just opened is to be streamed instead of kept. */
+  streams(path: readonly string[]): boolean
+  /** The next bytes of the streamed element, valid until the promise settles. */
+  content(bytes: Uint8Array): Promise<void>
+  /** An element has ended; its children are complete. */
+  closed(element: XmlElement, path: readonly string[]): Promise<void>
+}
+
+interface Open {
+  readonly element: XmlElement
+  readonly streamed: boolean
+}
+
+/** Where the bytes go next: to the XML parser, or straight to the listener. */
+type Lane =
+  | { readonly kind: 'markup' }
+  | { readonly kind: 'content' }
+  | { readonly kind: 'cdata' }
+  /** Inside `&…;` of streamed content. */
+  | { readonly kind: 'reference'; seen: string }
+  /** A `<` of streamed content, not yet known to be CDATA. */
+  | { readonly kind: 'angle'; seen: string }
+  /** A `]` of streamed CDATA, not yet known to be its end. */
+  | { readonly kind: 'bracket'; seen: string }
+
+const LESS = 0x3c
+const GREATER = 0x3e
+const AMPERSAND = 0x26
+const BRACKET = 0x5d
+const CDATA_START = '<![CDATA['
+const CDATA_END = ']]>'
+const NAMED_REFERENCES: ReadonlyMap<string, number> = new Map([
+  ['amp', AMPERSAND],
+  ['lt', LESS],
+  ['gt', GREATER],
+  ['quot', 0x22],
+  ['apos', 0x27],
+])
+
+/** After so many bytes others get their turn: the engine must answer while large packets arrive. */
+const TURN_BYTES = 65_536
+
+/**
+ * Reads XML that nobody vouches for, in one pass, holding no more than `limits` allow. Strict XML 1.0
+ * with namespaces, UTF-8 only, no document type and no entity besides the five of XML. The content of
+ * streamed elements never becomes a string: it is cut out of the bytes before the parser sees it.
+ *
+ * @returns the root element
+ * @throws {AppError} `packet/unreadable`, `packet/too-large`, `packet/forbidden-xml`,
+ *   `packet/wrong-encoding`, `packet/junk-before-start`, and whatever the listener throws
+ */
+export async function readXml(
+  chunks: AsyncIterable<Uint8Array>,
+  limits: XmlLimits,
+  listener: XmlListener,
+): Promise<XmlElement> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const parser = new SaxesParser({
+    xmlns: true,
+    position: false,
+    forceXMLVersion: true,
+    defaultXMLVersion: '1.0',
+  })
+  const open: Open[] = []
+  const path: string[] = []
+  let closed: { element: XmlElement; path: string[] }[] = []
+  let root: XmlElement | undefined
+  let lane: Lane = { kind: 'markup' }
+  let contentFollows = false
+  let packetBytes = 0
+  let markupBytes = 0
+  let segments = 0
+  let elements = 0
+  let attributes = 0
+
+  parser.on('error', (error) => {
+    throw /entity\.|doctype/.test(error.message) && !error.message.includes('malformed')
+      ? new AppError('packet/forbidden-xml', error.message)
+      : new AppError('packet/unreadable', error.message)
+  })
+  parser.on('doctype', () => {
+    throw new AppError('packet/forbidden-xml', 'the packet has a document type')
+  })
+  parser.on('xmldecl', ({ version, encoding }) => {
+    if (version !== '1.0') throw new AppError('packet/unreadable', 'the packet is not XML 1.0')
+    if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) {
+      throw new AppError('packet/wrong-encoding', 'the packet declares another encoding', {
+        detail: encoding,
+      })
+    }
+  })
+  parser.on('opentagstart', () => {
+    elements += 1
+    attributes = 0
+    if (elements > limits.elements) throw tooLarge('elements')
+    if (open.length >= limits.depth) throw tooLarge('depth')
+    if (open.at(-1)?.streamed === true)
+      throw new AppError('packet/unreadable', 'an element inside encoded content')
+  })
+  parser.on('attribute', () => {
+    attributes += 1
+    if (attributes > limits.attributesPerElement) throw tooLarge('attributes')
+  })
+  parser.on('opentag', (tag) => {
+    const element: XmlElement = {
+      name: isPacketNamespace(tag.uri) ? tag.local : `{${tag.uri}}${tag.local}`,
+      namespace: tag.uri,
+      attributes: new Map(
+        Object.values(tag.attributes)
+          .reverse()
+          .map(({ local, value }) => [local, value]),
+      ),
+      children: [],
+      text: '',
+    }
+    open.at(-1)?.element.children.push(element)
+    root ??= element
+    path.push(element.name)
+    const streamed = listener.streams(path)
+    open.push({ element, streamed })
+    contentFollows = streamed && !tag.isSelfClosing
+  })
+  parser.on('closetag', () => {
+    const ended = open.pop()
+    if (ended !== undefined) closed.push({ element: ended.element, path: [...path] })
+    path.pop()
+  })
+  parser.on('text', keep)
+  parser.on('cdata', keep)
+  // Comments and instructions say nothing, but encoded content may go on behind them.
+  parser.on('comment', () => {
+    contentFollows = open.at(-1)?.streamed === true
+  })
+  parser.on('processinginstruction', () => {
+    contentFollows = open.at(-1)?.streamed === true
+  })
+
+  function keep(text: string): void {
+    const element = open.at(-1)?.element
+    if (element === undefined) return
+    if (element.text.length + text.length > limits.textLength) throw tooLarge(element.name)
+    element.text += text
+  }
+
+  function decode(bytes?: Uint8Array): string {
+    try {
+      return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true })
+    } catch (cause) {
+      throw new AppError('packet/wrong-encoding', 'the packet is not UTF-8', { cause })
+    }
+  }
+
+  /** Hands bytes to the parser up to the end of the tag that opens streamed content; returns how many. */
+  async function feed(bytes: Uint8Array): Promise<number> {
+    let start = 0
+    while (start < bytes.length) {
+      // Tags end with `>`. Stopping at each one means stopping right behind the tag that matters.
+      const greater = bytes.indexOf(GREATER, start)
+      const end = greater === -1 ? bytes.length : greater + 1
+      segments += 1
+      markupBytes += end - start
+      if (markupBytes > limits.markupBytes || segments > limits.elements * 8) throw tooLarge('markup')
+      parser.write(decode(bytes.subarray(start, end)))
+      start = end
+      if (closed.length > 0) {
+        const ended = closed
+        closed = []
+        for (const { element, path: where } of ended) await listener.closed(element, where)
+      }
+      if (contentFollows) {
+        contentFollows = false
+        lane = { kind: 'content' }
+        break
+      }
+    }
+    return start
+  }
+
+  /** Takes the bytes that the present lane understands; returns how many. */
+  async function take(bytes: Uint8Array): Promise<number> {
+    const [first = 0] = bytes
+    switch (lane.kind) {
+      case 'markup':
+        return feed(bytes)
+      case 'content': {
+        const stop = firstOf(bytes, AMPERSAND, LESS)
+        if (stop > 0) await listener.content(bytes.subarray(0, stop))
+        if (stop === bytes.length) return stop
+        lane = bytes[stop] === LESS ? { kind: 'angle', seen: '<' } : { kind: 'reference', seen: '' }
+        return stop + 1
+      }
+      case 'cdata': {
+        const stop = firstOf(bytes, BRACKET, BRACKET)
+        if (stop > 0) await listener.content(bytes.subarray(0, stop))
+        if (stop === bytes.length) return stop
+        lane = { kind: 'bracket', seen: ']' }
+        return stop + 1
+      }
+      case 'reference':
+        if (first !== 0x3b) {
+          lane.seen += String.fromCharCode(first)
+          if (lane.seen.length > 10) throw new AppError('packet/unreadable', 'a reference without an end')
+          return 1
+        }
+        await listener.content(Uint8Array.of(referenced(lane.seen)))
+        lane = { kind: 'content' }
+        return 1
+      case 'angle': {
+        const seen = lane.seen + String.fromCharCode(first)
+        if (seen === CDATA_START) {
+          lane = { kind: 'cdata' }
+          return 1
+        }
+        if (CDATA_START.startsWith(seen)) {
+          lane.seen = seen
+          return 1
+        }
+        const before = Buffer.from(lane.seen, 'latin1')
+        lane = { kind: 'markup' }
+        await feed(before)
+        return 0
+      }
+      case 'bracket': {
+        const seen = lane.seen + String.fromCharCode(first)
+        if (!CDATA_END.startsWith(seen))
+          throw new AppError('packet/attachment-unreadable', 'a bracket in base64')
+        lane = seen === CDATA_END ? { kind: 'content' } : { kind: 'bracket', seen }
+        return 1
+      }
+    }
+  }
+
+  for await (const chunk of withoutByteOrderMark(chunks)) {
+    packetBytes += chunk.length
+    if (packetBytes > limits.packetBytes) throw tooLarge('packet')
+    for (let start = 0; start < chunk.length; start += TURN_BYTES) {
+      const slice = chunk.subarray(start, start + TURN_BYTES)
+      let taken = 0
+      while (taken < slice.length) taken += await take(slice.subarray(taken))
+      await nextTurn()
+    }
+  }
+  if (packetBytes === 0) throw new AppError('packet/unreadable', 'the packet is empty')
+  if (lane.kind !== 'markup')
+    throw new AppError('packet/unreadable', 'the packet stops inside encoded content')
+  parser.write(decode())
+  parser.close()
+  if (root === undefined) throw new AppError('packet/unreadable', 'the packet has no element')
+  return root
+}
+
+/** The byte that `&…;` stands for in encoded content. */
+function referenced(reference: string): number {
+  const digits = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/.exec(reference)
+  const code =
+    digits === null
+      ? NAMED_REFERENCES.get(reference)
+      : parseInt(digits[1] ?? digits[2] ?? '', digits[1] === undefined ? 10 : 16)
+  if (code === undefined) throw new AppError('packet/forbidden-xml', 'an entity inside encoded content')
+  if (code > 127) throw new AppError('packet/attachment-unreadable', 'a foreign letter in base64')
+  return code
+}
+
+function firstOf(bytes: Uint8Array, one: number, other: number): number {
+  const first = bytes.indexOf(one)
+  const before = first === -1 ? bytes : bytes.subarray(0, first)
+  const second = one === other ? -1 : before.indexOf(other)
+  return second === -1 ? before.length : second
+}
+
+/**
+ * Looks at the first four bytes, wherever the chunks are cut: refuses UTF-16 and UTF-32 and anything
+ * that does not begin with `<`, and takes a UTF-8 byte order mark off.
+ */
+async function* withoutByteOrderMark(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let head: Uint8Array | undefined = new Uint8Array(0)
+  for await (const chunk of chunks) {
+    if (head === undefined) {
+      yield chunk
+      continue
+    }
+    head = head.length === 0 ? chunk : Buffer.concat([head, chunk])
+    if (head.length >= 4) {
+      yield checkedStart(head)
+      head = undefined
+    }
+  }
+  if (head !== undefined && head.length > 0) yield checkedStart(head)
+}
+
+function checkedStart(head: Uint8Array): Uint8Array {
+  const hex = Buffer.from(head.subarray(0, 4)).toString('hex')
+  if (/^(feff|fffe|0000|003c|3c00)/.test(hex)) {
+    throw new AppError('packet/wrong-encoding', 'the packet is UTF-16 or UTF-32', { detail: 'UTF-16' })
+  }
+  const start = hex.startsWith('efbbbf') ? head.subarray(3) : head
+  if (start[0] !== LESS && start.length > 0) {
+    throw new AppError('packet/junk-before-start', 'something else stands before the packet')
+  }
+  return start
+}
+
+function tooLarge(detail: string): AppError {
+  return new AppError('packet/too-large', `over the limit: ${detail}`, { detail })
+}
