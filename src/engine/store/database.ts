@@ -1,0 +1,191 @@
+import { existsSync } from 'node:fs'
+import SqliteDatabase from 'better-sqlite3'
+import { z } from 'zod'
+import { AppError } from '../../shared/errors.ts'
+
+/** What a statement may be given, by name: `@name` in the SQL. */
+export type Parameters = Readonly<Record<string, string | number | null>>
+
+/** A prepared question. Every row is parsed before anybody sees it. */
+export interface Query<Row> {
+  get(parameters?: Parameters): Row | undefined
+  all(parameters?: Parameters): Row[]
+}
+
+/** A prepared change; answers how many rows it changed. */
+export interface Command {
+  run(parameters?: Parameters): number
+}
+
+/**
+ * The open encrypted file. Statements are prepared once and carry a name, which is what the log says
+ * when one is slow: the SQL itself stays out of it.
+ */
+export interface Database {
+  query<Row>(name: string, sql: string, row: z.ZodType<Row>): Query<Row>
+  command(name: string, sql: string): Command
+  /**
+   * Runs `work` in one transaction (BEGIN IMMEDIATE); inside another it becomes part of that one, and a
+   * throw undoes its own part. `work` is synchronous: the network and the token are never inside.
+   */
+  atomically<T>(work: () => T): T
+  /** Several statements, or one that cannot be prepared. For migrations. */
+  exec(sql: string): void
+  /** The single value of a pragma. */
+  pragma(text: string): unknown
+  /** What SQLite finds wrong with its own file; empty when it is well. */
+  findDamage(): string[]
+  /** Folds the write-ahead log into the file and closes it. */
+  close(): void
+}
+
+/** How to open a file; see {@link openDatabase}. */
+export interface DatabaseOptions {
+  readonly path: string
+  /** 32 bytes, from keys.ts. */
+  readonly key: Uint8Array
+  /** The compiled better-sqlite3 where its own prebuild cannot run (Node-API below 10). */
+  readonly nativeBinding?: string | undefined
+  /** Called with a statement's name when it took longer than {@link SLOW_MS}. */
+  readonly onSlow?: ((statement: string, ms: number) => void) | undefined
+  /** Make the file when there is none; else a missing file is `store/file-missing`. */
+  readonly create?: boolean | undefined
+}
+
+/** A statement that takes longer is worth a line in the log. */
+const SLOW_MS = 10
+const BUSY_MS = 5_000
+const WAL_LIMIT_BYTES = 8 * 1024 * 1024
+
+/**
+ * Opens the encrypted file (SQLCipher 4 scheme: AES-256-CBC, HMAC-SHA-512 per page) and sets what the
+ * rest relies on. The write-ahead log is encrypted like the file; temporary results stay in memory,
+ * because SQLite would write them to disk in the clear.
+ *
+ * @throws AppError `store/wrong-key`, `store/file-missing`, `store/damaged`, `store/disk-full`
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  if (options.create !== true && !existsSync(options.path)) {
+    throw new AppError('store/file-missing', 'there is no store.db in this profile')
+  }
+  const sqlite = new SqliteDatabase(options.path, {
+    timeout: BUSY_MS,
+    ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
+  })
+  try {
+    unlock(sqlite, options.key)
+    guarded(() => {
+      sqlite.pragma('journal_mode = WAL')
+      sqlite.pragma('synchronous = FULL')
+      sqlite.pragma('foreign_keys = ON')
+      sqlite.pragma('recursive_triggers = ON') // else INSERT OR REPLACE would slip past the history's triggers
+      sqlite.pragma('trusted_schema = OFF')
+      sqlite.pragma('cell_size_check = ON')
+      sqlite.pragma('temp_store = MEMORY')
+      sqlite.pragma(`journal_size_limit = ${String(WAL_LIMIT_BYTES)}`)
+    })
+  } catch (cause) {
+    sqlite.close()
+    throw cause
+  }
+  return wrap(sqlite, options.onSlow ?? (() => undefined))
+}
+
+/** Gives the key and reads the first page: a wrong key shows there and nowhere else. */
+function unlock(sqlite: SqliteDatabase.Database, key: Uint8Array): void {
+  if (key.byteLength !== 32) throw new RangeError('the database key has 32 bytes')
+  sqlite.pragma("cipher = 'sqlcipher'")
+  sqlite.pragma('legacy = 4')
+  sqlite.pragma(`key = "x'${Buffer.from(key).toString('hex')}'"`)
+  try {
+    sqlite.prepare('SELECT count(*) FROM sqlite_schema').get()
+  } catch (cause) {
+    if (sqliteCode(cause) === 'SQLITE_NOTADB') {
+      throw new AppError('store/wrong-key', 'store.db does not open with this key', { cause })
+    }
+    throw translated(cause)
+  }
+}
+
+function wrap(sqlite: SqliteDatabase.Database, onSlow: (statement: string, ms: number) => void): Database {
+  function timed<T>(name: string, work: () => T): T {
+    const start = performance.now()
+    const value = guarded(work)
+    const ms = performance.now() - start
+    if (ms > SLOW_MS) onSlow(name, ms)
+    return value
+  }
+
+  return {
+    query(name, sql, row) {
+      const statement = guarded(() => sqlite.prepare(sql))
+      const parse = (raw: unknown) => {
+        const parsed = row.safeParse(raw)
+        if (parsed.success) return parsed.data
+        throw new AppError('store/damaged', `a row of ${name} has the wrong shape`, { cause: parsed.error })
+      }
+      return {
+        get(parameters = {}) {
+          const raw = timed(name, () => statement.get(parameters))
+          return raw === undefined ? undefined : parse(raw)
+        },
+        all(parameters = {}) {
+          return timed(name, () => statement.all(parameters)).map(parse)
+        },
+      }
+    },
+    command(name, sql) {
+      const statement = guarded(() => sqlite.prepare(sql))
+      return { run: (parameters = {}) => timed(name, () => statement.run(parameters)).changes }
+    },
+    atomically(work) {
+      return guarded(() => sqlite.transaction(work).immediate())
+    },
+    exec(sql) {
+      guarded(() => sqlite.exec(sql))
+    },
+    pragma(text) {
+      return guarded(() => sqlite.pragma(text, { simple: true }))
+    },
+    findDamage() {
+      try {
+        const rows = z.array(z.object({ quick_check: z.string() })).parse(sqlite.pragma('quick_check'))
+        return rows.map((row) => row.quick_check).filter((line) => line !== 'ok')
+      } catch (cause) {
+        return [cause instanceof Error ? cause.message : 'quick_check failed']
+      }
+    },
+    close() {
+      if (!sqlite.open) return
+      try {
+        sqlite.pragma('wal_checkpoint(TRUNCATE)')
+      } finally {
+        sqlite.close()
+      }
+    },
+  }
+}
+
+/** Runs `work` and gives what SQLite throws our own name where we have one for it. */
+function guarded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (caught) {
+    throw translated(caught)
+  }
+}
+
+function translated(caught: unknown): unknown {
+  const code = sqliteCode(caught) ?? ''
+  if (code === 'SQLITE_FULL')
+    return new AppError('store/disk-full', 'SQLite: no room left', { cause: caught })
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return new AppError('store/damaged', `SQLite: ${code}`, { cause: caught })
+  }
+  return caught
+}
+
+/** SQLite's own name of a failure, `SQLITE_BUSY` and the like. */
+export function sqliteCode(caught: unknown): string | undefined {
+  return caught instanceof SqliteDatabase.SqliteError ? caught.code : undefined
+}
