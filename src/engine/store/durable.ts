@@ -1,0 +1,62 @@
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { AppError } from '../../shared/errors.ts'
+
+/**
+ * Makes the names in a folder survive a power cut. Windows has no such call and needs none: NTFS keeps
+ * its own journal of names.
+ */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/**
+ * Writes a small file whole or not at all: beside it, fsynced, renamed over it, the folder fsynced.
+ *
+ * @throws AppError `store/disk-full`
+ */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const half = `${path}.part`
+  const file = await open(half, 'w', 0o600)
+  try {
+    await writeAll(file, bytes)
+    await file.sync()
+  } catch (cause) {
+    await file.close()
+    await rm(half, { force: true })
+    throw cause
+  }
+  await file.close()
+  await rename(half, path)
+  await syncFolder(dirname(path))
+}
+
+/** Writes every byte at the file's end. @throws AppError `store/disk-full` */
+export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  try {
+    await file.writeFile(bytes)
+  } catch (cause) {
+    throw fullOr(cause)
+  }
+}
+
+/** `store/disk-full` where the system says so, else the cause itself. */
+export function fullOr(cause: unknown): unknown {
+  const code = systemCode(cause)
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new AppError('store/disk-full', 'no room left', { cause })
+  return cause
+}
+
+/** The operating system's name of a failure, `ENOENT` and the like. */
+export function systemCode(caught: unknown): string | undefined {
+  return caught instanceof Error && 'code' in caught && typeof caught.code === 'string'
+    ? caught.code
+    : undefined
+}
