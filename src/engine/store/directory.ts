@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { agency, type Agency } from '../../shared/document/fields.ts'
+import { maybe, numberRow, orNull } from './columns.ts'
+import type { Database } from './database.ts'
+
+const agencyRow = z.object({
+  organId: agency.shape.organId,
+  oldCode: maybe(z.string()),
+  name: z.string(),
+  parentName: z.string(),
+  address: z.string(),
+  email: z.string(),
+  telephone: z.string(),
+})
+const COLUMNS =
+  'organ_id AS organId, old_code AS oldCode, name, parent_name AS parentName, address, email, telephone'
+
+export type DirectoryStore = ReturnType<typeof directoryStore>
+
+/** The agencies the hub knows. The only module that names the `agency` table. */
+export function directoryStore(db: Database) {
+  const clear = db.command('directory.clear', 'DELETE FROM agency')
+  const put = db.command(
+    'directory.put',
+    `INSERT INTO agency (organ_id, old_code, name, parent_name, address, email, telephone, folded)
+     VALUES (@organId, @oldCode, @name, @parentName, @address, @email, @telephone, @folded)
+     ON CONFLICT (organ_id) DO UPDATE SET old_code = excluded.old_code, name = excluded.name,
+       parent_name = excluded.parent_name, address = excluded.address, email = excluded.email,
+       telephone = excluded.telephone, folded = excluded.folded`,
+  )
+  const find = db.query(
+    'directory.search',
+    `SELECT ${COLUMNS} FROM agency
+     WHERE NOT EXISTS (SELECT 1 FROM json_each(@words) WHERE folded NOT LIKE '%' || value || '%' ESCAPE '\\')
+     ORDER BY folded LIMIT @limit`,
+    agencyRow,
+  )
+  const byCode = db.query(
+    'directory.byIds',
+    `SELECT ${COLUMNS} FROM agency WHERE organ_id = @id
+     UNION ALL SELECT ${COLUMNS} FROM agency WHERE old_code = @id AND organ_id <> @id LIMIT 1`,
+    agencyRow,
+  )
+  const total = db.query('directory.count', 'SELECT count(*) AS value FROM agency', numberRow)
+
+  function upsert(agencies: readonly Agency[]): void {
+    db.atomically(() => {
+      for (const one of agencies) {
+        const { organId, oldCode, name, parentName, address, email, telephone } = one
+        const folded = fold([name, organId, oldCode ?? ''].join(' '))
+        put.run({ organId, oldCode: orNull(oldCode), name, parentName, address, email, telephone, folded })
+      }
+    })
+  }
+
+  /** The directory as the hub has it now. An empty answer changes nothing: an empty hub deletes nothing. */
+  function replaceAll(agencies: readonly Agency[]): void {
+    if (agencies.length === 0) return
+    db.atomically(() => {
+      clear.run()
+      upsert(agencies)
+    })
+  }
+
+  /**
+   * Agencies in whose name or codes every word of `text` occurs, with or without marks, in any order;
+   * all of them for an empty text. Sorted by name.
+   */
+  function search(text: string, limit: number): Agency[] {
+    const words = fold(text)
+      .split(/\s+/)
+      .filter((word) => word !== '')
+      .map((word) => word.replace(/[\\%_]/g, '\\$&'))
+    return find.all({ words: JSON.stringify(words), limit })
+  }
+
+  /** The agencies with those ids, new or old, in the order asked; unknown ids are left out. */
+  function byIds(ids: readonly string[]): Agency[] {
+    return ids.flatMap((id) => byCode.get({ id }) ?? [])
+  }
+
+  function count(): number {
+    return total.get()?.value ?? 0
+  }
+
+  return { byIds, count, replaceAll, search, upsert }
+}
+
+/** Without marks, đ as d, in small letters: what is compared when the clerk types without marks. */
+function fold(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase()
+}

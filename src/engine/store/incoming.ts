@@ -1,0 +1,389 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import {
+  documentFile,
+  documentId,
+  instant,
+  isoDate,
+  sha256Hex,
+  type DocumentFile,
+  type DocumentId,
+  type Sha256,
+} from '../../shared/document/fields.ts'
+import type { HistoryEntry } from '../../shared/document/history.ts'
+import {
+  INCOMING,
+  INCOMING_BOXES,
+  incomingState,
+  type IncomingBox,
+  type IncomingEvent,
+  type IncomingState,
+} from '../../shared/document/incoming.ts'
+import {
+  documentMessage,
+  packetWarning,
+  type DocumentMessage,
+  type PacketWarning,
+} from '../../shared/document/packet.ts'
+import { AppError, ERROR_CODES, type ErrorCode } from '../../shared/errors.ts'
+import type { IncomingSummary } from '../../shared/ipc/contract.ts'
+import { next } from '../../shared/machine.ts'
+import { documentVerdict, type DocumentVerdict } from '../../shared/verdict.ts'
+import { json, maybe, numberRow, orNull } from './columns.ts'
+import type { Database } from './database.ts'
+import type { HistoryStore } from './history.ts'
+
+/** What the lists need: kept in columns of their own, so that a page does not parse whole messages. */
+const listed = z.object({
+  id: documentId,
+  packetId: z.string(),
+  state: incomingState,
+  senderOrganId: z.string(),
+  senderName: z.string(),
+  receivedAt: instant,
+  changedAt: instant,
+  /** Số, ký hiệu as the packet gives it; empty until it is read. */
+  code: z.string(),
+  typeName: z.string(),
+  subject: z.string(),
+  issuedDate: maybe(isoDate),
+  dueDate: maybe(isoDate),
+  priority: z.int(),
+  verdictWord: maybe(documentVerdict.shape.verdict),
+  quarantineCode: maybe(z.enum(ERROR_CODES)),
+  quarantineDetail: maybe(z.string()),
+  arrivalYear: maybe(z.int()),
+  arrivalNumber: maybe(z.int()),
+  arrivalDate: maybe(isoDate),
+  returnReason: maybe(z.string()),
+})
+const incomingRow = listed.extend({
+  packetSha256: sha256Hex,
+  packetSizeBytes: z.int(),
+  message: maybe(json(documentMessage)),
+  /** The sender's DocumentId. */
+  documentCode: maybe(z.string()),
+  warnings: json(z.array(packetWarning)),
+  verdict: maybe(json(documentVerdict)),
+})
+type IncomingRow = z.output<typeof incomingRow>
+
+/** A received document as stored, whole. */
+export interface Incoming extends IncomingRow {
+  readonly files: DocumentFile[]
+}
+
+/** A downloaded packet that is not read yet. */
+export interface CollectedPacket {
+  /** The hub's id of the packet. */
+  readonly packetId: string
+  readonly senderOrganId: string
+  readonly sha256: Sha256
+  readonly sizeBytes: number
+  /** Epoch milliseconds. */
+  readonly receivedAt: number
+}
+
+/** What came out of the packet. */
+export interface ReadMessage {
+  readonly message: DocumentMessage
+  readonly warnings: readonly PacketWarning[]
+  /** Of the main PDF, where there is one. */
+  readonly verdict?: DocumentVerdict | undefined
+}
+
+const LISTED = `id, packet_id AS packetId, state, sender_organ_id AS senderOrganId, sender_name AS senderName,
+  received_at AS receivedAt, changed_at AS changedAt, code, type_name AS typeName, subject,
+  issued_date AS issuedDate, due_date AS dueDate, priority, verdict ->> '$.verdict' AS verdictWord,
+  quarantine_code AS quarantineCode, quarantine_detail AS quarantineDetail, arrival_year AS arrivalYear,
+  arrival_number AS arrivalNumber, arrival_date AS arrivalDate, return_reason AS returnReason`
+const COLUMNS = `${LISTED}, packet_sha256 AS packetSha256, packet_size_bytes AS packetSizeBytes, message,
+  document_code AS documentCode, warnings, verdict`
+
+export type IncomingStore = ReturnType<typeof incomingStore>
+
+/** Received documents at rest. The only module that names the `incoming` tables. */
+export function incomingStore(db: Database, history: HistoryStore, now: () => number) {
+  const byId = db.query('incoming.get', `SELECT ${COLUMNS} FROM incoming WHERE id = @id`, incomingRow)
+  const byPacket = db.query(
+    'incoming.findByPacketId',
+    `SELECT ${COLUMNS} FROM incoming WHERE packet_id = @packetId`,
+    incomingRow,
+  )
+  const insert = db.command(
+    'incoming.collect',
+    `INSERT INTO incoming (id, packet_id, state, packet_sha256, packet_size_bytes, sender_organ_id, received_at,
+       changed_at, code, sender_name, type_name, subject, priority, warnings)
+     VALUES (@id, @packetId, 'collected', @sha256, @sizeBytes, @senderOrganId, @receivedAt, @receivedAt, '',
+       @senderOrganId, '', '', 0, '[]')`,
+  )
+  const update = db.command(
+    'incoming.setMessage',
+    `UPDATE incoming SET message = @message, document_code = @documentCode, code = @code,
+       sender_organ_id = @senderOrganId, sender_name = @senderName, type_name = @typeName, subject = @subject,
+       issued_date = @issuedDate, due_date = @dueDate, priority = @priority, warnings = @warnings,
+       verdict = @verdict, changed_at = @at
+     WHERE id = @id`,
+  )
+  const blame = db.command(
+    'incoming.setQuarantine',
+    'UPDATE incoming SET quarantine_code = @code, quarantine_detail = @detail, changed_at = @at WHERE id = @id',
+  )
+  const enter = db.command(
+    'incoming.setArrival',
+    `UPDATE incoming SET arrival_year = @year, arrival_number = @number, arrival_date = @date, changed_at = @at
+     WHERE id = @id`,
+  )
+  const explain = db.command(
+    'incoming.setReturnReason',
+    'UPDATE incoming SET return_reason = @reason, changed_at = @at WHERE id = @id',
+  )
+  const swap = db.command(
+    'incoming.move',
+    'UPDATE incoming SET state = @to, changed_at = @at WHERE id = @id AND state = @from',
+  )
+  const same = db.query(
+    'incoming.findDuplicate',
+    `SELECT ${COLUMNS} FROM incoming
+     WHERE document_code = @documentCode AND sender_organ_id = @senderOrganId AND code = @code AND id <> @except
+       AND state IN ('admitted', 'registered', 'returned')
+     ORDER BY state = 'returned', received_at LIMIT 1`,
+    incomingRow,
+  )
+  const filesOf = db.query(
+    'incoming.files',
+    `SELECT role, sha256, name, content_type AS contentType, size_bytes AS sizeBytes FROM incoming_file
+     WHERE document_id = @id ORDER BY position`,
+    documentFile,
+  )
+  const dropFiles = db.command('incoming.clearFiles', 'DELETE FROM incoming_file WHERE document_id = @id')
+  const insertFile = db.command(
+    'incoming.setFiles',
+    `INSERT INTO incoming_file (document_id, position, role, name, sha256, content_type, size_bytes)
+     VALUES (@id, @position, @role, @name, @sha256, @contentType, @sizeBytes)`,
+  )
+  const hashes = db.query(
+    'incoming.fileHashes',
+    'SELECT sha256 FROM incoming_file UNION SELECT packet_sha256 FROM incoming',
+    z.object({ sha256: sha256Hex }),
+  )
+  const page = db.query(
+    'incoming.list',
+    `SELECT ${LISTED} FROM incoming WHERE id IN (
+       SELECT id FROM incoming WHERE state IN (SELECT value FROM json_each(@states))
+       ORDER BY received_at DESC, id LIMIT @limit OFFSET @offset)
+     ORDER BY received_at DESC, id`,
+    listed,
+  )
+  const countIn = db.query(
+    'incoming.count',
+    'SELECT count(*) AS value FROM incoming WHERE state IN (SELECT value FROM json_each(@states))',
+    numberRow,
+  )
+
+  function rowOf(id: DocumentId): IncomingRow {
+    const row = byId.get({ id })
+    if (row === undefined) throw new AppError('document/not-found', `incoming ${id}`)
+    return row
+  }
+
+  function whole(row: IncomingRow): Incoming {
+    return { ...row, files: files(row.id) }
+  }
+
+  /**
+   * Notes a packet whose bytes are kept, in state `collected`. The hub's id names it: a packet that was
+   * collected before is answered as it stands.
+   */
+  function collect(packet: CollectedPacket): Incoming {
+    return db.atomically(() => {
+      const known = findByPacketId(packet.packetId)
+      if (known !== undefined) return known
+      const id = documentId.parse(randomUUID())
+      const { packetId, senderOrganId, sha256, sizeBytes, receivedAt } = packet
+      insert.run({ id, packetId, senderOrganId, sha256, sizeBytes, receivedAt })
+      history.append({
+        at: receivedAt,
+        subjectKind: 'incoming',
+        subjectId: id,
+        event: 'collect',
+        detail: { packetId, sha256, sizeBytes },
+      })
+      return get(id)
+    })
+  }
+
+  /** @throws AppError `document/not-found` */
+  function get(id: DocumentId): Incoming {
+    return whole(rowOf(id))
+  }
+
+  function findByPacketId(packetId: string): Incoming | undefined {
+    const row = byPacket.get({ packetId })
+    return row === undefined ? undefined : whole(row)
+  }
+
+  /** What the packet says, before the document moves on. */
+  function setMessage(id: DocumentId, read: ReadMessage): Incoming {
+    const { message } = read
+    const changes = update.run({
+      id,
+      message: JSON.stringify(message),
+      documentCode: message.documentId,
+      code: [message.code.number, message.code.notation].filter((part) => part !== '').join('/'),
+      senderOrganId: message.from.organId,
+      senderName: message.from.organName,
+      typeName: message.documentType.typeName,
+      subject: message.subject,
+      issuedDate: orNull(message.promulgationDate),
+      dueDate: orNull(message.dueDate),
+      priority: message.otherInfo.priority ?? 0,
+      warnings: JSON.stringify(read.warnings),
+      verdict: read.verdict === undefined ? null : JSON.stringify(read.verdict),
+      at: now(),
+    })
+    touched(changes, id)
+    return get(id)
+  }
+
+  /** Why it cannot be used. `detail` may be shown to the clerk. */
+  function setQuarantine(id: DocumentId, why: { code: ErrorCode; detail?: string | undefined }): Incoming {
+    touched(blame.run({ id, code: why.code, detail: orNull(why.detail), at: now() }), id)
+    return get(id)
+  }
+
+  /** Số đến and ngày đến. The number comes from registers.ts, in the same transaction. */
+  function setArrival(id: DocumentId, arrival: { year: number; number: number; date: string }): Incoming {
+    const { year, number, date } = arrival
+    touched(enter.run({ id, year, number, date, at: now() }), id)
+    return get(id)
+  }
+
+  /** Lý do trả lại, or why it was put aside. */
+  function setReturnReason(id: DocumentId, reason: string): Incoming {
+    touched(explain.run({ id, reason, at: now() }), id)
+    return get(id)
+  }
+
+  /**
+   * The document that came before with the same DocumentId, sender and code: admitted or registered
+   * ones first, then one we returned (which its sender may rightly send again).
+   */
+  function findDuplicate(
+    of: { documentCode: string; senderOrganId: string; code: string },
+    except: DocumentId,
+  ): Incoming | undefined {
+    const { documentCode, senderOrganId, code } = of
+    const row = same.get({ documentCode, senderOrganId, code, except })
+    return row === undefined ? undefined : whole(row)
+  }
+
+  /** The files in the packet's order. */
+  function files(id: DocumentId): DocumentFile[] {
+    return filesOf.all({ id })
+  }
+
+  /** Notes the files that came out of the packet, whose bytes are kept already. Replaces what was there. */
+  function setFiles(id: DocumentId, all: readonly DocumentFile[]): void {
+    db.atomically(() => {
+      rowOf(id)
+      dropFiles.run({ id })
+      all.forEach(({ role, name, sha256, contentType, sizeBytes }, position) =>
+        insertFile.run({ id, position, role, name, sha256, contentType, sizeBytes }),
+      )
+    })
+  }
+
+  /** One page of a box, newest first, and how many there are in all. */
+  function list(box: IncomingBox, limit: number, offset: number): { total: number; rows: IncomingSummary[] } {
+    const states = JSON.stringify(INCOMING_BOXES[box])
+    const rows = page.all({ states, limit, offset })
+    return { total: countIn.get({ states })?.value ?? 0, rows: rows.map(summary) }
+  }
+
+  /** How many documents each box holds. */
+  function counts(): Record<IncomingBox, number> {
+    const count = (states: readonly IncomingState[]) =>
+      countIn.get({ states: JSON.stringify(states) })?.value ?? 0
+    return {
+      new: count(INCOMING_BOXES.new),
+      registered: count(INCOMING_BOXES.registered),
+      quarantine: count(INCOMING_BOXES.quarantine),
+      returned: count(INCOMING_BOXES.returned),
+    }
+  }
+
+  /**
+   * Moves one arrow along INCOMING, only if nobody moved it first, and writes it down.
+   *
+   * @throws AppError `document/wrong-state` when the state does not know the event; `document/changed`
+   */
+  function move(
+    id: DocumentId,
+    event: IncomingEvent,
+    at: number,
+    detail: HistoryEntry['detail'] = {},
+  ): Incoming {
+    return db.atomically(() => {
+      const { state: from } = rowOf(id)
+      const to: IncomingState | undefined = next(INCOMING, from, event)
+      if (to === undefined)
+        throw new AppError('document/wrong-state', `incoming ${id}: ${event} while ${from}`)
+      if (swap.run({ id, from, to, at }) !== 1) throw new AppError('document/changed', `incoming ${id}`)
+      history.append({ at, subjectKind: 'incoming', subjectId: id, event, detail })
+      return get(id)
+    })
+  }
+
+  /** What the lists show. */
+  function summary(row: z.output<typeof listed>): IncomingSummary {
+    return {
+      id: row.id,
+      state: row.state,
+      typeName: row.typeName,
+      subject: row.subject,
+      code: row.code,
+      issuedDate: row.issuedDate,
+      senderOrganId: row.senderOrganId,
+      senderName: row.senderName,
+      priority: row.priority,
+      dueDate: row.dueDate,
+      receivedAt: row.receivedAt,
+      verdict: row.verdictWord,
+      arrivalNumber: row.arrivalNumber,
+      arrivalDate: row.arrivalDate,
+      quarantine:
+        row.quarantineCode === undefined
+          ? undefined
+          : { code: row.quarantineCode, detail: row.quarantineDetail },
+      returnReason: row.returnReason,
+    }
+  }
+
+  /** Every file a document refers to. */
+  function fileHashes(): Sha256[] {
+    return hashes.all().map((row) => row.sha256)
+  }
+
+  return {
+    collect,
+    counts,
+    fileHashes,
+    files,
+    findByPacketId,
+    findDuplicate,
+    get,
+    list,
+    move,
+    setArrival,
+    setFiles,
+    setMessage,
+    setQuarantine,
+    setReturnReason,
+    summary,
+  }
+}
+
+function touched(changes: number, id: DocumentId): void {
+  if (changes !== 1) throw new AppError('document/not-found', `incoming ${id}`)
+}

@@ -1,0 +1,188 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Sha256 } from '../../shared/document/fields.ts'
+import { AppError, codeOf, type ErrorCode } from '../../shared/errors.ts'
+import { openDatabase, type Database } from './database.ts'
+import { directoryStore, type DirectoryStore } from './directory.ts'
+import { fileStore, type FileStore, type FileStoreOptions } from './files.ts'
+import { historyStore, type HistoryStore } from './history.ts'
+import { incomingStore, type IncomingStore } from './incoming.ts'
+import { jobStore, type JobStore } from './jobs.ts'
+import { hasStore, storeKeys } from './keys.ts'
+import { migrate } from './migrate.ts'
+import { MIGRATIONS } from './migrations.ts'
+import { outgoingStore, type OutgoingStore } from './outgoing.ts'
+import { packetStore, type PacketStore } from './packets.ts'
+import { lockProfile, type ProfileLock } from './profile-lock.ts'
+import { registerStore, type RegisterStore } from './registers.ts'
+import { settingStore, type SettingStore } from './settings.ts'
+
+export type { HistoryNote, HistoryStore } from './history.ts'
+export type { Incoming, IncomingStore } from './incoming.ts'
+export type { Job, JobExclusion, JobStore, NewJob } from './jobs.ts'
+export type { FileStore, KeptFile, StoredFile } from './files.ts'
+export type { Outgoing, OutgoingStore } from './outgoing.ts'
+export type { ListedPacket, Packet, PacketOutcome, PacketStore } from './packets.ts'
+export type { HubAccess } from './settings.ts'
+export type { KeyFile } from './keys.ts'
+export { ARRIVALS } from './registers.ts'
+export {
+  addOsWrap,
+  createKey,
+  hasStore,
+  readKeyFile,
+  readRecoveryCode,
+  unwrapWithRecoveryCode,
+  writeKeyFile,
+} from './keys.ts'
+
+export interface StoreOptions {
+  /** The profile's folder: key.json, store.db, files/, lock. */
+  readonly dir: string
+  /** 32 bytes, unwrapped from key.json. */
+  readonly masterKey: Uint8Array
+  /** The clock, epoch milliseconds. */
+  readonly now: () => number
+  /** See DatabaseOptions.nativeBinding. */
+  readonly nativeBinding?: string | undefined
+  /** Called with the name of a statement that took more than 10 ms. */
+  readonly onSlow?: ((statement: string, ms: number) => void) | undefined
+  /** See FileStoreOptions.failPoint. */
+  readonly failPoint?: FileStoreOptions['failPoint']
+}
+
+/** One thing {@link Store.check} found wrong. `about` names a file by its hash, a history line by its number. */
+export interface StoreProblem {
+  readonly code: ErrorCode
+  readonly about: string
+}
+
+/** What {@link Store.check} looked at, and what was wrong with it; no problems: all is well. */
+export interface StoreReport {
+  readonly historyLines: number
+  readonly files: number
+  readonly problems: readonly StoreProblem[]
+}
+
+/** Everything an office keeps. One per profile, one process at a time. */
+export interface Store {
+  readonly dir: string
+  readonly settings: SettingStore
+  readonly directory: DirectoryStore
+  readonly history: HistoryStore
+  readonly jobs: JobStore
+  readonly outgoing: OutgoingStore
+  readonly incoming: IncomingStore
+  readonly packets: PacketStore
+  readonly registers: RegisterStore
+  readonly files: FileStore
+  /** See Database.atomically: synchronous, nestable, all or nothing. */
+  atomically<T>(work: () => T): T
+  /** Reads everything: the file itself, the history's chain, every file a row refers to. */
+  check(): Promise<StoreReport>
+  /** Folds the log into the file and lets the profile go. */
+  close(): void
+}
+
+/**
+ * Makes the store of a new office and opens it. Write its key.json first (keys.ts): a store whose key is
+ * nowhere could never be opened again.
+ *
+ * @throws AppError `office/exists`, and what {@link openStore} throws
+ */
+export function createStore(options: StoreOptions): Store {
+  mkdirSync(options.dir, { recursive: true })
+  if (hasStore(options.dir)) throw new AppError('office/exists', 'this profile has a store already')
+  closeSync(openSync(join(options.dir, 'store.db'), 'wx', 0o600))
+  return openStore(options)
+}
+
+/**
+ * Opens an office: takes the profile's lock, checks the file, brings it up to date, clears half-written
+ * files away.
+ *
+ * @throws AppError `store/in-use`, `store/wrong-key`, `store/file-missing`, `store/newer-than-app`,
+ *   `store/damaged`, `store/disk-full`
+ */
+export function openStore(options: StoreOptions): Store {
+  const { dir, now } = options
+  const path = join(dir, 'store.db')
+  if (!hasStore(dir)) throw new AppError('store/file-missing', 'there is no store.db in this profile')
+  const keys = storeKeys(options.masterKey)
+  const lock = lockProfile(dir, options.nativeBinding)
+  let db: Database | undefined
+  try {
+    db = openDatabase({
+      path,
+      key: keys.database,
+      nativeBinding: options.nativeBinding,
+      onSlow: options.onSlow,
+    })
+    const damage = db.findDamage()
+    if (damage.length > 0)
+      throw new AppError('store/damaged', `quick_check: ${damage.slice(0, 5).join('; ')}`)
+    migrate(db, path, MIGRATIONS)
+    const files = fileStore({
+      dir: join(dir, 'files'),
+      fileKey: keys.file,
+      nameKey: keys.fileName,
+      failPoint: options.failPoint,
+    })
+    files.sweepTemporary()
+    return assemble(dir, db, files, lock, now)
+  } catch (cause) {
+    db?.close()
+    lock.release()
+    throw cause
+  }
+}
+
+function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock, now: () => number): Store {
+  const history = historyStore(db)
+  const jobs = jobStore(db, history, now)
+  const directory = directoryStore(db)
+  const outgoing = outgoingStore(db, { history, jobs, directory }, now)
+  const incoming = incomingStore(db, history, now)
+  const packets = packetStore(db, now)
+
+  async function check(): Promise<StoreReport> {
+    const problems: StoreProblem[] = db.findDamage().map((about) => ({ code: 'store/damaged', about }))
+    const chain = history.verifyChain()
+    if (!chain.ok) problems.push({ code: 'store/damaged', about: `history ${String(chain.sequence)}` })
+    const hashes = new Set<Sha256>([
+      ...outgoing.fileHashes(),
+      ...incoming.fileHashes(),
+      ...packets.fileHashes(),
+    ])
+    for (const sha256 of hashes) {
+      try {
+        await files.verify(sha256)
+      } catch (cause) {
+        problems.push({ code: codeOf(cause), about: sha256 })
+      }
+    }
+    return { historyLines: chain.ok ? chain.lines : chain.sequence - 1, files: hashes.size, problems }
+  }
+
+  return {
+    dir,
+    settings: settingStore(db, now),
+    directory,
+    history,
+    jobs,
+    outgoing,
+    incoming,
+    packets,
+    registers: registerStore(db, now),
+    files,
+    atomically: (work) => db.atomically(work),
+    check,
+    close() {
+      try {
+        db.close()
+      } finally {
+        lock.release()
+      }
+    },
+  }
+}

@@ -1,0 +1,460 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import {
+  documentFile,
+  documentId,
+  instant,
+  isoDate,
+  outgoingFields,
+  sha256Hex,
+  type DocumentFile,
+  type DocumentId,
+  type FileRole,
+  type OutgoingFields,
+  type Sha256,
+} from '../../shared/document/fields.ts'
+import type { HistoryEntry } from '../../shared/document/history.ts'
+import {
+  OUTGOING,
+  OUTGOING_BOXES,
+  outgoingState,
+  type OutgoingBox,
+  type OutgoingEvent,
+  type OutgoingState,
+} from '../../shared/document/outgoing.ts'
+import { RECIPIENT, recipient, type Recipient, type RecipientEvent } from '../../shared/document/recipient.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { DeliveryStatus, OutgoingSummary } from '../../shared/ipc/contract.ts'
+import { next } from '../../shared/machine.ts'
+import { documentVerdict, type DocumentVerdict } from '../../shared/verdict.ts'
+import { json, maybe, numberRow, orNull } from './columns.ts'
+import type { Database } from './database.ts'
+import type { DirectoryStore } from './directory.ts'
+import type { HistoryStore } from './history.ts'
+import type { Job, JobStore } from './jobs.ts'
+
+const outgoingRow = z.object({
+  id: documentId,
+  state: outgoingState,
+  /** Rises with each save of the fields. */
+  revision: z.int(),
+  fields: json(outgoingFields),
+  /** Số as printed, such as `07`. */
+  codeNumber: maybe(z.string()),
+  issuedDate: maybe(isoDate),
+  packetSha256: maybe(sha256Hex),
+  packetSizeBytes: maybe(z.int()),
+  /** The DocumentId inside the packet. */
+  documentCode: maybe(z.string()),
+  /** The hub's own id of the packet, once it took it. */
+  hubPacketId: maybe(z.string()),
+  verdict: maybe(json(documentVerdict)),
+  createdAt: instant,
+  changedAt: instant,
+  sentAt: maybe(instant),
+})
+type OutgoingRow = z.output<typeof outgoingRow>
+
+/** An outgoing document as stored, whole. */
+export interface Outgoing extends OutgoingRow {
+  readonly files: DocumentFile[]
+  readonly recipients: Recipient[]
+}
+
+/** Who shall get it, in the clerk's order. */
+export type NewRecipient = Pick<Recipient, 'organId' | 'name'>
+
+const COLUMNS = `id, state, revision, fields, code_number AS codeNumber, issued_date AS issuedDate,
+  packet_sha256 AS packetSha256, packet_size_bytes AS packetSizeBytes, document_code AS documentCode,
+  hub_packet_id AS hubPacketId, verdict, created_at AS createdAt, changed_at AS changedAt, sent_at AS sentAt`
+const LATE_MS = 24 * 60 * 60 * 1000
+/** Which PDF stands for the document: the one signed last. */
+const PDF_ROLES: readonly FileRole[] = ['sealed', 'signed', 'imported']
+
+export type OutgoingStore = ReturnType<typeof outgoingStore>
+
+/** Outgoing documents at rest. The only module that names the `outgoing` tables. */
+export function outgoingStore(
+  db: Database,
+  { history, jobs, directory }: { history: HistoryStore; jobs: JobStore; directory: DirectoryStore },
+  now: () => number,
+) {
+  const byId = db.query('outgoing.get', `SELECT ${COLUMNS} FROM outgoing WHERE id = @id`, outgoingRow)
+  const byDocumentCode = db.query(
+    'outgoing.findByDocumentCode',
+    `SELECT ${COLUMNS} FROM outgoing WHERE document_code = @documentCode`,
+    outgoingRow,
+  )
+  const insert = db.command(
+    'outgoing.create',
+    `INSERT INTO outgoing (id, state, revision, fields, created_at, changed_at)
+     VALUES (@id, 'drafting', 1, @fields, @at, @at)`,
+  )
+  const update = db.command(
+    'outgoing.save',
+    `UPDATE outgoing SET fields = @fields, revision = revision + 1, changed_at = @at
+     WHERE id = @id AND revision = @revision AND state = 'drafting'`,
+  )
+  const swap = db.command(
+    'outgoing.move',
+    `UPDATE outgoing SET state = @to, changed_at = @at, sent_at = CASE WHEN @to = 'sent' THEN @at ELSE sent_at END
+     WHERE id = @id AND state = @from`,
+  )
+  const numberIt = db.command(
+    'outgoing.setNumber',
+    'UPDATE outgoing SET code_number = @codeNumber, issued_date = @issuedDate, changed_at = @at WHERE id = @id',
+  )
+  const packetIt = db.command(
+    'outgoing.setPacket',
+    `UPDATE outgoing SET packet_sha256 = @sha256, packet_size_bytes = @sizeBytes, document_code = @documentCode,
+       changed_at = @at WHERE id = @id`,
+  )
+  const hubIt = db.command(
+    'outgoing.setHubPacketId',
+    'UPDATE outgoing SET hub_packet_id = @hubPacketId, changed_at = @at WHERE id = @id',
+  )
+  const judge = db.command(
+    'outgoing.setVerdict',
+    'UPDATE outgoing SET verdict = @verdict, changed_at = @at WHERE id = @id',
+  )
+  const touch = db.command('outgoing.touch', 'UPDATE outgoing SET changed_at = @at WHERE id = @id')
+  const filesOf = db.query(
+    'outgoing.files',
+    `SELECT role, sha256, name, content_type AS contentType, size_bytes AS sizeBytes FROM outgoing_file
+     WHERE document_id = @id ORDER BY rowid`,
+    documentFile,
+  )
+  const dropRole = db.command(
+    'outgoing.removeFile',
+    'DELETE FROM outgoing_file WHERE document_id = @id AND role = @role AND (@name IS NULL OR name = @name)',
+  )
+  const insertFile = db.command(
+    'outgoing.setFile',
+    `INSERT INTO outgoing_file (document_id, role, name, sha256, content_type, size_bytes)
+     VALUES (@id, @role, @name, @sha256, @contentType, @sizeBytes)`,
+  )
+  const hashes = db.query(
+    'outgoing.fileHashes',
+    'SELECT sha256 FROM outgoing_file UNION SELECT packet_sha256 FROM outgoing WHERE packet_sha256 IS NOT NULL',
+    z.object({ sha256: sha256Hex }),
+  )
+  const recipientsOf = db.query(
+    'outgoing.recipients',
+    `SELECT organ_id AS organId, name, state, state_at AS stateAt, note FROM outgoing_recipient
+     WHERE document_id = @id ORDER BY position`,
+    recipient,
+  )
+  const dropRecipients = db.command(
+    'outgoing.clearRecipients',
+    'DELETE FROM outgoing_recipient WHERE document_id = @id',
+  )
+  const insertRecipient = db.command(
+    'outgoing.setRecipients',
+    `INSERT INTO outgoing_recipient (document_id, organ_id, position, name, state, state_at, note)
+     VALUES (@id, @organId, @position, @name, 'waiting', @at, '') ON CONFLICT (document_id, organ_id) DO NOTHING`,
+  )
+  const swapRecipient = db.command(
+    'outgoing.moveRecipient',
+    `UPDATE outgoing_recipient SET state = @to, state_at = @at, note = @note
+     WHERE document_id = @id AND organ_id = @organId AND state = @from`,
+  )
+  const lists = {
+    byChange: db.query('outgoing.list', page('changed_at'), outgoingRow),
+    bySending: db.query('outgoing.listSent', page('sent_at'), outgoingRow),
+  }
+  const countIn = db.query(
+    'outgoing.count',
+    'SELECT count(*) AS value FROM outgoing WHERE state IN (SELECT value FROM json_each(@states))',
+    numberRow,
+  )
+
+  function rowOf(id: DocumentId): OutgoingRow {
+    const row = byId.get({ id })
+    if (row === undefined) throw new AppError('document/not-found', `outgoing ${id}`)
+    return row
+  }
+
+  function whole(row: OutgoingRow): Outgoing {
+    return { ...row, files: files(row.id), recipients: recipientsOf.all({ id: row.id }) }
+  }
+
+  /** A new draft, in state `drafting`, revision 1. */
+  function create(fields: OutgoingFields, at: number = now()): Outgoing {
+    const id = documentId.parse(randomUUID())
+    return db.atomically(() => {
+      insert.run({ id, fields: JSON.stringify(fields), at })
+      history.append({ at, subjectKind: 'outgoing', subjectId: id, event: 'create' })
+      return get(id)
+    })
+  }
+
+  /** @throws AppError `document/not-found` */
+  function get(id: DocumentId): Outgoing {
+    return whole(rowOf(id))
+  }
+
+  /**
+   * Keeps what the clerk typed, if nobody saved after the revision he saw.
+   *
+   * @throws AppError `document/changed`; `document/wrong-state` when it is no draft any more
+   */
+  function save(id: DocumentId, revision: number, fields: OutgoingFields): Outgoing {
+    if (update.run({ id, revision, fields: JSON.stringify(fields), at: now() }) !== 1) {
+      const row = rowOf(id)
+      if (row.state !== 'drafting')
+        throw new AppError('document/wrong-state', `save of ${id} while ${row.state}`)
+      throw new AppError('document/changed', `outgoing ${id} is at revision ${String(row.revision)}`)
+    }
+    return get(id)
+  }
+
+  /** The files in the order they were added. */
+  function files(id: DocumentId): DocumentFile[] {
+    return filesOf.all({ id })
+  }
+
+  /**
+   * Notes a file whose bytes are kept already (files.ts). One per role, the newest; of attachments one
+   * per name.
+   */
+  function setFile(id: DocumentId, file: Omit<DocumentFile, 'role'>, role: FileRole): void {
+    db.atomically(() => {
+      touched(touch.run({ id, at: now() }), id)
+      dropRole.run({ id, role, name: role === 'attachment' ? file.name : null })
+      const { name, sha256, contentType, sizeBytes } = file
+      insertFile.run({ id, role, name, sha256, contentType, sizeBytes })
+    })
+  }
+
+  /** Takes a file off the document; its bytes are kept. */
+  function removeFile(id: DocumentId, role: FileRole, name?: string): void {
+    db.atomically(() => {
+      touched(touch.run({ id, at: now() }), id)
+      dropRole.run({ id, role, name: orNull(name) })
+    })
+  }
+
+  /** One page of a box, newest first, and how many there are in all. */
+  function list(box: OutgoingBox, limit: number, offset: number): { total: number; rows: OutgoingSummary[] } {
+    const states = JSON.stringify(OUTGOING_BOXES[box])
+    const rows = (box === 'sent' ? lists.bySending : lists.byChange).all({ states, limit, offset })
+    return { total: countIn.get({ states })?.value ?? 0, rows: rows.map((row) => summary(whole(row))) }
+  }
+
+  /** How many documents each box holds. */
+  function counts(): Record<OutgoingBox, number> {
+    const count = (states: readonly OutgoingState[]) =>
+      countIn.get({ states: JSON.stringify(states) })?.value ?? 0
+    return {
+      drafts: count(OUTGOING_BOXES.drafts),
+      toSign: count(OUTGOING_BOXES.toSign),
+      outbox: count(OUTGOING_BOXES.outbox),
+      sent: count(OUTGOING_BOXES.sent),
+    }
+  }
+
+  /**
+   * Moves one arrow along OUTGOING, only if nobody moved it first, and writes it down. `accept` also
+   * notes when it was sent.
+   *
+   * @throws AppError `document/wrong-state` when the state does not know the event; `document/changed`
+   */
+  function move(
+    id: DocumentId,
+    event: OutgoingEvent,
+    at: number,
+    detail: HistoryEntry['detail'] = {},
+  ): Outgoing {
+    return db.atomically(() => {
+      const { state: from } = rowOf(id)
+      const to: OutgoingState | undefined = next(OUTGOING, from, event)
+      if (to === undefined)
+        throw new AppError('document/wrong-state', `outgoing ${id}: ${event} while ${from}`)
+      if (swap.run({ id, from, to, at }) !== 1) throw new AppError('document/changed', `outgoing ${id}`)
+      history.append({ at, subjectKind: 'outgoing', subjectId: id, event, detail })
+      return get(id)
+    })
+  }
+
+  /** Số as printed and the day. The number itself comes from registers.ts, in the same transaction. */
+  function setNumber(id: DocumentId, number: { codeNumber: string; issuedDate: string }): Outgoing {
+    const { codeNumber, issuedDate } = number
+    touched(numberIt.run({ id, codeNumber, issuedDate, at: now() }), id)
+    return get(id)
+  }
+
+  /** The packet as it will leave: fixed once, so that every attempt sends the same bytes. */
+  function setPacket(
+    id: DocumentId,
+    packet: { sha256: Sha256; sizeBytes: number; documentCode: string },
+  ): Outgoing {
+    const { sha256, sizeBytes, documentCode } = packet
+    touched(packetIt.run({ id, sha256, sizeBytes, documentCode, at: now() }), id)
+    return get(id)
+  }
+
+  function setHubPacketId(id: DocumentId, hubPacketId: string): Outgoing {
+    touched(hubIt.run({ id, hubPacketId, at: now() }), id)
+    return get(id)
+  }
+
+  /** What our own verifier says of the PDF; `undefined` takes it back, as reopening does. */
+  function setVerdict(id: DocumentId, verdict: DocumentVerdict | undefined): Outgoing {
+    touched(judge.run({ id, verdict: verdict === undefined ? null : JSON.stringify(verdict), at: now() }), id)
+    return get(id)
+  }
+
+  /** Whom it goes to. Replaces what was there: only before it leaves. */
+  function setRecipients(id: DocumentId, recipients: readonly NewRecipient[]): void {
+    db.atomically(() => {
+      const at = now()
+      touched(touch.run({ id, at }), id)
+      dropRecipients.run({ id })
+      recipients.forEach(({ organId, name }, position) =>
+        insertRecipient.run({ id, organId, name, position, at }),
+      )
+    })
+  }
+
+  /**
+   * One status of one recipient. Statuses come late, twice and out of order: all go to the history,
+   * those that RECIPIENT knows from here move the row. Answers whether it moved.
+   */
+  function moveRecipient(
+    id: DocumentId,
+    organId: string,
+    event: RecipientEvent,
+    at: number,
+    note = '',
+  ): boolean {
+    return db.atomically(() => {
+      rowOf(id)
+      const from = recipientsOf.all({ id }).find((row) => row.organId === organId)?.state
+      const to = from === undefined ? undefined : next(RECIPIENT, from, event)
+      const moved =
+        from !== undefined && to !== undefined && swapRecipient.run({ id, organId, from, to, at, note }) === 1
+      history.append({
+        at: now(),
+        subjectKind: 'outgoing',
+        subjectId: id,
+        event: 'status',
+        detail: { organId, event, from: orNull(from), moved, statusAt: at, note },
+      })
+      return moved
+    })
+  }
+
+  /** The document a status packet speaks of, by the DocumentId inside our packet. */
+  function findByDocumentCode(documentCode: string): Outgoing | undefined {
+    const row = byDocumentCode.get({ documentCode })
+    return row === undefined ? undefined : whole(row)
+  }
+
+  /** What the lists show. */
+  function summary(document: Outgoing): OutgoingSummary {
+    const { fields } = document
+    return {
+      id: document.id,
+      state: document.state,
+      typeName: fields.typeName,
+      subject: fields.subject,
+      codeNumber: document.codeNumber,
+      codeNotation: fields.codeNotation,
+      issuedDate: document.issuedDate,
+      priority: fields.priority,
+      dueDate: fields.dueDate,
+      signerName: fields.signer.fullName,
+      recipients: document.recipients.length > 0 ? document.recipients : intended(document),
+      sizeBytes: sizeOf(document),
+      createdAt: document.createdAt,
+      changedAt: document.changedAt,
+      sentAt: document.sentAt,
+      delivery: delivery(document),
+    }
+  }
+
+  /** A draft has no recipients' rows yet: whom the clerk has chosen so far. */
+  function intended({ fields, changedAt }: Outgoing): Recipient[] {
+    const names = new Map(
+      directory.byIds(fields.recipients).flatMap(({ organId, oldCode, name }) => [
+        [oldCode ?? organId, name],
+        [organId, name],
+      ]),
+    )
+    return fields.recipients.map((organId) => ({
+      organId,
+      name: names.get(organId) ?? organId,
+      state: 'waiting',
+      stateAt: changedAt,
+      note: '',
+    }))
+  }
+
+  /** The errand that carries it: the one under way, or the one the hub refused. */
+  function delivery({ id, state }: Outgoing): DeliveryStatus | undefined {
+    const job = jobs.forSubject('deliver', id)[0]
+    if (job === undefined || (job.state === 'done' && state !== 'refused')) return undefined
+    return deliveryStatus(job, now())
+  }
+
+  /** Every file a document refers to. */
+  function fileHashes(): Sha256[] {
+    return hashes.all().map((row) => row.sha256)
+  }
+
+  return {
+    counts,
+    create,
+    fileHashes,
+    files,
+    findByDocumentCode,
+    get,
+    list,
+    move,
+    moveRecipient,
+    removeFile,
+    save,
+    setFile,
+    setHubPacketId,
+    setNumber,
+    setPacket,
+    setRecipients,
+    setVerdict,
+    summary,
+  }
+}
+
+/** Sorts and cuts on an index alone, then fetches the rows of one page. */
+function page(order: 'changed_at' | 'sent_at'): string {
+  return `SELECT ${COLUMNS} FROM outgoing WHERE id IN (
+      SELECT id FROM outgoing WHERE state IN (SELECT value FROM json_each(@states))
+      ORDER BY ${order} DESC, id LIMIT @limit OFFSET @offset)
+    ORDER BY ${order} DESC, id`
+}
+
+function touched(changes: number, id: DocumentId): void {
+  if (changes !== 1) throw new AppError('document/not-found', `outgoing ${id}`)
+}
+
+/** The packet's size once there is one, else the size of what will go into it. */
+function sizeOf({ packetSizeBytes, files }: Outgoing): number {
+  if (packetSizeBytes !== undefined) return packetSizeBytes
+  const pdf = PDF_ROLES.flatMap((role) => files.find((file) => file.role === role) ?? [])[0]
+  return files
+    .filter((file) => file === pdf || file.role === 'attachment')
+    .reduce((total, file) => total + file.sizeBytes, 0)
+}
+
+function deliveryStatus(job: Job, now: number): DeliveryStatus {
+  return {
+    job: job.state,
+    attempts: job.attempts,
+    dueAt: job.dueAt,
+    since: job.createdAt,
+    late: now - job.createdAt > LATE_MS,
+    heldByClerk: job.heldByClerk,
+    error: job.lastErrorCode,
+    errorDetail: job.lastErrorDetail,
+    cancellable: (job.state === 'ready' || job.state === 'held') && job.sentMark === undefined,
+  }
+}

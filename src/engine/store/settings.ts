@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { agency, instant } from '../../shared/document/fields.ts'
+import { certificateChoice, type TokenSettings } from '../../shared/ipc/contract.ts'
+import { json } from './columns.ts'
+import type { Database } from './database.ts'
+
+/** Address and name at the hub, with the secret: it lives here, in the encrypted file, and nowhere else. */
+const hubAccess = z.object({ url: z.string(), systemId: z.string(), secret: z.string() })
+export type HubAccess = z.output<typeof hubAccess>
+
+const token = z.object({
+  modulePath: z.string(),
+  person: certificateChoice.optional(),
+  agency: certificateChoice.optional(),
+}) satisfies z.ZodType<TokenSettings>
+
+/** Every setting there is. Names are persisted: add, never rename. */
+const SETTINGS = {
+  agency,
+  clerkName: z.string(),
+  hub: hubAccess,
+  token,
+  /** When the hub last answered a whole round. */
+  lastSyncAt: instant,
+  /** When the directory was last taken over. */
+  directoryAt: instant,
+}
+export type SettingName = keyof typeof SETTINGS
+/** The shape of one setting. */
+export type Setting<N extends SettingName> = z.output<(typeof SETTINGS)[N]>
+
+const schemas: { readonly [N in SettingName]: z.ZodType<Setting<N>> } = SETTINGS
+
+export type SettingStore = ReturnType<typeof settingStore>
+
+/** What the office set up. The only module that names the `setting` table. */
+export function settingStore(db: Database, now: () => number) {
+  const one = db.query(
+    'settings.get',
+    'SELECT value FROM setting WHERE name = @name',
+    z.object({ value: json(z.unknown()) }),
+  )
+  const put = db.command(
+    'settings.set',
+    `INSERT INTO setting (name, value, changed_at) VALUES (@name, @value, @at)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at`,
+  )
+  const drop = db.command('settings.remove', 'DELETE FROM setting WHERE name = @name')
+
+  /** The setting, or `undefined` when it was never made. */
+  function get<N extends SettingName>(name: N): Setting<N> | undefined {
+    const row = one.get({ name })
+    return row === undefined ? undefined : schemas[name].parse(row.value)
+  }
+
+  function set<N extends SettingName>(name: N, value: Setting<N>): void {
+    put.run({ name, value: JSON.stringify(schemas[name].parse(value)), at: now() })
+  }
+
+  function remove(name: SettingName): void {
+    drop.run({ name })
+  }
+
+  return { get, remove, set }
+}
