@@ -37,7 +37,8 @@ async function all() {
   await step('unit and life tests', vitest('unit'))
   const isBuilt = await step('build', npmRun('build'))
   const isReady = await step('electron', async () => Boolean(await runtime()))
-  if (isBuilt && isReady) await step('end to end', vitest('e2e'))
+  const isPacked = isBuilt && isReady && (process.platform !== 'linux' || (await step('package', pack)))
+  if (isPacked) await step('end to end', vitest('e2e'))
   else finished.push({ name: 'end to end', ok: false, seconds: 0, note: 'not run' })
   return summary()
 }
@@ -57,6 +58,10 @@ async function step(name, work) {
 
 function npmRun(script) {
   return () => succeeds('npm', ['run', '--silent', script])
+}
+
+function pack() {
+  return succeeds(process.execPath, [join(root, 'scripts', 'dist.mjs'), '--linux'])
 }
 
 function vitest(project) {

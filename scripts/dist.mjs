@@ -1,0 +1,46 @@
+/**
+ * Packs what is in out/.
+ *
+ *   node scripts/dist.mjs          the Windows installer (on Windows), with its update feed files
+ *   node scripts/dist.mjs --linux  dist/linux-unpacked, made with the Electron at hand, to test a real package
+ *
+ * `VANTHU_UPDATE_URL` is the address of the update feed that the installed app will ask.
+ */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { continueUnderCurrentNode, setup } from './setup.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const isLinux = process.argv.includes('--linux')
+
+setup()
+continueUnderCurrentNode()
+if (!existsSync(join(root, 'out', 'main', 'index.js'))) {
+  process.stderr.write('dist: there is nothing to pack in out/; run: npm run build\n')
+  process.exit(1)
+}
+
+const { build, Platform } = await import('electron-builder')
+const updateUrl = process.env['VANTHU_UPDATE_URL']
+const feed = updateUrl ? { publish: { provider: 'generic', url: updateUrl, channel: 'latest' } } : {}
+
+await build({
+  projectDir: root,
+  publish: 'never',
+  targets: isLinux ? Platform.LINUX.createTarget('dir') : Platform.WINDOWS.createTarget('nsis'),
+  config: { extends: 'electron-builder.yml', ...feed, ...(isLinux ? await runtimeAtHand() : {}) },
+})
+
+/** A Linux package is made with the runtime that the tests use, even where it is the older one. */
+async function runtimeAtHand() {
+  const { runtime } = await import('./runtime.mjs')
+  const { distPath, electronVersion, nativeBinding } = await runtime()
+  return {
+    electronDist: distPath,
+    electronVersion,
+    ...(nativeBinding === undefined
+      ? {}
+      : { extraResources: [{ from: nativeBinding, to: 'better_sqlite3.node' }] }),
+  }
+}
