@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
 import * as fontkit from 'fontkit'
-import { PdfName, PdfRef, PdfString } from './syntax.ts'
+import type { PdfRef } from './syntax.ts'
+import { PdfName, PdfString } from './syntax.ts'
 import type { Writable } from './write.ts'
 
 /** A new stream: `Length` is added when it is written. */
