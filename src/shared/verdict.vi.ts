@@ -77,7 +77,7 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
     hint: 'Đề nghị nơi gửi ký lại bằng đúng chứng thư số dùng cho chữ ký số.',
   },
   'chain-broken': {
-    title: 'Chứng thư số của người ký không do tổ chức ghi trên đó cấp',
+    title: 'Chứng thư số của người ký không được cấp đúng quy định',
     hint: 'Chứng thư số có thể là giả mạo. Không sử dụng văn bản này; liên hệ nơi gửi để xác minh.',
   },
   'root-unknown': {

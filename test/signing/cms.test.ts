@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { constants, createHash, sign } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { CMS_OID, parseCms, prepareCms } from '../../src/engine/signing/cms.ts'
 import { type KeyKind, makePki, type MadeCertificate } from '../helpers/pki.ts'
+import { type Algorithm, type Digest, signContent, tokenSign } from '../helpers/sign-content.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'vanthu-cms-'))
 const pki = makePki(join(dir, 'pki'))
@@ -16,34 +17,12 @@ afterAll(() => {
   rmSync(dir, { recursive: true })
 })
 
-type Algorithm = 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa'
-type Digest = 'sha256' | 'sha384' | 'sha512'
-
-/** Signs as a token does: RSA as it is, ECDSA as r‖s. */
-function tokenSign(
-  key: MadeCertificate,
-  algorithm: Algorithm,
-  digest: Digest,
-  message: Uint8Array,
-): Uint8Array {
-  if (algorithm === 'ecdsa') return sign(digest, message, { key: key.privateKey, dsaEncoding: 'ieee-p1363' })
-  const padding = algorithm === 'rsa-pss' ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING
-  return sign(digest, message, { key: key.privateKey, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST })
-}
-
-function signContent(
-  key: MadeCertificate,
+function signed(
+  signer: MadeCertificate,
   algorithm: Algorithm = 'rsa-pkcs1',
   digest: Digest = 'sha256',
 ): Uint8Array {
-  const prepared = prepareCms({
-    certificate: key.der,
-    chain: [pki.issuing.der],
-    digest: createHash(digest).update(content).digest(),
-    digestAlgorithm: digest,
-    signatureAlgorithm: algorithm,
-  })
-  return prepared.finish(tokenSign(key, algorithm, digest, prepared.toBeSigned))
+  return signContent(content, signer, { chain: [pki.issuing], algorithm, digest })
 }
 
 function opensslVerify(cms: Uint8Array): string {
@@ -77,16 +56,16 @@ describe('a detached CAdES-B signature', () => {
     return known
   }
   test.each(cases)('made with %s %s %s is accepted by openssl, strict CAdES', (kind, algorithm, digest) => {
-    const cms = signContent(keyOf(kind), algorithm, digest)
+    const cms = signed(keyOf(kind), algorithm, digest)
     expect(opensslVerify(cms)).toContain('id-smime-aa-signingCertificateV2')
   })
 
   test('comes out the same, byte for byte, when made twice', () => {
-    expect(signContent(pki.person)).toEqual(signContent(pki.person))
+    expect(signed(pki.person)).toEqual(signed(pki.person))
   })
 
   test('is strict DER: openssl re-encodes it to the same bytes', () => {
-    const cms = signContent(pki.agency)
+    const cms = signed(pki.agency)
     const path = join(dir, 'der.der')
     writeFileSync(path, cms)
     const again = execFileSync('openssl', [
@@ -105,7 +84,7 @@ describe('a detached CAdES-B signature', () => {
   test('carries no signing time inside a PDF, and one for other files', () => {
     const types = (cms: Uint8Array): string[] =>
       parseCms(cms).signers[0]?.signedAttributes?.map((attribute) => attribute.type) ?? []
-    expect(types(signContent(pki.person))).not.toContain(CMS_OID.signingTime)
+    expect(types(signed(pki.person))).not.toContain(CMS_OID.signingTime)
     const prepared = prepareCms({
       certificate: pki.person.der,
       chain: [],
@@ -224,7 +203,7 @@ describe('reading a signature', () => {
   })
 
   test('ignores the zero padding of a PDF, and nothing else behind it', () => {
-    const cms = signContent(pki.person)
+    const cms = signed(pki.person)
     expect(parseCms(Buffer.concat([cms, new Uint8Array(500)])).signers).toHaveLength(1)
     expect(() => parseCms(Buffer.concat([cms, Buffer.from([0, 1])]))).toThrow(
       expect.objectContaining({ code: 'cms/unreadable' }),
@@ -244,7 +223,7 @@ describe('reading a signature', () => {
   })
 
   test('a damaged certificate beside the signer’s own does not spoil the rest', () => {
-    const cms = Buffer.from(signContent(pki.person))
+    const cms = Buffer.from(signed(pki.person))
     const at = cms.indexOf(Buffer.from(pki.issuing.der))
     expect(at).toBeGreaterThan(0)
     // The version of the embedded issuing certificate becomes a text string.

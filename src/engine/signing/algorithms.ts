@@ -234,6 +234,7 @@ export function verifyMessage(
  * Whether an RSA PKCS#1 v1.5 signature was made over this ready hash (old PDF signatures have no
  * signed attributes, and the document is hashed as a stream).
  *
+ * @returns `other-content` when the key did sign, but the hash of something else
  * @throws {UnsupportedAlgorithm} for other schemes: node:crypto offers no way to check them over a hash
  */
 export function verifyHash(
@@ -242,15 +243,19 @@ export function verifyHash(
   digest: DigestAlgorithm,
   hash: Uint8Array,
   signature: Uint8Array,
-): boolean {
+): 'good' | 'other-content' | 'wrong' {
   if (scheme.kind !== 'rsa-pkcs1' || key.kind !== 'rsa')
     throw new UnsupportedAlgorithm('no signed attributes')
   try {
     const publicKey = createPublicKey({ key: Buffer.from(key.spki), format: 'der', type: 'spki' })
     const recovered = publicDecrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, signature)
-    return sameBytes(recovered, digestInfo(digest, hash))
+    const expected = digestInfo(digest, hash)
+    if (sameBytes(recovered, expected)) return 'good'
+    const prefix = expected.length - hash.length
+    const sameForm = sameBytes(recovered.subarray(0, prefix), expected.subarray(0, prefix))
+    return sameForm && recovered.length === expected.length ? 'other-content' : 'wrong'
   } catch {
-    return false
+    return 'wrong'
   }
 }
 

@@ -62,6 +62,8 @@ export type KeyUsage = (typeof KEY_USAGES)[number]
 /** An X.509 certificate, read. Nothing in it has been verified. */
 export interface Certificate {
   readonly der: Uint8Array
+  /** X.509 version, 1 to 3. */
+  readonly version: number
   /** Fingerprint: lower-case hex SHA-256 of `der`. */
   readonly sha256: string
   readonly subject: DistinguishedName
@@ -265,6 +267,7 @@ function parse(der: Uint8Array): Certificate {
 
   return {
     der: whole.bytes,
+    version: version + 1,
     sha256: createHash('sha256').update(whole.bytes).digest('hex'),
     subject: readName(subject),
     issuer: readName(issuer),

@@ -58,14 +58,16 @@ function toElement(block: BaseBlock): Element {
   const bytes = block.valueBeforeDecodeView
   const { tagClass, tagNumber, isConstructed } = block.idBlock
   if (tagNumber > 30 || tagClass < 1) throw new DerError('tag out of range')
-  const indefinite = block.lenBlock.isIndefiniteForm
+  const { isIndefiniteForm, length } = block.lenBlock
   const header = block.idBlock.blockLength + block.lenBlock.blockLength
-  return {
-    tag: ((tagClass - 1) << 6) | (isConstructed ? 0x20 : 0) | tagNumber,
-    bytes,
-    content: bytes.subarray(header, indefinite ? bytes.length - 2 : bytes.length),
-    children: isConstructed ? childrenOf(block) : [],
+  const content = bytes.subarray(header, isIndefiniteForm ? bytes.length - 2 : bytes.length)
+  const children = isConstructed ? childrenOf(block) : []
+  // asn1js goes by where the children end, not by the length stated: two readers could see two things.
+  const sum = children.reduce((total, child) => total + child.bytes.length, 0)
+  if ((!isIndefiniteForm && content.length !== length) || (isConstructed && content.length !== sum)) {
+    throw new DerError('stated length is not the length of the content')
   }
+  return { tag: ((tagClass - 1) << 6) | (isConstructed ? 0x20 : 0) | tagNumber, bytes, content, children }
 }
 
 function childrenOf(block: BaseBlock): Element[] {

@@ -1,0 +1,445 @@
+import { createHash } from 'node:crypto'
+import { AppError } from '../../shared/errors.ts'
+import {
+  type DocumentVerdict,
+  type ReasonCode,
+  reasonCode,
+  type SignatureVerdict,
+  type VerdictWord,
+} from '../../shared/verdict.ts'
+import {
+  type DigestAlgorithm,
+  isWeakDigest,
+  readDigestAlgorithm,
+  UnsupportedAlgorithm,
+  verifyHash,
+  verifyMessage,
+} from './algorithms.ts'
+import { type Certificate, holderKind, isForSigning, parseCertificate, readName } from './certificate.ts'
+import { type Attribute, CMS_OID, parseCms, type SignedData, type SignerInfo } from './cms.ts'
+import {
+  childrenOfTag,
+  DerError,
+  type Element,
+  expectTag,
+  octets,
+  oid,
+  readElement,
+  sameBytes,
+  TAG,
+} from './der.ts'
+import { findPath } from './path.ts'
+import type { TrustStore } from './trust.ts'
+
+/** Hash functions the document may have been hashed with. */
+export type ContentDigest = 'sha1' | 'sha256' | 'sha384' | 'sha512'
+
+/** One signature as the PDF gives it; the PDF leaf finds these facts. */
+export interface PdfSignature {
+  readonly fieldName: string
+  /** /SubFilter without the slash. */
+  readonly subFilter: string
+  /** /Contents: DER, zero padding allowed. */
+  readonly contents: Uint8Array
+  /** /Cert of the dictionary, for the one legacy form that keeps certificates there. */
+  readonly dictionaryCertificates?: readonly Uint8Array[]
+  /** Hash over the bytes of /ByteRange. */
+  digestOf(algorithm: ContentDigest): Promise<Uint8Array>
+  /** Whether /ByteRange starts at 0 and leaves out exactly the /Contents string. */
+  readonly rangeIsSound: boolean
+  /** Whether the range ends where the file ends. */
+  readonly coversWholeDocument: boolean
+  /** What later revisions changed, with the judgement of the PDF leaf. */
+  readonly changesAfter: readonly { readonly allowed: boolean }[]
+  /** /M, when it can be read. */
+  readonly signedAt?: Date | undefined
+  /** Level of a certification signature. */
+  readonly docMdp?: 1 | 2 | 3 | undefined
+}
+
+/** Against what a signature is judged. */
+export interface VerifyContext {
+  readonly trust: TrustStore
+  readonly now: Date
+  /** When the signature certainly existed (a verified time stamp). Without it, judgement is at `now`. */
+  readonly provenAt?: Date
+}
+
+/** How far a reason pulls the verdict. */
+type Effect = 'invalid' | 'undetermined' | 'note'
+type Findings = Map<ReasonCode, Effect>
+
+const EFFECT_RANK: Readonly<Record<Effect, number>> = { note: 0, undetermined: 1, invalid: 2 }
+
+function add(findings: Findings, code: ReasonCode, effect: Effect): void {
+  const known = findings.get(code)
+  if (known === undefined || EFFECT_RANK[known] < EFFECT_RANK[effect]) findings.set(code, effect)
+}
+
+function wordFor(findings: Findings): VerdictWord {
+  const effects = [...findings.values()]
+  if (effects.includes('invalid')) return 'invalid'
+  return effects.includes('undetermined') ? 'undetermined' : 'valid'
+}
+
+/** The order of the reason table is the order of weight. */
+function ordered(codes: Iterable<ReasonCode>): ReasonCode[] {
+  const present = new Set(codes)
+  return reasonCode.options.filter((code) => present.has(code))
+}
+
+/**
+ * Judges one signature of a PDF, after EN 319 102-1: integrity of the covered bytes, what came after
+ * them, the signature value and its attributes, algorithms, the certificate and its chain.
+ *
+ * Without proof of when the signature existed, certificates are judged at `now` (clause 5.2.6.4 of that
+ * standard, basic signatures): one that expired since leaves the verdict undetermined; one that the
+ * signer's own claimed time puts outside its validity makes it invalid. Revocation is not known offline
+ * and is noted.
+ *
+ * Hostile input gets a verdict, not an exception; only a failure of `digestOf` (the disk) is thrown.
+ */
+export async function verifySignature(
+  signature: PdfSignature,
+  context: VerifyContext,
+): Promise<SignatureVerdict> {
+  const findings: Findings = new Map()
+  judgeCoverage(signature, findings)
+  const seen = signature.rangeIsSound
+    ? await judgeValue(signature, context, findings)
+    : identify(signature, context)
+  if (seen?.signer !== undefined)
+    judgeCertificate(seen.signer, seen.others, signature.signedAt, context, findings)
+  if (signature.signedAt !== undefined && context.provenAt === undefined) {
+    add(findings, 'signing-time-claimed-note', 'note')
+  }
+  return {
+    fieldName: signature.fieldName,
+    verdict: wordFor(findings),
+    reasons: ordered(findings.keys()),
+    ...(seen?.signer === undefined ? {} : { signer: describe(seen.signer) }),
+    ...(signature.signedAt === undefined ? {} : { signedAt: signature.signedAt.toISOString() }),
+    coversWholeDocument: signature.coversWholeDocument,
+  }
+}
+
+/** The verdict on a PDF: the worst of its signatures. A PDF without any is undetermined: it only informs (Decision 28/2018 Art 4). */
+export function judgeDocument(signatures: readonly SignatureVerdict[]): DocumentVerdict {
+  if (signatures.length === 0) return { verdict: 'undetermined', reasons: ['unsigned'], signatures: [] }
+  const words = new Set(signatures.map((signature) => signature.verdict))
+  return {
+    verdict: words.has('invalid') ? 'invalid' : words.has('undetermined') ? 'undetermined' : 'valid',
+    reasons: ordered(signatures.flatMap((signature) => signature.reasons)),
+    signatures: [...signatures],
+  }
+}
+
+/** The verdict on bytes that the PDF leaf could not read at all. */
+export function unreadableDocument(): DocumentVerdict {
+  return { verdict: 'invalid', reasons: ['document-unreadable'], signatures: [] }
+}
+
+function judgeCoverage(signature: PdfSignature, findings: Findings): void {
+  if (!signature.rangeIsSound) add(findings, 'covered-range-wrong', 'invalid')
+  if (signature.changesAfter.some((change) => !change.allowed)) {
+    add(findings, 'changed-after-signing', 'invalid')
+    if (signature.docMdp !== undefined) add(findings, 'certification-broken', 'invalid')
+  } else if (!signature.coversWholeDocument && signature.changesAfter.length === 0) {
+    add(findings, 'bytes-added-note', 'note')
+  }
+}
+
+/** Who signed, and the certificates that came along. */
+interface Seen {
+  readonly signer: Certificate | undefined
+  readonly others: readonly Certificate[]
+}
+
+async function judgeValue(
+  signature: PdfSignature,
+  context: VerifyContext,
+  findings: Findings,
+): Promise<Seen | undefined> {
+  switch (signature.subFilter) {
+    case 'ETSI.CAdES.detached':
+    case 'adbe.pkcs7.detached':
+    case 'adbe.pkcs7.sha1':
+      return judgeCms(signature, context, findings)
+    case 'adbe.x509.rsa_sha1':
+      return judgeBareRsa(signature, findings)
+    default:
+      add(findings, 'algorithm-unsupported', 'undetermined')
+      return undefined
+  }
+}
+
+/** The signer's name for a signature whose bytes are not even worth hashing. */
+function identify(signature: PdfSignature, context: VerifyContext): Seen | undefined {
+  try {
+    const cms = parseCms(signature.contents)
+    const [signerInfo] = cms.signers
+    return {
+      signer: signerInfo && signerCertificate(cms, signerInfo, context.trust),
+      others: cms.certificates,
+    }
+  } catch {
+    // Already invalid; without a readable CMS there is nobody to name.
+    return undefined
+  }
+}
+
+function signerCertificate(
+  cms: SignedData,
+  { signer }: SignerInfo,
+  trust: TrustStore,
+): Certificate | undefined {
+  return [...cms.certificates, ...trust.certificates].find((certificate) =>
+    'issuer' in signer
+      ? certificate.serialNumber === signer.serialNumber && certificate.issuer.folded === signer.issuer.folded
+      : certificate.subjectKeyId !== undefined && sameBytes(certificate.subjectKeyId, signer.subjectKeyId),
+  )
+}
+
+/** adbe.x509.rsa_sha1 (ISO 32000-1 section 12.8.3.2): a bare PKCS#1 value in an OCTET STRING, certificates in /Cert. */
+async function judgeBareRsa(signature: PdfSignature, findings: Findings): Promise<Seen | undefined> {
+  add(findings, 'algorithm-weak', 'undetermined')
+  const certificates = (signature.dictionaryCertificates ?? []).flatMap((der) => {
+    try {
+      return [parseCertificate(der)]
+    } catch {
+      // One unreadable certificate of several; without the signer's the verdict says so below.
+      return []
+    }
+  })
+  const [signer] = certificates
+  const value = bareValue(signature.contents)
+  if (signer === undefined || value === undefined) {
+    add(findings, 'signature-unreadable', value === undefined ? 'invalid' : 'undetermined')
+    return undefined
+  }
+  const hash = await signature.digestOf('sha1')
+  const answer =
+    signer.publicKey.kind === 'rsa'
+      ? verifyHash(signer.publicKey, { kind: 'rsa-pkcs1' }, 'sha1', hash, value)
+      : 'wrong'
+  if (answer === 'other-content') add(findings, 'content-altered', 'invalid')
+  if (answer === 'wrong') add(findings, 'signature-value-wrong', 'invalid')
+  return { signer, others: certificates }
+}
+
+function bareValue(contents: Uint8Array): Uint8Array | undefined {
+  try {
+    return octets(readElement(contents))
+  } catch {
+    // Not an OCTET STRING: reported as unreadable by the caller.
+    return undefined
+  }
+}
+
+async function judgeCms(
+  signature: PdfSignature,
+  context: VerifyContext,
+  findings: Findings,
+): Promise<Seen | undefined> {
+  let cms: SignedData
+  try {
+    cms = parseCms(signature.contents)
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause
+    add(findings, 'signature-unreadable', 'invalid')
+    return undefined
+  }
+  const [signerInfo, second] = cms.signers
+  const detached = signature.subFilter !== 'adbe.pkcs7.sha1'
+  if (signerInfo === undefined || second !== undefined || detached !== (cms.content === undefined)) {
+    add(findings, 'signature-unreadable', 'invalid')
+    return undefined
+  }
+  if (signature.subFilter === 'ETSI.CAdES.detached') judgeForm(cms, signerInfo, findings)
+
+  const signer = signerCertificate(cms, signerInfo, context.trust)
+  if (signer === undefined) {
+    add(findings, 'signature-unreadable', 'undetermined')
+    return undefined
+  }
+  try {
+    await judgeSigner(signature, cms, signerInfo, signer, findings)
+  } catch (cause) {
+    if (cause instanceof UnsupportedAlgorithm) add(findings, 'algorithm-unsupported', 'undetermined')
+    else if (cause instanceof DerError) add(findings, 'signed-attributes-wrong', 'invalid')
+    else throw cause
+  }
+  return { signer, others: cms.certificates }
+}
+
+/** What CAdES demands of the parts that no signature protects (RFC 5652 section 5.1). Older forms were written less carefully. */
+function judgeForm(cms: SignedData, signerInfo: SignerInfo, findings: Findings): void {
+  const version = cms.contentType === CMS_OID.data && signerInfo.version === 1 ? 1 : 3
+  const [name] = childrenOfTag(signerInfo.digestAlgorithmElement, TAG.sequence)
+  const announced = cms.digestAlgorithms.includes(oid(name))
+  if (cms.version !== version || !announced) add(findings, 'signature-unreadable', 'invalid')
+}
+
+async function judgeSigner(
+  signature: PdfSignature,
+  cms: SignedData,
+  signerInfo: SignerInfo,
+  signer: Certificate,
+  findings: Findings,
+): Promise<void> {
+  const { digestAlgorithm: digest, signatureAlgorithm, signedAttributes, signedBytes } = signerInfo
+  if (digest === undefined || signatureAlgorithm === undefined)
+    throw new UnsupportedAlgorithm('of the signer')
+  if (isWeakDigest(digest) || cms.content !== undefined) add(findings, 'algorithm-weak', 'undetermined')
+  if (signatureAlgorithm.digest !== undefined && signatureAlgorithm.digest !== digest) {
+    add(findings, 'signed-attributes-wrong', 'invalid')
+  }
+  const { scheme } = signatureAlgorithm
+  const contentHash = await hashOfContent(signature, cms, digest, findings)
+
+  if (signedAttributes !== undefined && signedBytes !== undefined) {
+    judgeAttributes(signature.subFilter, cms, signerInfo, signedAttributes, signer, contentHash, findings)
+    if (!verifyMessage(signer.publicKey, scheme, digest, signedBytes, signerInfo.signature)) {
+      add(findings, 'signature-value-wrong', 'invalid')
+    }
+    return
+  }
+  if (signature.subFilter === 'ETSI.CAdES.detached') add(findings, 'signed-attributes-wrong', 'invalid')
+  const answer = verifyHash(signer.publicKey, scheme, digest, contentHash, signerInfo.signature)
+  if (answer === 'other-content') add(findings, 'content-altered', 'invalid')
+  if (answer === 'wrong') add(findings, 'signature-value-wrong', 'invalid')
+}
+
+/** The hash the signature speaks of. In adbe.pkcs7.sha1 the content is itself the SHA-1 of the document. */
+async function hashOfContent(
+  signature: PdfSignature,
+  { content }: SignedData,
+  digest: DigestAlgorithm,
+  findings: Findings,
+): Promise<Uint8Array> {
+  if (content !== undefined) {
+    if (!sameBytes(content, await signature.digestOf('sha1'))) add(findings, 'content-altered', 'invalid')
+    return createHash(digest).update(content).digest()
+  }
+  if (digest === 'md5' || digest === 'sha224')
+    throw new UnsupportedAlgorithm(`document hashed with ${digest}`)
+  return signature.digestOf(digest)
+}
+
+/** The only value of the only attribute of a type; undefined when there is none. */
+function single(attributes: readonly Attribute[], type: string): Element | undefined {
+  const [found, again] = attributes.filter((attribute) => attribute.type === type)
+  if (found === undefined) return undefined
+  const [value, more] = found.values
+  if (value === undefined || more !== undefined || again !== undefined)
+    throw new DerError('attribute not single')
+  return value
+}
+
+function judgeAttributes(
+  subFilter: string,
+  cms: SignedData,
+  signerInfo: SignerInfo,
+  attributes: readonly Attribute[],
+  signer: Certificate,
+  contentHash: Uint8Array,
+  findings: Findings,
+): void {
+  const contentType = single(attributes, CMS_OID.contentType)
+  const messageDigest = single(attributes, CMS_OID.messageDigest)
+  if (contentType === undefined || oid(contentType) !== cms.contentType || cms.contentType !== CMS_OID.data) {
+    add(findings, 'signed-attributes-wrong', 'invalid')
+  }
+  if (messageDigest === undefined) add(findings, 'signed-attributes-wrong', 'invalid')
+  else if (!sameBytes(octets(messageDigest), contentHash)) add(findings, 'content-altered', 'invalid')
+
+  const protection = single(attributes, CMS_OID.algorithmProtection)
+  if (protection !== undefined && !protects(protection, signerInfo))
+    add(findings, 'signed-attributes-wrong', 'invalid')
+
+  const second = single(attributes, CMS_OID.signingCertificateV2)
+  const first = single(attributes, CMS_OID.signingCertificate)
+  if (second === undefined && first === undefined) {
+    if (subFilter === 'ETSI.CAdES.detached') add(findings, 'signed-attributes-wrong', 'invalid')
+    return
+  }
+  const names = [
+    ...(second === undefined ? [] : [namesCertificate(second, 'sha256', signer)]),
+    ...(first === undefined ? [] : [namesCertificate(first, 'sha1', signer)]),
+  ]
+  if (names.includes(false)) add(findings, 'signing-certificate-mismatch', 'invalid')
+}
+
+/** CMSAlgorithmProtection repeats the SignerInfo's algorithms byte for byte (RFC 6211 section 3). */
+function protects(protection: Element, signerInfo: SignerInfo): boolean {
+  const [digest, signatureAlgorithm] = childrenOfTag(protection, TAG.sequence)
+  return (
+    digest !== undefined &&
+    signatureAlgorithm?.tag === 0xa1 &&
+    sameBytes(digest.bytes, signerInfo.digestAlgorithmElement.bytes) &&
+    sameBytes(signatureAlgorithm.bytes.subarray(1), signerInfo.signatureAlgorithmElement.bytes.subarray(1))
+  )
+}
+
+/** Whether the first ESSCertID(v2) of a signing-certificate attribute is this certificate (RFC 5035 section 5). */
+function namesCertificate(value: Element, defaultDigest: DigestAlgorithm, signer: Certificate): boolean {
+  const [certificates] = childrenOfTag(value, TAG.sequence)
+  const [essCertId] = childrenOfTag(certificates, TAG.sequence)
+  const fields = [...childrenOfTag(essCertId, TAG.sequence)]
+  const digest = fields[0]?.tag === TAG.sequence ? readDigestAlgorithm(fields.shift()) : defaultDigest
+  const hash = octets(fields.shift())
+  const [issuerSerial] = fields
+  if (!sameBytes(hash, createHash(digest).update(signer.der).digest())) return false
+  if (issuerSerial === undefined) return true
+  const [generalNames, serial] = childrenOfTag(issuerSerial, TAG.sequence)
+  const serialNumber = Buffer.from(expectTag(serial, TAG.integer).content).toString('hex')
+  const issuers = childrenOfTag(generalNames, TAG.sequence).filter((name) => name.tag === 0xa4)
+  return (
+    serialNumber === signer.serialNumber &&
+    issuers.every((name) => readName(name.children[0]).folded === signer.issuer.folded)
+  )
+}
+
+/** Tokens' programs are known to write local time as UTC (rules.md section 4): a claimed time is trusted to the day. */
+const CLAIM_TOLERANCE_MS = 86_400_000
+
+function judgeCertificate(
+  signer: Certificate,
+  others: readonly Certificate[],
+  claimedAt: Date | undefined,
+  context: VerifyContext,
+  findings: Findings,
+): void {
+  const at = context.provenAt ?? context.now
+  if (!isForSigning(signer)) add(findings, 'certificate-not-for-signing', 'invalid')
+  for (const finding of findPath(signer, others, context.trust, at).findings) {
+    add(findings, finding, finding === 'chain-broken' ? 'invalid' : 'undetermined')
+  }
+  if (at < signer.notBefore) add(findings, 'certificate-not-yet-valid', 'invalid')
+  if (context.provenAt !== undefined) {
+    if (at > signer.notAfter) add(findings, 'certificate-expired', 'invalid')
+  } else if (claimedAt !== undefined) {
+    if (claimedAt.getTime() > signer.notAfter.getTime() + CLAIM_TOLERANCE_MS) {
+      add(findings, 'certificate-expired', 'invalid')
+    }
+    if (claimedAt.getTime() < signer.notBefore.getTime() - CLAIM_TOLERANCE_MS) {
+      add(findings, 'certificate-not-yet-valid', 'invalid')
+    }
+  }
+  add(findings, 'revocation-unknown-note', 'note')
+}
+
+function describe(certificate: Certificate): NonNullable<SignatureVerdict['signer']> {
+  const { subject, issuer } = certificate
+  return {
+    name: subject.commonName ?? subject.organization ?? subject.text,
+    ...(subject.organization === undefined ? {} : { organization: subject.organization }),
+    ...(subject.title === undefined ? {} : { title: subject.title }),
+    kind: holderKind(subject),
+    issuer: issuer.commonName ?? issuer.organization ?? issuer.text,
+    serialNumber: certificate.serialNumber,
+    certificateSha256: certificate.sha256,
+    notBefore: certificate.notBefore.toISOString(),
+    notAfter: certificate.notAfter.toISOString(),
+  }
+}
