@@ -103,7 +103,7 @@ export function openHttp(options: ConnectionOptions = {}): Http {
         }
       } catch (cause) {
         if (bodyFailure !== undefined) throw bodyFailure.cause
-        throw reasonOf(cause, signal)
+        throw reasonOf(cause, signal, options.proxy !== undefined)
       }
     },
     async close() {
@@ -125,7 +125,7 @@ async function* translated(body: AsyncIterable<unknown>, signal: AbortSignal): A
       yield chunk
     }
   } catch (cause) {
-    throw reasonOf(cause, signal)
+    throw reasonOf(cause, signal, false)
   }
 }
 
@@ -133,7 +133,7 @@ async function* translated(body: AsyncIterable<unknown>, signal: AbortSignal): A
 const DISTRUST =
   /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH_EXCEEDED)/
 
-function reasonOf(cause: unknown, signal: AbortSignal): unknown {
+function reasonOf(cause: unknown, signal: AbortSignal, proxied: boolean): unknown {
   if (signal.aborted) return signal.reason
   if (cause instanceof AppError) return cause
   const code = codesOf(cause)
@@ -143,7 +143,8 @@ function reasonOf(cause: unknown, signal: AbortSignal): unknown {
       cause,
     })
   }
-  if (code.includes('ERR_INVALID_ARG_TYPE') || code.includes('UND_ERR_INVALID_ARG')) return cause
+  // A bug of ours, unless it is undici's way to say that the proxy answered 407.
+  if (!proxied && code.includes('UND_ERR_INVALID_ARG')) return cause
   return new AppError('hub/unreachable', `no connection: ${code[0] ?? String(cause)}`, { cause })
 }
 

@@ -78,7 +78,7 @@ const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   '18': 'hub/recipient-unknown',
   '20': 'hub/server-error',
 }
-/** What `getEdoc` and `downloadEdoc` say of a packet that is not there. */
+/** What the hub says of a packet that is not there (hub-api 4.5). */
 const PACKET_GONE_CODE = '100'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -91,6 +91,8 @@ interface Call extends CallOptions {
   readonly wireContentType?: string
   readonly body?: string | AsyncIterable<Uint8Array>
   readonly moreHeaders?: Readonly<Record<string, string>>
+  /** The hub's "no such packet" means that this one is gone. */
+  readonly aboutPacket?: boolean
 }
 
 /**
@@ -141,7 +143,8 @@ export function vxpTransport(options: VxpOptions): Transport {
       const response = await ask(call, deadline)
       await refuseStatus(response)
       const fields = fieldsOf(await textOf(response))
-      refuseFailure(fields, response)
+      if (call.aboutPacket === true) refuseGone(fields, response)
+      else refuseFailure(fields, response)
       return { fields, header: response.header.bind(response) }
     } finally {
       deadline.end()
@@ -210,7 +213,7 @@ export function vxpTransport(options: VxpOptions): Transport {
       contentType: 'application/x-www-form-urlencoded',
       body: '',
     })
-    return rowsOf(fields).map((row) => listedPacket(row, kind))
+    return rowsOf(fields, (row) => listedPacket(row, kind))
   }
 
   async function sentRows(kind: PacketKind, docId: string, more: CallOptions): Promise<Delivery[]> {
@@ -225,7 +228,7 @@ export function vxpTransport(options: VxpOptions): Transport {
       contentType: 'application/x-www-form-urlencoded',
       body: '',
     })
-    return rowsOf(fields).map((row) => delivery(row, kind))
+    return rowsOf(fields, (row) => delivery(row, kind))
   }
 
   async function send(packet: OutgoingPacket, more: SendOptions = {}): Promise<{ packetId: string }> {
@@ -354,6 +357,7 @@ export function vxpTransport(options: VxpOptions): Transport {
     if (first) throw mismatch('the hub answers without a packet')
   }
 
+  /** As refuseFailure, where the call is about one packet that may be gone. */
   function refuseGone(fields: Fields, response: HttpResponse): void {
     if (textField(fields, 'ErrorCode', 'errorCode') === PACKET_GONE_CODE) {
       throw new AppError('hub/packet-gone', 'the hub has no such packet', { detail: wordsOf(fields) })
@@ -401,6 +405,7 @@ export function vxpTransport(options: VxpOptions): Transport {
           ['status', outcome],
         ],
         body: '{}',
+        aboutPacket: true,
       })
     },
 
@@ -410,7 +415,7 @@ export function vxpTransport(options: VxpOptions): Transport {
         operation: options.directoryOperation ?? 'getAgenciesListQD20',
         body: '{}',
       })
-      return agencies(rowsOf(fields))
+      return agencies(rowsOf(fields, (row) => row))
     },
 
     async check(more = {}): Promise<HubCheck> {
@@ -581,20 +586,28 @@ function wordsOf(fields: Fields): string {
   return [code, description].filter((part) => part !== '').join(': ')
 }
 
-/** The rows of a list. No `data` at all is an unreadable answer; the SDK would take it for an empty list. */
-function rowsOf(fields: Fields): Fields[] {
+/**
+ * The rows of a list. An answer without `data` is unreadable (the SDK would take it for an empty list); an
+ * explicit null is a hub's way to say "nothing". One spoilt row must not hold up the others, so it is left
+ * out; when all are spoilt, the list is.
+ */
+function rowsOf<T>(fields: Fields, read: (row: Fields) => T | undefined): T[] {
   const data = fields['data']
+  if (data === null) return []
   if (!Array.isArray(data)) throw new AppError('hub/not-json', 'the answer has no list')
-  return data.map((row: unknown) => {
+  const rows = data.flatMap((row: unknown) => {
     const record = asRecord(row)
-    if (record === undefined) throw new AppError('hub/not-json', 'a row of the list is no object')
-    return record
+    const value = record === undefined ? undefined : read(record)
+    return value === undefined ? [] : [value]
   })
+  if (data.length > 0 && rows.length === 0)
+    throw new AppError('hub/not-json', 'no row of the list can be read')
+  return rows
 }
 
-function listedPacket(row: Fields, kind: PacketKind): ListedPacket {
+function listedPacket(row: Fields, kind: PacketKind): ListedPacket | undefined {
   const packetId = textField(row, 'docId')
-  if (packetId === '') throw new AppError('hub/not-json', 'a listed packet has no id')
+  if (packetId === '') return undefined
   const sha256 = textField(row, 'contentSha256')
   const size = textField(row, 'contentLength')
   const createdAt = isoOf(row['created_time'])
