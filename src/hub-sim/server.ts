@@ -555,8 +555,11 @@ async function bodyOf(
 async function written(response: ServerResponse, piece: Buffer): Promise<void> {
   if (response.write(piece) || response.destroyed) return
   await new Promise<void>((resolve) => {
-    response.once('drain', resolve)
-    response.once('close', resolve)
+    const done = () => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.on('drain', done).on('close', done)
   })
 }
 
