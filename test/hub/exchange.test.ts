@@ -209,7 +209,7 @@ describe('what the hub does not take', () => {
     const province = transportFor(hub, 'H99')
     const { packetId } = await commune.send(packetOf(documentXml({ number: '33' })))
     await expect(collected(province.fetch(packetId))).rejects.toMatchObject({ code: 'hub/packet-gone' })
-    await expect(province.acknowledge(packetId, 'done')).rejects.toMatchObject({ code: 'hub/refused' })
+    await expect(province.acknowledge(packetId, 'done')).rejects.toMatchObject({ code: 'hub/packet-gone' })
     await Promise.all([commune.close(), province.close()])
   })
 })
