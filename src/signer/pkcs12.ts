@@ -30,18 +30,12 @@ export function isPkcs12(path: string): boolean {
 export function openPkcs12(path: string): TokenDriver {
   const file = readFile(path)
   const serial = createHash('sha256').update(file).digest('hex').slice(0, 16)
-  // Certificates are no secret; the key and the password are never kept.
-  let seen = clearCertificates(file)
-
-  function open(password: Uint8Array): { certificates: StoredCertificate[]; keys: KeyObject[] } {
-    const content = decrypt(file, Buffer.from(password).toString('utf8'))
-    seen = content.certificates
-    return content
-  }
+  const clear = clearCertificates(file)
+  const open = (password: Uint8Array): Content => decrypt(file, Buffer.from(password).toString('utf8'))
 
   return {
     tokens(password) {
-      const certificates = password === undefined ? seen : open(password).certificates
+      const certificates = password === undefined ? clear : open(password).certificates
       return [
         {
           serial,
@@ -82,6 +76,12 @@ export function openPkcs12(path: string): TokenDriver {
       }
     },
   }
+}
+
+/** What the password opens. */
+interface Content {
+  readonly certificates: StoredCertificate[]
+  readonly keys: KeyObject[]
 }
 
 function readFile(path: string): Buffer {
@@ -134,17 +134,37 @@ function clearCertificates(file: Buffer): StoredCertificate[] {
   }
 }
 
-function decrypt(file: Buffer, password: string): { certificates: StoredCertificate[]; keys: KeyObject[] } {
+/** How node-forge 1.4 says that a password does not fit. */
+const WRONG_MAC = /MAC could not be verified/
+const WRONG_PASSWORD = /password|MAC could not be verified|Failed to decrypt/i
+
+/**
+ * Letters beyond ASCII are UTF-16 in the file's check and in its old ciphers (RFC 7292, B.1), but UTF-8 in
+ * PBES2, as openssl 3 writes it. node-forge does the former only, so once the check has passed the latter
+ * is tried. It is the same password, and a file has no counter of wrong ones.
+ */
+function openBags(file: Buffer, password: string): forge.pkcs12.Bag[] {
+  const bagsOf = (pfx: Node, secret: string): forge.pkcs12.Bag[] =>
+    forge.pkcs12.pkcs12FromAsn1(pfx, false, secret).safeContents.flatMap(({ safeBags }) => safeBags)
+  try {
+    return bagsOf(parse(file), password)
+  } catch (caught) {
+    const utf8 = forge.util.encodeUtf8(password)
+    if (utf8 === password || (caught instanceof Error && WRONG_MAC.test(caught.message))) throw caught
+    const withoutCheck = parse(file)
+    children(withoutCheck).splice(2)
+    return bagsOf(withoutCheck, utf8)
+  }
+}
+
+function decrypt(file: Buffer, password: string): Content {
   let bags: forge.pkcs12.Bag[]
   try {
-    const pfx = forge.pkcs12.pkcs12FromAsn1(parse(file), false, password)
-    bags = pfx.safeContents.flatMap(({ safeBags }) => safeBags)
+    bags = openBags(file, password)
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : ''
-    const wrong = /password|MAC could not be verified|Failed to decrypt/i.test(message)
-    throw new AppError(wrong ? 'sign/pin-wrong' : 'sign/module-failed', 'the PKCS#12 file does not open', {
-      cause,
-    })
+    const wrong = WRONG_PASSWORD.test(cause instanceof Error ? cause.message : '')
+    const code = wrong ? 'sign/pin-wrong' : 'sign/module-failed'
+    throw new AppError(code, 'the PKCS#12 file does not open', { cause })
   }
   const { certBag, keyBag, pkcs8ShroudedKeyBag } = forge.pki.oids
   return {
