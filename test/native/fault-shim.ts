@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+import type { SoftHsm } from '../helpers/softhsm.ts'
+
+const SOURCE = join(import.meta.dirname, 'fault-shim.c')
+const HEADERS = resolve(import.meta.dirname, '../../node_modules/pkcs11js/includes')
+
+/** What the shim can be told to do; see fault-shim.c. Functions are named without their C_. */
+export interface Faults {
+  readonly 'lock-after'?: number
+  readonly 'remove-at'?: number
+  readonly 'crash-at'?: string
+  readonly 'hang-at'?: string
+  readonly 'fail-at'?: `${string}:${string}`
+  readonly 'slot-offset'?: number
+  readonly 'hide-mechanism'?: string
+  readonly 'no-login-required'?: 1
+  readonly 'zero-sizes'?: 1
+  readonly 'no-ids'?: 1
+  readonly 'private-keys-hide-public-part'?: 1
+  readonly 'wrong-signatures'?: 1
+}
+
+/** A PKCS#11 module that passes everything to SoftHSM2 but what it is told to get wrong. */
+export interface FaultShim {
+  readonly modulePath: string
+  /** For the environment of the process that loads the module. */
+  readonly env: Readonly<Record<string, string>>
+  /** From the next call on; replaces what was set before. Also plugs the token in again. */
+  set(faults: Faults): void
+  /** Forgets faults, calls, wrong PINs, and plugs the token in again. */
+  clear(): void
+  /** How often the module's C_`name` was called since {@link clear}. */
+  calls(name: string): number
+  /** All of them, in order. */
+  allCalls(): string[]
+}
+
+/** Compiles the shim (gcc, a second) into `directory` and puts it in front of a set of SoftHSM2 tokens. */
+export function makeFaultShim(directory: string, softHsm: SoftHsm): FaultShim {
+  const home = resolve(directory)
+  mkdirSync(home, { recursive: true })
+  const modulePath = join(home, 'fault-shim.so')
+  execFileSync('gcc', [
+    '-shared',
+    '-fPIC',
+    '-O1',
+    '-Wall',
+    '-Werror',
+    `-I${HEADERS}`,
+    '-o',
+    modulePath,
+    SOURCE,
+    '-ldl',
+  ])
+  const file = (name: string): string => join(home, name)
+  const allCalls = (): string[] =>
+    existsSync(file('calls'))
+      ? readFileSync(file('calls'), 'utf8')
+          .split('\n')
+          .filter((line) => line !== '')
+      : []
+  let turn = 0
+  return {
+    modulePath,
+    env: { ...softHsm.env, FAULT_SHIM_MODULE: softHsm.modulePath, FAULT_SHIM_DIR: home },
+    set(faults) {
+      const lines = Object.entries(faults).map(([name, value]) => `${name}=${String(value)}\n`)
+      // The shim starts counting again when the text changes, so it always does.
+      writeFileSync(file('faults'), `${lines.join('')}turn=${String(++turn)}\n`)
+      rmSync(file('unplugged'), { force: true })
+    },
+    clear() {
+      for (const name of ['faults', 'calls', 'wrong-pins', 'unplugged']) rmSync(file(name), { force: true })
+    },
+    calls: (name) => allCalls().filter((line) => line === name).length,
+    allCalls,
+  }
+}

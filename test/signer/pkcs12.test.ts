@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import type { MadeCertificate } from '../helpers/pki.ts'
+import { hashOf, isRight, makeDesk, summary, toSign } from './desk.ts'
+import type { Desk } from './desk.ts'
+
+let desk: Desk
+beforeAll(() => {
+  desk = makeDesk()
+})
+afterAll(() => desk.clear())
+
+/** A practice file as openssl makes it; certificates in clear unless told otherwise. */
+function practiceFile(name: string, made: MadeCertificate, ...options: string[]): string {
+  const path = join(desk.directory, name)
+  const { certificatePath, keyPath } = made
+  const chain = join(desk.directory, 'chain.pem')
+  writeFileSync(chain, desk.pki.issuing.certificatePem + desk.pki.root.certificatePem)
+  execFileSync('openssl', [
+    ...['pkcs12', '-export', '-in', certificatePath, '-inkey', keyPath, '-certfile', chain],
+    ...['-passout', 'pass:mật khẩu', '-out', path, ...options],
+  ])
+  return path
+}
+
+async function only(path: string, password?: string) {
+  const [token, ...others] = await desk.signer().tokens(path, password)
+  expect(others).toEqual([])
+  if (token === undefined) throw new Error('no token')
+  return token
+}
+
+test('a practice file with certificates in clear is listed without its password, marked as software', async () => {
+  const path = practiceFile('cá nhân.p12', desk.pki.person, '-certpbe', 'NONE')
+  const token = await only(path)
+  expect(token).toMatchObject({ label: 'cá nhân.p12', manufacturer: 'PKCS#12', software: true })
+  expect(summary(token.certificates)).toEqual([
+    'Chứng thực cơ quan nhà nước thử nghiệm Suối Ngọc: rsa 2048',
+    'Chứng thực gốc thử nghiệm Suối Ngọc: rsa 2048',
+    'Nguyễn Văn Mẫu: rsa 2048, key',
+  ])
+})
+
+test('one with encrypted certificates shows them once the password is given', async () => {
+  const path = practiceFile('kín.pfx', desk.pki.person)
+  expect((await only(path)).certificates).toEqual([])
+  expect((await only(path, 'mật khẩu')).certificates).toHaveLength(3)
+  await expect(desk.signer().tokens(path, 'sai')).rejects.toMatchObject({ code: 'sign/pin-wrong' })
+})
+
+describe('it signs like a token', () => {
+  test.each(['rsa2048', 'p256', 'p384'] as const)('%s', async (kind) => {
+    const made = desk.pki.issue({ file: `soft-${kind}`, subject: `/CN=Thử nghiệm ${kind}`, key: kind })
+    const path = practiceFile(`${kind}.p12`, made, '-certpbe', 'NONE')
+    const { serial } = await only(path)
+    const batch = { modulePath: path, tokenSerial: serial, certificateSha256: made.sha256, pin: 'mật khẩu' }
+    const seen: string[] = []
+    const signed = await desk.signer().sign({
+      ...batch,
+      hashes: ['một', 'hai'].map(toSign),
+      onSigned: ({ id }) => seen.push(id),
+    })
+    expect(signed.algorithm).toBe(kind === 'rsa2048' ? 'rsa-pkcs1' : 'ecdsa')
+    expect(signed.signatures.map((signature) => isRight(made.der, signature))).toEqual([true, true])
+    expect(signed.chain.map((der) => Buffer.from(der))).toEqual(
+      [desk.pki.issuing.der, desk.pki.root.der].map((der) => Buffer.from(der)),
+    )
+    expect(seen).toEqual(['một', 'hai'])
+  })
+})
+
+test('an RSA practice key signs a bare hash too', async () => {
+  const path = practiceFile('băm.p12', desk.pki.person)
+  const { serial } = await only(path)
+  const signed = await desk.signer().sign({
+    modulePath: path,
+    tokenSerial: serial,
+    certificateSha256: desk.pki.person.sha256,
+    pin: 'mật khẩu',
+    hashes: [hashOf('một')],
+  })
+  expect(signed.signatures.map((signature) => isRight(desk.pki.person.der, signature))).toEqual([true])
+})
+
+test.each([
+  ['the wrong password', { pin: 'sai' }, 'sign/pin-wrong'],
+  ['no password', { pin: '' }, 'sign/pin-wrong'],
+  ['another file of the same name', { tokenSerial: '0' }, 'sign/token-missing'],
+  ['another certificate', { certificateSha256: 'a'.repeat(64) }, 'sign/certificate-missing'],
+] as const)('%s is named as such', async (name, change, code) => {
+  const path = practiceFile(`${name}.p12`, desk.pki.person)
+  const { serial } = await only(path)
+  const batch = {
+    modulePath: path,
+    tokenSerial: serial,
+    certificateSha256: desk.pki.person.sha256,
+    pin: 'mật khẩu',
+  }
+  await expect(desk.signer().sign({ ...batch, hashes: [toSign('một')], ...change })).rejects.toMatchObject({
+    code,
+  })
+})
+
+test('a file that is missing or no PKCS#12 is told apart', async () => {
+  const signer = desk.signer()
+  const text = join(desk.directory, 'thư.p12')
+  writeFileSync(text, 'Kính gửi')
+  await expect(signer.tokens(text)).rejects.toMatchObject({ code: 'sign/module-failed' })
+  await expect(signer.tokens(join(desk.directory, 'không có.p12'))).rejects.toMatchObject({
+    code: 'sign/module-missing',
+  })
+})
