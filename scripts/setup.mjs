@@ -119,11 +119,15 @@ function installNodePackages() {
   say('installing npm packages (npm ci)')
   // Install scripts are not run: the one add-on that has to be compiled is compiled below, and Electron's
   // binary is looked for by runtime.mjs.
-  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  })
+  const { status } = spawnSync(
+    'npm',
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      shell: process.platform === 'win32',
+    },
+  )
   if (status !== 0) throw new Error('npm ci failed; its reason is above.')
 }
 
