@@ -1,0 +1,90 @@
+import { documentTypeNamed } from '../../shared/document/types.ts'
+import type { Agency, OutgoingFields } from '../../shared/document/fields.ts'
+import type { DocumentMessage, PacketAgency } from '../../shared/document/packet.ts'
+import { vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
+
+/** What a numbered document is called: its own number and the day it was issued. */
+export interface IssuedCode {
+  readonly number: string
+  readonly notation: string
+  /** yyyy-MM-dd. */
+  readonly issuedDate: string
+}
+
+/**
+ * Mã văn bản: the DocumentId that travels in the packet, `OrganId,yyyy/MM/dd,number/notation`. Receivers
+ * in the field split it by commas and use the third part; by Decision 28/2018 Art 10 it holds the
+ * agency, the year and the ordinal.
+ */
+export function documentCodeOf(organId: string, code: IssuedCode): string {
+  return `${organId},${code.issuedDate.replaceAll('-', '/')},${code.number}/${code.notation}`
+}
+
+/** An agency of the directory as a packet names it. */
+export function packetAgencyOf(agency: Agency): PacketAgency {
+  return {
+    organId: agency.organId,
+    organizationInCharge: agency.parentName,
+    organName: agency.name,
+    address: agency.address,
+    email: agency.email,
+    telephone: agency.telephone,
+    fax: '',
+    website: '',
+  }
+}
+
+/** The message of a new document's packet, from what the clerk filled in. */
+export function composeMessage(input: {
+  readonly sender: Agency
+  readonly clerkName: string
+  readonly recipients: readonly Agency[]
+  readonly fields: OutgoingFields
+  readonly code: IssuedCode
+  /** When the packet is made, epoch milliseconds. */
+  readonly at: number
+}): DocumentMessage {
+  const { sender, fields, code } = input
+  const answered = fields.responseFor
+  return {
+    from: packetAgencyOf(sender),
+    to: input.recipients.map(packetAgencyOf),
+    documentId: documentCodeOf(sender.organId, code),
+    code: { number: code.number, notation: code.notation },
+    place: fields.place,
+    promulgationDate: code.issuedDate,
+    documentType: { type: documentTypeNamed(fields.typeName)?.edxmlType, typeName: fields.typeName },
+    subject: fields.subject,
+    content: fields.subject,
+    signer: fields.signer,
+    dueDate: fields.dueDate,
+    otherInfo: {
+      priority: fields.priority,
+      sphere: fields.sphere,
+      typerNotation: fields.typerNotation,
+      promulgationAmount: fields.issuedAmount,
+      pageAmount: fields.pageAmount === 0 ? undefined : fields.pageAmount,
+      appendixes: fields.appendixes,
+    },
+    responseFor:
+      answered === undefined
+        ? []
+        : [
+            {
+              organId: answered.organId,
+              code: answered.code,
+              documentId: answered.documentCode,
+              promulgationDate: answered.issuedDate,
+            },
+          ],
+    steeringType: fields.steeringType,
+    toPlaces: fields.toPlaces.length === 0 ? ['Như trên'] : fields.toPlaces,
+    trace: [{ organId: sender.organId, timestamp: vietnamTimestamp(input.at) }],
+    business: {
+      type: 0,
+      reason: 'Văn bản mới',
+      paper: false,
+      staff: { department: '', staff: input.clerkName, mobile: sender.telephone, email: sender.email },
+    },
+  }
+}

@@ -1,0 +1,113 @@
+import { AppError } from '../../shared/errors.ts'
+import { documentId, formatCode, type DocumentId } from '../../shared/document/fields.ts'
+import type { ReachFailPoint } from '../fail-point.ts'
+import type { Transport } from '../hub/transport.ts'
+import type { Job, Store } from '../store/index.ts'
+import type { JobHandler } from '../sync/runner.ts'
+
+/** Bytes of the packet that is on its way now. */
+export interface Sending {
+  readonly id: DocumentId
+  readonly code: string
+  readonly sentBytes: number
+  readonly totalBytes: number
+}
+
+/** What sending needs of the world. */
+export interface DeliverPorts {
+  readonly store: Store
+  /** @throws {AppError} hub/not-configured */
+  readonly transport: () => Transport
+  readonly now: () => number
+  readonly reach: ReachFailPoint
+  readonly onSending: (sending: Sending | undefined) => void
+}
+
+/**
+ * queued → sent. Brings one frozen packet to the hub, once.
+ *
+ * Before the first byte goes out a mark is committed. Whoever finds the mark (we crashed, or the answer
+ * never came) does not know the outcome and asks the hub; only when the hub has nothing is it sent again.
+ * The hub documents no idempotency of its own (reference: hub-api section 5, step 5).
+ */
+export function deliverJob(ports: DeliverPorts): JobHandler {
+  const { store, reach } = ports
+
+  return async (job, signal) => {
+    reach('deliver/claimed')
+    const id = documentId.parse(job.subjectId)
+    const document = store.outgoing.get(id)
+    const { packetSha256: sha256, packetSizeBytes: sizeBytes, documentCode } = document
+    const sender = store.settings.get('agency')?.organId
+    if (
+      document.state !== 'queued' ||
+      sha256 === undefined ||
+      sizeBytes === undefined ||
+      documentCode === undefined ||
+      sender === undefined
+    ) {
+      return () => undefined
+    }
+    const transport = ports.transport()
+    const notation = formatCode(document.codeNumber, document.fields.codeNotation)
+
+    if (job.sentMark !== undefined) {
+      const found = await transport.lookup(
+        { kind: 'edoc', documentId: documentCode, notation, from: sender, sha256, sentAfter: job.sentMark },
+        { signal },
+      )
+      reach('deliver/looked-up')
+      if (found !== undefined) return accepted(job, id, found.packetId)
+      store.jobs.clearSending(job.key)
+    }
+
+    store.jobs.markSending(job.key, ports.now())
+    reach('deliver/marked')
+    const file = await store.files.open(sha256)
+    try {
+      const { packetId } = await transport.send(
+        { kind: 'edoc', from: sender, sizeBytes, sha256, open: () => file.stream() },
+        {
+          signal,
+          onProgress: (sentBytes, totalBytes) => {
+            ports.onSending({ id, code: notation, sentBytes, totalBytes })
+          },
+        },
+      )
+      reach('deliver/sent')
+      return accepted(job, id, packetId)
+    } catch (cause) {
+      return afterFailure(job, id, cause)
+    } finally {
+      ports.onSending(undefined)
+      await file.close()
+    }
+  }
+
+  /** What is committed together with the end of the job. */
+  function accepted(job: Job, id: DocumentId, packetId: string | undefined): () => void {
+    return () => {
+      const at = ports.now()
+      if (packetId !== undefined) store.outgoing.setHubPacketId(id, packetId)
+      store.outgoing.move(id, 'accept', at, {
+        attempts: job.attempts,
+        ...(packetId === undefined ? {} : { packetId }),
+      })
+      for (const recipient of store.outgoing.get(id).recipients) {
+        store.outgoing.moveRecipient(id, recipient.organId, 'accept', at, '')
+      }
+    }
+  }
+
+  /** The mark stays only where the hub may have the packet; a refusal moves the document. */
+  function afterFailure(job: Job, id: DocumentId, cause: unknown): () => void {
+    if (!(cause instanceof AppError)) throw cause
+    if (cause.code !== 'hub/outcome-unknown' && cause.code !== 'hub/cancelled')
+      store.jobs.clearSending(job.key)
+    if (cause.code !== 'hub/refused' && cause.code !== 'hub/recipient-unknown') throw cause
+    const { code, detail } = cause
+    return () => {
+      store.outgoing.move(id, 'refuse', ports.now(), { code, ...(detail === undefined ? {} : { detail }) })
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { AppError } from '../../shared/errors.ts'
+import type { z } from 'zod'
+import { outgoingFields, type DocumentId, type OutgoingFields } from '../../shared/document/fields.ts'
+import { inspectPdf } from '../pdf/inspect.ts'
+import { memorySource } from '../pdf/source.ts'
+import { bearsSecrecyMark } from '../secrecy.ts'
+import type { Store } from '../store/index.ts'
+
+/** A new draft, with whatever the clerk filled in already. */
+export function begin(store: Store, fields: z.input<typeof outgoingFields>, now: number): DocumentId {
+  const complete = outgoingFields.parse(fields)
+  refuseSecret(complete)
+  return store.outgoing.create(complete, now).id
+}
+
+/**
+ * Saves what the clerk typed. `revision` is the one the clerk saw: another window's later save is not
+ * overwritten.
+ *
+ * @throws {AppError} document/changed, document/wrong-state, document/secret (nothing is kept)
+ */
+export function save(store: Store, id: DocumentId, revision: number, fields: OutgoingFields): void {
+  refuseSecret(fields)
+  store.outgoing.save(id, revision, fields)
+}
+
+/**
+ * Takes in the document's PDF, or replaces it. It is read once before anything is kept, so that a file
+ * that could not be signed later is refused now, with the reason.
+ *
+ * @throws {AppError} pdf/unreadable, pdf/encrypted, pdf/no-pages, pdf/certified-no-changes
+ */
+export async function importPdf(
+  store: Store,
+  id: DocumentId,
+  name: string,
+  content: Uint8Array,
+): Promise<void> {
+  const { state } = store.outgoing.get(id)
+  if (state !== 'drafting') throw new AppError('document/wrong-state', `import while ${state}`)
+  const inspection = await inspectPdf(memorySource(content))
+  if (inspection.encrypted) throw new AppError('pdf/encrypted', 'the file is encrypted')
+  if (inspection.pages === 0) throw new AppError('pdf/no-pages', 'the file has no page')
+  if (inspection.signatures.some((signature) => signature.docMdp === 1)) {
+    throw new AppError('pdf/certified-no-changes', 'an earlier signature forbids any change')
+  }
+  const { sha256, sizeBytes } = await store.files.putBytes(content)
+  store.atomically(() => {
+    store.outgoing.setFile(id, { sha256, name, contentType: 'application/pdf', sizeBytes }, 'imported')
+    const { revision, fields } = store.outgoing.get(id)
+    if (fields.pageAmount === 0) {
+      store.outgoing.save(id, revision, { ...fields, pageAmount: Math.min(999, inspection.pages) })
+    }
+  })
+}
+
+/** drafting → discarded. The row and its files stay; lists no longer show it. */
+export function discard(store: Store, id: DocumentId, now: number): void {
+  store.outgoing.move(id, 'discard', now)
+}
+
+/** frozen or signed → drafting. A signature made meanwhile is set aside with its file. */
+export function reopen(store: Store, id: DocumentId, now: number): void {
+  store.atomically(() => {
+    store.outgoing.move(id, 'reopen', now)
+    store.outgoing.removeFile(id, 'signed')
+    store.outgoing.setVerdict(id, undefined)
+  })
+}
+
+function refuseSecret(fields: OutgoingFields): void {
+  const texts = [fields.subject, fields.description, ...fields.toPlaces, ...fields.appendixes]
+  if (bearsSecrecyMark({ codeNotation: fields.codeNotation, texts })) {
+    throw new AppError('document/secret', 'the draft bears a mark of state secrecy')
+  }
+}
