@@ -1,0 +1,42 @@
+import type { ReachFailPoint } from '../fail-point.ts'
+import type { Transport } from '../hub/transport.ts'
+import type { Store } from '../store/index.ts'
+import type { JobHandler } from '../sync/runner.ts'
+
+/** What acknowledging needs of the world. */
+export interface AcknowledgePorts {
+  readonly store: Store
+  /** @throws {AppError} hub/not-configured */
+  readonly transport: () => Transport
+  readonly now: () => number
+  readonly reach: ReachFailPoint
+}
+
+/** Adds the errand that tells the hub, inside the caller's transaction. */
+export function addAcknowledgement(store: Store, packetId: string, now: number): void {
+  store.jobs.add({
+    key: `acknowledge/${packetId}`,
+    kind: 'acknowledge',
+    subjectId: packetId,
+    dueAt: now,
+    again: true,
+  })
+}
+
+/**
+ * Tells the hub what became of a packet, only after our own commit: `done` for what is in the inbox and
+ * for what was there already, `fail` for what cannot be read. Saying it twice does no harm.
+ */
+export function acknowledgeJob(ports: AcknowledgePorts): JobHandler {
+  const { store, reach } = ports
+  return async (job, signal) => {
+    reach('acknowledge/claimed')
+    const packet = store.packets.byId(job.subjectId)
+    if (packet?.outcome === undefined) return () => undefined
+    await ports.transport().acknowledge(packet.packetId, packet.outcome, { signal })
+    reach('acknowledge/told')
+    return () => {
+      store.packets.markAcknowledged(packet.packetId)
+    }
+  }
+}

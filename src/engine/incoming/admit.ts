@@ -1,0 +1,186 @@
+import { PassThrough } from 'node:stream'
+import { once } from 'node:events'
+import { AppError, codeOf } from '../../shared/errors.ts'
+import type { DocumentFile, Sha256 } from '../../shared/document/fields.ts'
+import { BUSINESS_TYPE, type DocumentMessage, type StatusMessage } from '../../shared/document/packet.ts'
+import type { DocumentVerdict } from '../../shared/verdict.ts'
+import { readPacket, type AttachmentSink, type ReadPacket } from '../envelope/read.ts'
+import type { ReachFailPoint } from '../fail-point.ts'
+import type { PdfSource } from '../pdf/source.ts'
+import { bearsSecrecyMark } from '../secrecy.ts'
+import type { FileStore, Packet, Store } from '../store/index.ts'
+import type { JobHandler } from '../sync/runner.ts'
+import { addAcknowledgement } from './acknowledge.ts'
+import { addReport } from './report.ts'
+
+/** What admitting needs of the world. */
+export interface AdmitPorts {
+  readonly store: Store
+  readonly now: () => number
+  readonly reach: ReachFailPoint
+  readonly verify: (source: PdfSource) => Promise<DocumentVerdict>
+  /** What a recipient answered about a document of ours; runs inside the transaction. */
+  readonly onStatus: (message: StatusMessage) => void
+}
+
+/** What the clerk of the other office reads beside status 01. */
+const ARRIVED = 'Đã đến'
+
+/**
+ * collected → admitted, or quarantined. Reads a packet that is on disk, judges its PDF, and commits the
+ * document together with the errands that tell the hub and the sender. Whatever cannot be read lands in
+ * quarantine with its bytes kept, and the queue goes on.
+ */
+export function admitJob(ports: AdmitPorts): JobHandler {
+  const { store, reach } = ports
+
+  return async (job) => {
+    reach('admit/claimed')
+    const packet = store.packets.byId(job.subjectId)
+    if (packet?.state !== 'stored' || packet.sha256 === undefined) return () => undefined
+    const file = await store.files.open(packet.sha256)
+    let read: ReadPacket<Sha256>
+    try {
+      read = await readPacket(file.stream(), { attachmentSink: keepIn(store.files) })
+    } catch (cause) {
+      const code = codeOf(cause)
+      if (!(cause instanceof AppError) || !code.startsWith('packet/')) throw cause
+      return () => {
+        quarantine(packet, cause, 'fail')
+      }
+    } finally {
+      await file.close()
+    }
+    reach('admit/read')
+    if (read.kind === 'status') {
+      const { message } = read
+      return () => {
+        ports.onStatus(message)
+        handled(packet, 'done')
+      }
+    }
+    return admitDocument(packet, read)
+  }
+
+  async function admitDocument(
+    packet: Packet,
+    read: Extract<ReadPacket<Sha256>, { kind: 'document' }>,
+  ): Promise<() => void> {
+    const { message, warnings } = read
+    const refusal = refusalOf(message)
+    const files = read.attachments.map((attachment): DocumentFile => ({
+      role: 'attachment',
+      sha256: attachment.stored,
+      name: attachment.name,
+      contentType: attachment.contentType,
+      sizeBytes: attachment.sizeBytes,
+    }))
+    const pdf = files.find((file) => file.name.toLowerCase().endsWith('.pdf'))
+    const verdict = pdf === undefined ? undefined : await judge(pdf.sha256)
+    return () => {
+      const { id } = collected(packet)
+      store.incoming.setMessage(id, { message, warnings, verdict })
+      store.incoming.setFiles(id, files)
+      if (refusal !== undefined) {
+        setAside(id, refusal)
+        handled(packet, 'done')
+        return
+      }
+      const repeated = store.incoming.findDuplicate(
+        {
+          documentCode: message.documentId,
+          senderOrganId: message.from.organId,
+          code: `${message.code.number}/${message.code.notation}`,
+        },
+        id,
+      )
+      if (repeated !== undefined && repeated.state !== 'returned') {
+        store.incoming.move(id, 'repeat', ports.now(), { of: repeated.id })
+      } else {
+        store.incoming.move(
+          id,
+          'admit',
+          ports.now(),
+          verdict === undefined ? {} : { verdict: verdict.verdict },
+        )
+        addReport(store, id, { statusCode: '01', description: ARRIVED, at: ports.now() })
+      }
+      handled(packet, 'done')
+    }
+  }
+
+  /** Why a packet that can be read is not admitted. */
+  function refusalOf(message: DocumentMessage): AppError | undefined {
+    const self = store.settings.get('agency')
+    const isOurs = message.to.some(({ organId }) => organId === self?.organId || organId === self?.oldCode)
+    if (!isOurs) return new AppError('packet/not-for-us', 'none of its recipients is this agency')
+    if (message.business.type !== BUSINESS_TYPE.new) {
+      return new AppError('packet/business-unsupported', `business type ${String(message.business.type)}`)
+    }
+    const secret = bearsSecrecyMark({
+      codeNotation: message.code.notation,
+      texts: [message.subject, message.content, ...message.toPlaces],
+    })
+    return secret ? new AppError('document/secret', 'the packet bears a mark of state secrecy') : undefined
+  }
+
+  async function judge(sha256: Sha256): Promise<DocumentVerdict> {
+    const source = await store.files.open(sha256)
+    try {
+      return await ports.verify(source)
+    } finally {
+      await source.close()
+    }
+  }
+
+  function collected(packet: Packet) {
+    if (packet.sha256 === undefined) throw new Error('a stored packet has a hash')
+    return store.incoming.collect({
+      packetId: packet.packetId,
+      senderOrganId: packet.fromOrganId,
+      sha256: packet.sha256,
+      sizeBytes: packet.sizeBytes ?? 0,
+      receivedAt: ports.now(),
+    })
+  }
+
+  function quarantine(packet: Packet, why: AppError, outcome: 'done' | 'fail'): void {
+    setAside(collected(packet).id, why)
+    handled(packet, outcome)
+  }
+
+  function setAside(id: Parameters<Store['incoming']['get']>[0], why: AppError): void {
+    store.incoming.setQuarantine(id, { code: why.code, detail: why.detail })
+    store.incoming.move(id, 'quarantine', ports.now(), { code: why.code })
+  }
+
+  function handled(packet: Packet, outcome: 'done' | 'fail'): void {
+    store.packets.markHandled(packet.packetId, outcome)
+    addAcknowledgement(store, packet.packetId, ports.now())
+  }
+}
+
+/** Files of a packet go straight into the encrypted store; one that is not finished leaves nothing. */
+function keepIn(files: FileStore): AttachmentSink<Sha256> {
+  return {
+    begin: () => {
+      const pipe = new PassThrough()
+      const kept = files.put(pipe)
+      // Whoever finishes or discards the file hears of it; until then a failure must not go unhandled.
+      kept.catch(() => undefined)
+      return Promise.resolve({
+        write: async (content) => {
+          if (!pipe.write(content)) await Promise.race([once(pipe, 'drain'), kept])
+        },
+        finish: async () => {
+          pipe.end()
+          return (await kept).sha256
+        },
+        discard: async () => {
+          pipe.destroy(new Error('the packet was not readable to its end'))
+          await kept.catch(() => undefined)
+        },
+      })
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { AppError } from '../../shared/errors.ts'
+import type { Agency } from '../../shared/document/fields.ts'
+import type { ReachFailPoint } from '../fail-point.ts'
+import type { AgencyRecord, Transport } from '../hub/transport.ts'
+import type { Store } from '../store/index.ts'
+import type { JobHandler } from '../sync/runner.ts'
+import { addAcknowledgement } from './acknowledge.ts'
+
+/** What collecting needs of the world. */
+export interface CollectPorts {
+  readonly store: Store
+  /** @throws {AppError} hub/not-configured */
+  readonly transport: () => Transport
+  readonly now: () => number
+  readonly reach: ReachFailPoint
+  readonly onDirectory: () => void
+}
+
+/** The directory changes rarely; a commune does not fetch it every minute. */
+const DIRECTORY_EVERY_MS = 6 * 60 * 60_000
+
+/** Over this a packet is not taken from the hub at all: the envelope's own limit, and some room. */
+const LARGEST_PACKET_BYTES = 150_000_000
+
+/** What the hub's list said of the bytes, kept with the errand and checked when they arrive. */
+const fetchPayload = z.object({ sha256: z.string().optional(), sizeBytes: z.number().optional() })
+
+/**
+ * Looks at the hub: writes down every packet it lists and adds an errand for each unseen one. An empty
+ * list changes nothing here. What we have already but the hub still lists is acknowledged again.
+ */
+export function collect(ports: CollectPorts): (signal: AbortSignal) => Promise<void> {
+  const { store, reach } = ports
+  return async (signal) => {
+    const transport = ports.transport()
+    const listed = await transport.list(undefined, { signal })
+    reach('collect/listed')
+    const at = ports.now()
+    store.atomically(() => {
+      const fresh = new Set(
+        store.packets
+          .noteListed(listed.map(({ packetId, kind, from }) => ({ packetId, kind, fromOrganId: from })))
+          .map(({ packetId }) => packetId),
+      )
+      for (const { packetId, sha256, sizeBytes } of listed) {
+        if (fresh.has(packetId)) {
+          store.jobs.add({
+            key: `fetch/${packetId}`,
+            kind: 'fetch',
+            subjectId: packetId,
+            dueAt: at,
+            payload: { sha256, sizeBytes },
+          })
+        } else if (store.packets.byId(packetId)?.state === 'acknowledged') {
+          addAcknowledgement(store, packetId, at)
+        }
+      }
+      store.settings.set('lastSyncAt', at)
+    })
+    reach('collect/noted')
+    if ((store.settings.get('directoryAt') ?? 0) + DIRECTORY_EVERY_MS <= at) {
+      store.directory.replaceAll((await transport.directory({ signal })).filter(isOffered).map(agencyOf))
+      store.settings.set('directoryAt', at)
+      ports.onDirectory()
+    }
+  }
+}
+
+/**
+ * Downloads one packet. Its bytes are on disk and fsynced before the row says so, and reading it is an
+ * errand of its own, so that a packet that cannot be read never stops the queue.
+ */
+export function fetchJob(ports: CollectPorts): JobHandler {
+  const { store, reach } = ports
+  return async (job, signal) => {
+    reach('fetch/claimed')
+    const packetId = job.subjectId
+    if (store.packets.byId(packetId)?.state !== 'listed') return () => undefined
+    const { sha256, sizeBytes } = fetchPayload.parse(job.payload)
+    const file = await store.files.put(
+      capped(ports.transport().fetch(packetId, { signal, sha256, sizeBytes }), LARGEST_PACKET_BYTES),
+    )
+    reach('fetch/stored')
+    return () => {
+      store.packets.markStored(packetId, file)
+      store.jobs.add({ key: `admit/${packetId}`, kind: 'admit', subjectId: packetId, dueAt: ports.now() })
+    }
+  }
+}
+
+async function* capped(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  let total = 0
+  for await (const chunk of chunks) {
+    total += chunk.byteLength
+    if (total > limit) throw new AppError('packet/too-large', `over ${String(limit)} bytes`)
+    yield chunk
+  }
+}
+
+function isOffered(record: AgencyRecord): boolean {
+  return !record.removed
+}
+
+function agencyOf(record: AgencyRecord): Agency {
+  return {
+    organId: record.organId,
+    ...(record.oldOrganId === undefined ? {} : { oldCode: record.oldOrganId }),
+    name: record.name,
+    parentName: record.parentName ?? '',
+    address: record.address ?? '',
+    email: record.email ?? '',
+    telephone: record.telephone ?? '',
+  }
+}

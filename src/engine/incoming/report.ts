@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { DocumentMessage, StatusMessage } from '../../shared/document/packet.ts'
+import { vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
+import { AppError } from '../../shared/errors.ts'
+import { documentId, type Agency, type DocumentId } from '../../shared/document/fields.ts'
+import type { ReachFailPoint } from '../fail-point.ts'
+import { writeStatusPacket } from '../envelope/status.ts'
+import type { Transport } from '../hub/transport.ts'
+import type { Store } from '../store/index.ts'
+import type { JobHandler } from '../sync/runner.ts'
+
+/** What reporting needs of the world. */
+export interface ReportPorts {
+  readonly store: Store
+  /** @throws {AppError} hub/not-configured */
+  readonly transport: () => Transport
+  readonly now: () => number
+  readonly reach: ReachFailPoint
+}
+
+/** What is reported: arrived, returned, registered. */
+export type ReportedStatus = '01' | '02' | '03'
+
+/** Kept with the errand, so that every attempt sends the same bytes. */
+const reportPayload = z.object({
+  statusCode: z.enum(['01', '02', '03']),
+  description: z.string(),
+  at: z.int(),
+  clerkName: z.string(),
+})
+
+/** Adds the errand that tells the sender, inside the caller's transaction. */
+export function addReport(
+  store: Store,
+  id: DocumentId,
+  report: { readonly statusCode: ReportedStatus; readonly description: string; readonly at: number },
+): void {
+  store.jobs.add({
+    key: `report/${id}/${report.statusCode}`,
+    kind: 'report',
+    subjectId: id,
+    dueAt: report.at,
+    payload: { ...report, clerkName: store.settings.get('clerkName') ?? '' },
+  })
+}
+
+/**
+ * Sends a status packet to the sender of a received document, once: like a document it is marked before
+ * the first byte goes out, and after an unknown outcome the hub is asked before it is sent again.
+ */
+export function reportJob(ports: ReportPorts): JobHandler {
+  const { store, reach } = ports
+  return async (job, signal) => {
+    reach('report/claimed')
+    const document = store.incoming.get(documentId.parse(job.subjectId))
+    const { message } = document
+    const self = store.settings.get('agency')
+    if (message === undefined || self === undefined) return () => undefined
+    const transport = ports.transport()
+    const payload = reportPayload.parse(job.payload)
+    const packet = writeStatusPacket(statusMessageOf(message, self, payload))
+    const sha256 = createHash('sha256').update(packet).digest('hex')
+
+    if (job.sentMark !== undefined) {
+      const found = await transport.lookup(
+        {
+          kind: 'status',
+          documentId: message.documentId,
+          notation: `${message.code.number}/${message.code.notation}`,
+          from: self.organId,
+          sha256,
+          sentAfter: job.sentMark,
+        },
+        { signal },
+      )
+      if (found !== undefined) return reported(document.id, payload.statusCode)
+      store.jobs.clearSending(job.key)
+    }
+    store.jobs.markSending(job.key, ports.now())
+    reach('report/marked')
+    try {
+      await transport.send(
+        {
+          kind: 'status',
+          from: self.organId,
+          to: [message.from.organId],
+          sizeBytes: packet.byteLength,
+          sha256,
+          open: () => once(packet),
+        },
+        { signal },
+      )
+    } catch (cause) {
+      if (
+        cause instanceof AppError &&
+        cause.code !== 'hub/outcome-unknown' &&
+        cause.code !== 'hub/cancelled'
+      ) {
+        store.jobs.clearSending(job.key)
+      }
+      throw cause
+    }
+    reach('report/sent')
+    return reported(document.id, payload.statusCode)
+  }
+
+  function reported(id: DocumentId, statusCode: ReportedStatus): () => void {
+    return () => {
+      store.history.append({
+        at: ports.now(),
+        subjectKind: 'incoming',
+        subjectId: id,
+        event: 'reported',
+        detail: { code: statusCode },
+      })
+    }
+  }
+}
+
+function statusMessageOf(
+  message: DocumentMessage,
+  self: Agency,
+  payload: z.output<typeof reportPayload>,
+): StatusMessage {
+  return {
+    from: {
+      organId: self.organId,
+      organizationInCharge: self.parentName,
+      organName: self.name,
+      address: self.address,
+      email: self.email,
+      telephone: self.telephone,
+      fax: '',
+      website: '',
+    },
+    responseFor: {
+      organId: message.from.organId,
+      code: `${message.code.number}/${message.code.notation}`,
+      documentId: message.documentId,
+      promulgationDate: message.promulgationDate,
+    },
+    statusCode: payload.statusCode,
+    description: payload.description,
+    timestamp: vietnamTimestamp(payload.at),
+    staff: { department: '', staff: payload.clerkName, mobile: '', email: self.email },
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a stream of one chunk has nothing to wait for
+async function* once(packet: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield packet
+}
