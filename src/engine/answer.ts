@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { AppError, codeOf } from '../shared/errors.ts'
 import {
   contract,
@@ -11,7 +11,8 @@ import {
   type Reply,
 } from '../shared/ipc/contract.ts'
 
-const specs: { readonly [M in Method]: { input: z.ZodType<Input<M>>; output: z.ZodType<Output<M>> } } = contract
+const specs: { readonly [M in Method]: { input: z.ZodType<Input<M>>; output: z.ZodType<Output<M>> } } =
+  contract
 
 /** Where `answer` tells what went wrong: the incident, the method, the failure; never the input. */
 export type LogFailure = (incident: string, method: string, failure: unknown) => void
@@ -21,10 +22,11 @@ export type LogFailure = (incident: string, method: string, failure: unknown) =>
  * that does not parse is refused as `app/bad-request`, and parsing the output strips what the contract
  * does not name.
  *
+ * @param handlers what can be answered now; a method of the contract without one needs an open office
  * @param log gets method and incident, but never the input: a PIN is an ordinary input
  */
 export async function answer(
-  handlers: Handlers,
+  handlers: Partial<Handlers>,
   method: unknown,
   raw: unknown,
   log: LogFailure,
@@ -36,7 +38,7 @@ export async function answer(
 }
 
 async function answerKnown<M extends Method>(
-  handlers: Handlers,
+  handlers: Partial<Handlers>,
   method: M,
   raw: unknown,
   log: LogFailure,
@@ -46,8 +48,12 @@ async function answerKnown<M extends Method>(
     const where = input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`).join('; ')
     return fail(new AppError('app/bad-request', `input does not parse: ${where}`), method, log)
   }
+  const handler: Partial<Handlers>[M] = handlers[method]
+  if (handler === undefined) {
+    return fail(new AppError('office/not-open', `${method} needs an open office`), method, log)
+  }
   try {
-    return { ok: true, value: specs[method].output.parse(await handlers[method](input.data)) }
+    return { ok: true, value: specs[method].output.parse(await handler(input.data)) }
   } catch (cause) {
     return fail(cause, method, log)
   }

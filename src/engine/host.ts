@@ -8,24 +8,24 @@ import type { SignerProcess } from './signing/signer-process.ts'
  */
 export interface Host {
   /** Whether the operating system keeps keys for us. `none` is said to the clerk, never papered over. */
-  keyStore(): Promise<'os' | 'none'>
+  readonly keyStore: () => Promise<'os' | 'none'>
   /** The key, wrapped by the operating system; `undefined` where it has no key store. */
-  wrapKey(key: Uint8Array): Promise<Uint8Array | undefined>
+  readonly wrapKey: (key: Uint8Array) => Promise<Uint8Array | undefined>
   /** The key again; `undefined` when this Windows user cannot unwrap it (reinstalled, other account). */
-  unwrapKey(wrapped: Uint8Array): Promise<Uint8Array | undefined>
+  readonly unwrapKey: (wrapped: Uint8Array) => Promise<Uint8Array | undefined>
   /** The system's file dialog for a driver; `undefined` when the clerk cancels. */
-  chooseModule(): Promise<string | undefined>
+  readonly chooseModule: () => Promise<string | undefined>
   /** The system's save dialog; returns where the file now is. */
-  saveFile(name: string, bytes: Uint8Array): Promise<string | undefined>
+  readonly saveFile: (name: string, bytes: Uint8Array) => Promise<string | undefined>
   /** Starts a signer process. */
-  startSigner(): SignerProcess
+  readonly startSigner: () => SignerProcess
   readonly update: {
-    status(): Promise<UpdateStatus>
-    check(): Promise<UpdateStatus>
-    download(): Promise<UpdateStatus>
-    install(): Promise<UpdateStatus>
+    readonly status: () => Promise<UpdateStatus>
+    readonly check: () => Promise<UpdateStatus>
+    readonly download: () => Promise<UpdateStatus>
+    readonly install: () => Promise<UpdateStatus>
   }
-  log(level: 'info' | 'warn' | 'error', text: string): void
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
 /** Sends one request to the desktop and waits for its answer. */

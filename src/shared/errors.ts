@@ -47,6 +47,7 @@ export const ERRORS = {
   'cms/unreadable': { retry: 'never' },
   'certificate/unreadable': { retry: 'never' },
   'certificate/unusable': { retry: 'user' },
+  'certificate/not-a-root': { retry: 'user' },
 
   'sign/module-missing': { retry: 'user' },
   'sign/module-failed': { retry: 'user' },
@@ -70,6 +71,7 @@ export const ERRORS = {
   'packet/incomplete': { retry: 'never' },
   'packet/attachment-unreadable': { retry: 'never' },
   'packet/not-for-us': { retry: 'never' },
+  'packet/business-unsupported': { retry: 'never' },
   'packet/wrong-encoding': { retry: 'never' },
   'packet/junk-before-start': { retry: 'never' },
   'packet/ambiguous': { retry: 'never' },

@@ -124,6 +124,11 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Chứng thư hết hạn, chưa đến hạn hoặc không dành cho ký số. Hãy chọn chứng thư khác. Mã PIN chưa được hỏi.',
   },
 
+  'certificate/not-a-root': {
+    title: 'Tệp này không chứa chứng thư gốc',
+    hint: 'Hãy chọn tệp chứng thư gốc (.crt, .cer, .pem) do cơ quan chứng thực công bố. Chưa có gì thay đổi.',
+  },
+
   'sign/module-missing': {
     title: 'Không tìm thấy trình điều khiển token',
     hint: 'Hãy cài phần mềm của nhà cung cấp token, hoặc chọn lại tệp trong Cài đặt.',
@@ -204,6 +209,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
   'packet/attachment-unreadable': {
     title: 'Không mở được tệp kèm theo gói tin',
     hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại.',
+  },
+  'packet/business-unsupported': {
+    title: 'Gói tin thu hồi, cập nhật hoặc thay thế văn bản',
+    hint: 'Phiên bản này chưa xử lý loại gói tin đó. Gói tin được giữ nguyên trong mục Cách ly; hãy liên hệ bên gửi.',
   },
   'packet/not-for-us': {
     title: 'Gói tin không gửi cho cơ quan này',

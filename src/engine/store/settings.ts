@@ -20,6 +20,8 @@ const SETTINGS = {
   clerkName: z.string(),
   hub: hubAccess,
   token,
+  /** Root certificates that the administrator chose to trust, DER in base64. */
+  trustedRoots: z.array(z.base64()),
   /** When the hub last answered a whole round. */
   lastSyncAt: instant,
   /** When the directory was last taken over. */

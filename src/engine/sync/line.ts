@@ -26,7 +26,8 @@ export function lineToHub(now: () => number, random: () => number, onChange: () 
   }
 
   function set(next: LineState): void {
-    const told = next.state !== current.state || next.nextTryAt !== current.nextTryAt || next.error !== current.error
+    const told =
+      next.state !== current.state || next.nextTryAt !== current.nextTryAt || next.error !== current.error
     current = next
     if (told) onChange()
   }

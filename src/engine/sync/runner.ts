@@ -1,7 +1,7 @@
 import { AppError, codeOf, ERRORS, isLineDown } from '../../shared/errors.ts'
 import type { JobKind } from '../../shared/document/job.ts'
-import type { Store } from '../store/index.ts'
-import type { Job } from '../store/jobs.ts'
+import type { ReachFailPoint } from '../fail-point.ts'
+import type { Job, Store } from '../store/index.ts'
 import { retryDelayMs } from './backoff.ts'
 import type { LineToHub } from './line.ts'
 
@@ -26,6 +26,7 @@ export interface RunnerPorts {
   readonly pollIntervalMs: number
   /** At most so many errands at once; one per document in any case. */
   readonly parallel: number
+  readonly reach: ReachFailPoint
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** Something moved: which errand ended, or `undefined` after a look at the hub. */
   readonly onMoved: (job: Job | undefined) => void
@@ -34,8 +35,8 @@ export interface RunnerPorts {
 const LEASE_MS = 30 * 60_000
 const LONGEST_NAP_MS = 60_000
 
-/** Errands that need no line: they run while it is down. */
-const OFFLINE_KINDS: ReadonlySet<JobKind> = new Set<JobKind>(['admit'])
+/** Errands that go over the line: they rest while it is down. */
+const LINE_KINDS: readonly JobKind[] = ['deliver', 'fetch', 'acknowledge', 'report']
 
 /**
  * The one loop that runs every durable job: claims what is due, one at a time per document, a few at
@@ -98,7 +99,8 @@ export function runner(ports: RunnerPorts) {
         commit()
         store.jobs.succeed(job.key)
       })
-      if (!OFFLINE_KINDS.has(job.kind) && line.cameUp()) store.jobs.makeDue(now())
+      ports.reach(`${job.kind}/committed`)
+      if (LINE_KINDS.includes(job.kind) && line.cameUp()) store.jobs.makeDue(now())
     } catch (cause) {
       settle(job, cause)
     }
@@ -131,11 +133,9 @@ export function runner(ports: RunnerPorts) {
   function claimAll(): void {
     while (inFlight.size < ports.parallel) {
       // A line known to be down is probed by the look at the hub alone, never by a herd of errands.
-      const kinds = line.get().state === 'down' ? [...OFFLINE_KINDS] : undefined
-      const job = store.jobs.claimDue(now(), {
-        leaseMs: LEASE_MS,
-        notSubjects: [...inFlight.keys()],
-        ...(kinds === undefined ? {} : { kinds }),
+      const job = store.jobs.claimDue(now(), LEASE_MS, {
+        subjects: [...inFlight.keys()],
+        kinds: line.get().state === 'down' ? LINE_KINDS : [],
       })
       if (job === undefined) return
       start(job)
@@ -153,7 +153,7 @@ export function runner(ports: RunnerPorts) {
   }
 
   async function loop(): Promise<void> {
-    store.jobs.expireLeases()
+    store.jobs.expireLeases('all')
     while (!stopped) {
       rung = false
       const pollDue = lastPollAt === undefined || lastPollAt + ports.pollIntervalMs <= now()

@@ -123,6 +123,17 @@ const driverSummary = z.object({
 })
 export type DriverSummary = z.output<typeof driverSummary>
 
+const trustedRoot = z.object({
+  sha256: sha256Hex,
+  name: z.string(),
+  organization: z.string().optional(),
+  notBefore: instant,
+  notAfter: instant,
+  /** `imported` by this office, or `known`: in the state's published list and found on this machine. */
+  source: z.enum(['imported', 'known']),
+})
+export type TrustedRoot = z.output<typeof trustedRoot>
+
 const lineStatus = z.object({
   /** `off`: no hub configured. */
   state: z.enum(['off', 'unknown', 'up', 'down']),
@@ -300,11 +311,21 @@ export const contract = {
   'token.drivers': { input: nothing, output: z.array(driverSummary) },
   /** What a module shows, before it is saved as the office's own. */
   'token.list': {
-    input: z.object({ modulePath: z.string().min(1).max(1000) }),
+    /** `password` opens a practice file (.p12); a PKCS#11 module never gets it. */
+    input: z.object({ modulePath: z.string().min(1).max(1000), password: pin.optional() }),
     output: z.array(tokenSummary),
   },
   /** Opens the system's file dialog. `undefined` when the clerk thought better of it. */
   'token.browse': { input: nothing, output: z.object({ path: z.string().optional() }) },
+
+  /** Roots that signatures may chain to: the office's own imports and those of this machine. */
+  'trust.list': { input: nothing, output: z.array(trustedRoot) },
+  /** A certificate file (PEM or DER) that the administrator chose, after a warning. */
+  'trust.import': {
+    input: z.object({ file: bytes.refine((content) => content.byteLength <= 1_000_000) }),
+    output: z.array(trustedRoot),
+  },
+  'trust.remove': { input: z.object({ sha256: sha256Hex }), output: z.array(trustedRoot) },
 
   'directory.search': {
     input: z.object({ text: z.string().max(200), limit: z.int().min(1).max(200).default(50) }),

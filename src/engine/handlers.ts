@@ -1,0 +1,254 @@
+import { AppError } from '../shared/errors.ts'
+import { fieldProblems, type DocumentFile, type DocumentId, type Sha256 } from '../shared/document/fields.ts'
+import type { Handlers, IncomingDetail, Input, OutgoingDetail, Settings } from '../shared/ipc/contract.ts'
+import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
+import { begin, discard, importPdf, reopen, save } from './outgoing/draft.ts'
+import { freeze } from './outgoing/freeze.ts'
+import { giveNumber, nextNumber } from './outgoing/number.ts'
+import { seal, sign } from './outgoing/sign.ts'
+import { hold, release, submit, withdraw } from './outgoing/submit.ts'
+import type { Office } from './office.ts'
+
+/** The requests that are answered before any office is open: by its door (index.ts). */
+export type DoorMethod =
+  | 'office.status'
+  | 'office.newRecoveryCode'
+  | 'office.create'
+  | 'office.unlock'
+  | 'hub.check'
+  | 'token.drivers'
+  | 'token.list'
+  | 'token.browse'
+  | 'update.status'
+  | 'update.check'
+  | 'update.download'
+  | 'update.install'
+
+/** The requests that only an open office answers. */
+type OfficeHandlers = Omit<Handlers, DoorMethod>
+
+/** Every request of an open office, each a line or two: the work is in the stages. */
+export function officeHandlers(office: Office): OfficeHandlers {
+  const { store, now, host } = office
+
+  function outgoing(id: DocumentId): OutgoingDetail {
+    const document = store.outgoing.get(id)
+    return {
+      ...store.outgoing.summary(document),
+      revision: document.revision,
+      fields: document.fields,
+      files: document.files,
+      problems:
+        document.state === 'drafting'
+          ? fieldProblems(
+              document.fields,
+              document.files.some((file) => file.role === 'imported'),
+            )
+          : [],
+      verdict: document.verdict,
+      history: store.history.about(id),
+      nextNumber: document.state === 'signed' ? nextNumber(store, now()) : undefined,
+    }
+  }
+
+  function incoming(id: DocumentId): IncomingDetail {
+    const document = store.incoming.get(id)
+    const { message } = document
+    return {
+      ...store.incoming.summary({ ...document, verdictWord: document.verdict?.verdict }),
+      signer: message?.signer ?? { competence: '', position: '', fullName: '' },
+      place: message?.place ?? '',
+      toPlaces: message?.toPlaces ?? [],
+      content: message?.content ?? '',
+      files: document.files,
+      warnings: document.warnings,
+      verdictDetail: document.verdict,
+      history: store.history.about(id),
+      nextArrivalNumber: nextArrivalNumber(store, now()),
+    }
+  }
+
+  function changedOutgoing(id: DocumentId): OutgoingDetail {
+    office.tell('outgoing')
+    office.tell('line')
+    return outgoing(id)
+  }
+
+  function changedIncoming(id: DocumentId): IncomingDetail {
+    office.tell('incoming')
+    return incoming(id)
+  }
+
+  function settings(): Settings {
+    const agency = store.settings.get('agency')
+    if (agency === undefined) throw new Error('an open office has an agency')
+    const hub = store.settings.get('hub')
+    const token = store.settings.get('token')
+    return {
+      agency,
+      clerkName: store.settings.get('clerkName') ?? '',
+      ...(hub === undefined ? {} : { hub }),
+      ...(token === undefined ? {} : { token }),
+    }
+  }
+
+  function saveSettings(input: Input<'settings.save'>): Settings {
+    const { agency, clerkName, hub, token } = input
+    store.atomically(() => {
+      store.settings.set('agency', agency)
+      store.settings.set('clerkName', clerkName)
+      if (hub === undefined) {
+        store.settings.remove('hub')
+      } else {
+        const secret = hub.secret ?? store.settings.get('hub')?.secret
+        if (secret === undefined) {
+          throw new AppError('hub/not-configured', 'the hub needs its secret', { detail: 'secret' })
+        }
+        store.settings.set('hub', { url: hub.url, systemId: hub.systemId, secret })
+        store.settings.remove('directoryAt')
+      }
+      if (token === undefined) store.settings.remove('token')
+      else store.settings.set('token', token)
+    })
+    office.signer.reset()
+    void office.watch.lookNow()
+    office.queue.tryNow()
+    office.tell('office')
+    office.tell('token')
+    office.tell('line')
+    return settings()
+  }
+
+  async function bytesOf(sha256: Sha256): Promise<Uint8Array> {
+    const file = await store.files.open(sha256)
+    try {
+      const parts: Uint8Array[] = []
+      for await (const part of file.stream()) parts.push(part)
+      return Buffer.concat(parts)
+    } finally {
+      await file.close()
+    }
+  }
+
+  async function exportFile(file: DocumentFile | undefined): Promise<{ path?: string | undefined }> {
+    if (file === undefined) throw new AppError('document/not-found', 'the document has no such file')
+    return { path: await host.saveFile(file.name, await bytesOf(file.sha256)) }
+  }
+
+  return {
+    'settings.current': settings,
+    'settings.save': saveSettings,
+    'line.status': () => office.lineStatus(),
+    'line.syncNow': () => {
+      office.queue.tryNow()
+      return office.lineStatus()
+    },
+
+    'token.status': () => office.watch.status(),
+
+    'trust.list': () => office.trust.list(),
+    'trust.import': ({ file }) => {
+      office.trust.add(file)
+      office.tell('office')
+      return office.trust.list()
+    },
+    'trust.remove': ({ sha256 }) => {
+      office.trust.remove(sha256)
+      office.tell('office')
+      return office.trust.list()
+    },
+
+    'directory.search': ({ text, limit }) => store.directory.search(text, limit),
+    'directory.byIds': ({ ids }) => store.directory.byIds(ids),
+
+    counts: () => ({ ...store.outgoing.counts(), ...store.incoming.counts() }),
+
+    'outgoing.list': ({ box, limit, offset }) => store.outgoing.list(box, limit, offset),
+    'outgoing.one': ({ id }) => outgoing(id),
+    'outgoing.pdf': async ({ id, role }) => {
+      const { files } = store.outgoing.get(id)
+      const roles = role === undefined ? (['sealed', 'signed', 'imported'] as const) : [role]
+      const file = roles.flatMap((wanted) => files.findLast((one) => one.role === wanted) ?? [])[0]
+      if (file === undefined) throw new AppError('document/not-found', 'the document has no PDF yet')
+      return { bytes: await bytesOf(file.sha256) }
+    },
+    'outgoing.draft': ({ fields }) => changedOutgoing(begin(store, fields, now())),
+    'outgoing.save': ({ id, revision, fields }) => {
+      save(store, id, revision, fields)
+      return changedOutgoing(id)
+    },
+    'outgoing.importPdf': async ({ id, name, bytes }) => {
+      await importPdf(store, id, name, bytes)
+      return changedOutgoing(id)
+    },
+    'outgoing.discard': ({ id }) => {
+      discard(store, id, now())
+      return changedOutgoing(id)
+    },
+    'outgoing.freeze': ({ id, revision }) => {
+      freeze(store, id, revision, now())
+      return changedOutgoing(id)
+    },
+    'outgoing.reopen': ({ id }) => {
+      reopen(store, id, now())
+      return changedOutgoing(id)
+    },
+    'outgoing.sign': async ({ id, certificate, pin }) => {
+      await office.watch.during(() => sign(office.signing, id, { certificate, pin }))
+      return changedOutgoing(id)
+    },
+    'outgoing.seal': async ({ id, certificate, pin, number, issuedDate }) => {
+      if (store.outgoing.get(id).state === 'signed') {
+        giveNumber(store, id, { wanted: number, issuedDate }, now())
+        office.tell('outgoing')
+      }
+      await office.watch.during(() => seal(office.signing, id, { certificate, pin }))
+      return changedOutgoing(id)
+    },
+    'outgoing.submit': async ({ id }) => {
+      await submit(office.submitting, id)
+      office.queue.ring()
+      return changedOutgoing(id)
+    },
+    'outgoing.hold': ({ id }) => {
+      hold(store, id)
+      return changedOutgoing(id)
+    },
+    'outgoing.release': ({ id }) => {
+      release(store, id, now())
+      office.queue.ring()
+      return changedOutgoing(id)
+    },
+    'outgoing.withdraw': ({ id }) => {
+      withdraw(store, id, now())
+      return changedOutgoing(id)
+    },
+    'outgoing.export': ({ id, role }) =>
+      exportFile(store.outgoing.get(id).files.findLast((file) => file.role === role)),
+
+    'incoming.list': ({ box, limit, offset }) => store.incoming.list(box, limit, offset),
+    'incoming.one': ({ id }) => incoming(id),
+    'incoming.file': async ({ id, sha256 }) => {
+      if (!store.incoming.get(id).files.some((file) => file.sha256 === sha256)) {
+        throw new AppError('document/not-found', 'the document has no such file')
+      }
+      return { bytes: await bytesOf(sha256) }
+    },
+    'incoming.register': ({ id, arrivalNumber }) => {
+      register(office.registering, id, arrivalNumber)
+      office.queue.ring()
+      return changedIncoming(id)
+    },
+    'incoming.return': ({ id, reason }) => {
+      sendBack(office.registering, id, reason)
+      office.queue.ring()
+      return changedIncoming(id)
+    },
+    'incoming.dismiss': ({ id, reason }) => {
+      dismiss(office.registering, id, reason)
+      return changedIncoming(id)
+    },
+    'incoming.export': ({ id, sha256 }) =>
+      exportFile(store.incoming.get(id).files.find((file) => file.sha256 === sha256)),
+  }
+}

@@ -1,0 +1,232 @@
+import { AppError, codeOf, type ErrorCode } from '../shared/errors.ts'
+import type { DriverSummary, Handlers, Input, OfficeStatus, Output, Reply } from '../shared/ipc/contract.ts'
+import type { Topic } from '../shared/ipc/topics.ts'
+import type { TokenModule } from '../shared/signing.ts'
+import { answer } from './answer.ts'
+import { officeHandlers, type DoorMethod } from './handlers.ts'
+import { openOffice, openTransport, type Office, type World } from './office.ts'
+import { signerClient } from './signing/signer-client.ts'
+import { tokenSummaryOf } from './signing/token-view.ts'
+import {
+  addOsWrap,
+  createKey,
+  createStore,
+  hasStore,
+  openStore,
+  readKeyFile,
+  readRecoveryCode,
+  unwrapWithRecoveryCode,
+  writeKeyFile,
+  type Store,
+} from './store/index.ts'
+
+/** What an engine is given. */
+export interface EngineOptions extends World {
+  readonly profileDir: string
+  readonly nativeBinding?: string
+}
+
+/** The engine as its process, a test or the command line sees it. */
+export interface Engine {
+  /** Answers one request of the contract; never throws. */
+  answer(method: unknown, input: unknown): Promise<Reply<unknown>>
+  /** Hears every topic; returns the undo. */
+  onChange(listener: (topic: Topic) => void): () => void
+  /** Tells every listener, for what changed outside the engine. */
+  tell(topic: Topic): void
+  /** The PC woke up or the network is back. */
+  wake(): void
+  close(): Promise<void>
+}
+
+/**
+ * The composition root: opens the office of a profile if the operating system gives its key, else waits
+ * at the door for the wizard or the recovery code.
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { profileDir, host, now } = options
+  const listeners = new Set<(topic: Topic) => void>()
+  const signer = signerClient(host.startSigner, { log: host.log })
+  let office: Office | undefined
+  let inOffice: Omit<Handlers, DoorMethod> | undefined
+  let lockedBy: ErrorCode | undefined
+  /** A new office's key and code, between showing the code and hearing it back. */
+  let promised: { readonly masterKey: Uint8Array; readonly recoveryCode: string } | undefined
+
+  function tell(topic: Topic): void {
+    for (const listener of listeners) listener(topic)
+  }
+
+  function storeOptions(masterKey: Uint8Array) {
+    return {
+      dir: profileDir,
+      masterKey,
+      now,
+      nativeBinding: options.nativeBinding,
+      onSlow: (statement: string, ms: number) => {
+        host.log('warn', `slow statement ${statement}: ${ms.toFixed(1)} ms`)
+      },
+    }
+  }
+
+  function enter(store: Store): void {
+    office = openOffice(store, signer, options, tell)
+    inOffice = officeHandlers(office)
+    lockedBy = undefined
+    tell('office')
+  }
+
+  async function openByOs(): Promise<void> {
+    if (!hasStore(profileDir)) return
+    try {
+      const wrapped = (await readKeyFile(profileDir))?.os
+      const masterKey = wrapped === undefined ? undefined : await host.unwrapKey(wrapped)
+      if (masterKey !== undefined) enter(openStore(storeOptions(masterKey)))
+    } catch (cause) {
+      lockedBy = codeOf(cause)
+      host.log('error', `the office cannot be opened: ${lockedBy} ${String(cause)}`)
+    }
+  }
+
+  async function status(): Promise<OfficeStatus> {
+    const agency = office?.store.settings.get('agency')
+    const clerkName = office?.store.settings.get('clerkName')
+    return {
+      phase: office !== undefined ? 'open' : hasStore(profileDir) ? 'locked' : 'new',
+      keyStore: await host.keyStore(),
+      ...(lockedBy === undefined ? {} : { error: lockedBy }),
+      ...(agency === undefined ? {} : { agency }),
+      ...(clerkName === undefined ? {} : { clerkName }),
+      practice: office?.watch.isPractice() ?? false,
+    }
+  }
+
+  async function create(input: Input<'office.create'>): Promise<OfficeStatus> {
+    if (hasStore(profileDir)) throw new AppError('office/exists', 'this profile has a store already')
+    if (promised === undefined || readRecoveryCode(input.recoveryCode) !== promised.recoveryCode) {
+      throw new AppError('office/recovery-code-mismatch', 'the code typed back is not the one shown')
+    }
+    const { masterKey, recoveryCode } = promised
+    await writeKeyFile(profileDir, { masterKey, recoveryCode, osWrapped: await host.wrapKey(masterKey) })
+    const store = createStore(storeOptions(masterKey))
+    store.atomically(() => {
+      store.settings.set('agency', input.agency)
+      store.settings.set('clerkName', input.clerkName)
+      if (input.hub !== undefined) store.settings.set('hub', input.hub)
+      if (input.token !== undefined) store.settings.set('token', input.token)
+      store.history.append({
+        at: now(),
+        subjectKind: 'office',
+        subjectId: input.agency.organId,
+        event: 'create',
+      })
+    })
+    promised = undefined
+    enter(store)
+    return status()
+  }
+
+  async function unlock(recoveryCode: string): Promise<OfficeStatus> {
+    if (office !== undefined) return status()
+    const keyFile = await readKeyFile(profileDir)
+    if (keyFile === undefined)
+      throw new AppError('store/file-missing', 'there is no key.json in this profile')
+    const masterKey = await unwrapWithRecoveryCode(keyFile, recoveryCode)
+    enter(openStore(storeOptions(masterKey)))
+    // A reinstalled Windows or a new PC: from now on its own key store opens the office again.
+    const wrapped = await host.wrapKey(masterKey)
+    if (wrapped !== undefined) await addOsWrap(profileDir, wrapped)
+    return status()
+  }
+
+  async function checkHub(input: Input<'hub.check'>): Promise<Output<'hub.check'>> {
+    const secret = input.secret ?? office?.store.settings.get('hub')?.secret
+    if (secret === undefined) return { reached: false, error: 'hub/not-configured', detail: 'secret' }
+    const transport = openTransport({ url: input.url, systemId: input.systemId, secret }, now)
+    try {
+      const { clockSkewMs } = await transport.check()
+      const agencies = await transport.directory()
+      return {
+        reached: true,
+        agencies: agencies.length,
+        // The contract says the server's clock minus ours; the transport measures the other way round.
+        ...(clockSkewMs === undefined ? {} : { clockSkewMs: Math.round(-clockSkewMs) }),
+      }
+    } catch (cause) {
+      const detail = cause instanceof AppError ? cause.detail : undefined
+      return { reached: false, error: codeOf(cause), ...(detail === undefined ? {} : { detail }) }
+    } finally {
+      await transport.close()
+    }
+  }
+
+  const door: Pick<Handlers, DoorMethod> = {
+    'office.status': status,
+    'office.newRecoveryCode': () => {
+      promised = createKey()
+      return { recoveryCode: promised.recoveryCode }
+    },
+    'office.create': create,
+    'office.unlock': ({ recoveryCode }) => unlock(recoveryCode),
+    'hub.check': checkHub,
+    'token.drivers': async () => driversOf(await signer.modules()),
+    'token.list': async ({ modulePath, password }) => {
+      signer.reset()
+      const at = new Date(now())
+      return (await signer.tokens(modulePath, password)).map((token) => tokenSummaryOf(token, at))
+    },
+    'token.browse': async () => ({ path: await host.chooseModule() }),
+    'update.status': host.update.status,
+    'update.check': host.update.check,
+    'update.download': host.update.download,
+    'update.install': () => {
+      if ((office?.store.jobs.leasedCount() ?? 0) > 0) {
+        throw new AppError('update/busy', 'a job is leased')
+      }
+      return host.update.install()
+    },
+  }
+
+  await openByOs()
+
+  return {
+    answer(method, input) {
+      return answer({ ...door, ...inOffice }, method, input, (incident, name, failure) => {
+        host.log('error', `[${incident}] ${name}: ${describe(failure)}`)
+      })
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+    tell,
+    wake() {
+      office?.queue.tryNow()
+    },
+    async close() {
+      await office?.close()
+      await signer.close()
+    },
+  }
+}
+
+function driversOf(modules: readonly TokenModule[]): DriverSummary[] {
+  return modules.map(({ path, label, state }) => ({
+    path,
+    name: label,
+    usable: state === 'ready',
+    ...(state === 'ready'
+      ? {}
+      : { problem: state === 'wrong-architecture' ? 'wrong-architecture' : 'not-a-module' }),
+  }))
+}
+
+/** For the log: code, message and stack, and those of what caused it. */
+function describe(failure: unknown): string {
+  if (!(failure instanceof Error)) return String(failure)
+  const code = failure instanceof AppError ? `${failure.code} ` : ''
+  const cause = failure.cause === undefined ? '' : ` ← ${describe(failure.cause)}`
+  return `${code}${failure.stack ?? failure.message}${cause}`
+}

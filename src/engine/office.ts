@@ -1,0 +1,187 @@
+import { AppError } from '../shared/errors.ts'
+import type { LineStatus } from '../shared/ipc/contract.ts'
+import type { Topic } from '../shared/ipc/topics.ts'
+import type { DocumentVerdict } from '../shared/verdict.ts'
+import { appearanceFont } from './appearance-font.ts'
+import type { ReachFailPoint } from './fail-point.ts'
+import type { Host } from './host.ts'
+import type { Transport } from './hub/transport.ts'
+import { vxpTransport } from './hub/vxp.ts'
+import { acknowledgeJob } from './incoming/acknowledge.ts'
+import { admitJob } from './incoming/admit.ts'
+import { collect, fetchJob } from './incoming/collect.ts'
+import type { RegisterPorts } from './incoming/register.ts'
+import { reportJob } from './incoming/report.ts'
+import { deliverJob, type Sending } from './outgoing/deliver.ts'
+import { applyStatus } from './outgoing/receipts.ts'
+import type { SignPorts } from './outgoing/sign.ts'
+import type { SubmitPorts } from './outgoing/submit.ts'
+import type { PdfSource } from './pdf/source.ts'
+import type { SignerClient } from './signing/signer-client.ts'
+import type { HubAccess, Job, Store } from './store/index.ts'
+import { lineToHub } from './sync/line.ts'
+import { runner } from './sync/runner.ts'
+import { tokenWatch } from './token-watch.ts'
+import { officeTrust } from './trust.ts'
+import { verifyPdf } from './verify-pdf.ts'
+
+/** The world as an engine meets it: real in the app, owned by the test where a test says so. */
+export interface World {
+  readonly now: () => number
+  readonly random: () => number
+  /** Calls back after so many milliseconds; returns the undo. */
+  readonly timer: (afterMs: number, callback: () => void) => () => void
+  readonly reach: ReachFailPoint
+  readonly host: Host
+  readonly pollIntervalMs?: number
+}
+
+const POLL_EVERY_MS = 60_000
+const PARALLEL = 3
+const PROGRESS_EVERY_MS = 250
+
+/** A connection to a hub, by the one protocol there is so far. */
+export function openTransport(access: HubAccess, now: () => number): Transport {
+  return vxpTransport({ endpoint: access.url, systemId: access.systemId, secret: access.secret, clock: now })
+}
+
+/** Where a topic of a job's kind belongs. */
+const JOB_TOPICS: Readonly<Record<Job['kind'], Topic>> = {
+  deliver: 'outgoing',
+  fetch: 'incoming',
+  admit: 'incoming',
+  acknowledge: 'incoming',
+  report: 'incoming',
+}
+
+/**
+ * An open office: its store, its queue, its token, wired together. One per profile; it lives from
+ * unlocking to goodbye.
+ */
+export function openOffice(store: Store, signer: SignerClient, world: World, tell: (topic: Topic) => void) {
+  const { now, reach, host } = world
+  const trust = officeTrust(store)
+  const watch = tokenWatch({
+    store,
+    signer,
+    now,
+    timer: world.timer,
+    onChange: () => {
+      tell('token')
+    },
+  })
+  const line = lineToHub(now, world.random, () => {
+    tell('line')
+  })
+
+  let transport: { readonly key: string; readonly open: Transport } | undefined
+  let sending: Sending | undefined
+  let toldProgressAt = 0
+
+  /** The hub as the settings name it now; a changed setting ends the old connection. */
+  function hub(): Transport {
+    const access = store.settings.get('hub')
+    if (access === undefined) throw new AppError('hub/not-configured', 'no hub in the settings')
+    const key = JSON.stringify(access)
+    if (transport?.key !== key) {
+      void transport?.open.close()
+      transport = { key, open: openTransport(access, now) }
+    }
+    return transport.open
+  }
+
+  function verify(source: PdfSource): Promise<DocumentVerdict> {
+    return verifyPdf(source, { trust: trust.current(), now: new Date(now()) })
+  }
+
+  function onSending(next: Sending | undefined): void {
+    sending = next
+    if (next === undefined || now() - toldProgressAt >= PROGRESS_EVERY_MS) {
+      toldProgressAt = now()
+      tell('line')
+    }
+  }
+
+  const collecting = {
+    store,
+    transport: hub,
+    now,
+    reach,
+    onDirectory: () => {
+      tell('directory')
+    },
+  }
+  const queue = runner({
+    store,
+    line,
+    handlers: {
+      deliver: deliverJob({ store, transport: hub, now, reach, onSending }),
+      fetch: fetchJob(collecting),
+      admit: admitJob({
+        store,
+        now,
+        reach,
+        verify,
+        onStatus: (message) => {
+          if (applyStatus(store, message, now())) tell('outgoing')
+        },
+      }),
+      acknowledge: acknowledgeJob({ store, transport: hub, now, reach }),
+      report: reportJob({ store, transport: hub, now, reach }),
+    },
+    collect: collect(collecting),
+    now,
+    random: world.random,
+    timer: world.timer,
+    pollIntervalMs: world.pollIntervalMs ?? POLL_EVERY_MS,
+    parallel: PARALLEL,
+    reach,
+    log: host.log,
+    onMoved: (job) => {
+      tell('line')
+      if (job !== undefined) tell(JOB_TOPICS[job.kind])
+    },
+  })
+
+  queue.start()
+  watch.start()
+
+  const signing: SignPorts = { store, signer, now, reach, verify, font: appearanceFont() }
+  const submitting: SubmitPorts = { store, now, reach }
+  const registering: RegisterPorts = { store, now, reach }
+
+  return {
+    store,
+    signer,
+    watch,
+    trust,
+    queue,
+    now,
+    host,
+    signing,
+    submitting,
+    registering,
+    tell,
+    lineStatus(): LineStatus {
+      const state = line.get()
+      const lastSyncAt = store.settings.get('lastSyncAt')
+      return {
+        state: store.settings.get('hub') === undefined ? 'off' : state.state,
+        ...(state.since === undefined ? {} : { since: state.since }),
+        ...(state.error === undefined ? {} : { error: state.error }),
+        ...(state.nextTryAt === undefined ? {} : { nextTryAt: state.nextTryAt }),
+        ...(lastSyncAt === undefined ? {} : { lastSyncAt }),
+        waiting: store.jobs.pending('deliver').length,
+        ...(sending === undefined ? {} : { sending }),
+      }
+    },
+    /** Ends the queue and the connections, then lets the profile go. The signer is its owner's to close. */
+    async close(): Promise<void> {
+      watch.stop()
+      await queue.stop()
+      await transport?.open.close()
+      store.close()
+    },
+  }
+}
+export type Office = ReturnType<typeof openOffice>

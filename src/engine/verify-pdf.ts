@@ -1,0 +1,55 @@
+import { AppError } from '../shared/errors.ts'
+import type { DocumentVerdict } from '../shared/verdict.ts'
+import { inspectPdf, type PdfInspection } from './pdf/inspect.ts'
+import { digestByteRange, type PdfSource } from './pdf/source.ts'
+import type { TrustStore } from './signing/trust.ts'
+import { judgeDocument, unreadableDocument, verifySignature } from './signing/verify.ts'
+
+/**
+ * Judges a PDF: every signature, the worst decides. Hostile input gets a verdict with a reason, never an
+ * exception; only a failure of the disk is thrown. A file whose cross-reference had to be rebuilt is not
+ * trusted, because another viewer may read it differently. Document time stamps are left aside: without
+ * a verified time stamp authority they prove nothing yet.
+ */
+export async function verifyPdf(
+  source: PdfSource,
+  context: { readonly trust: TrustStore; readonly now: Date },
+): Promise<DocumentVerdict> {
+  const inspection = await inspected(source)
+  if (inspection === undefined || inspection.encrypted) return unreadableDocument()
+  const signatures = inspection.signatures.filter((signature) => !signature.isDocumentTimeStamp)
+  if (inspection.repaired && signatures.length > 0) return unreadableDocument()
+  const verdicts = []
+  for (const signature of signatures) {
+    const { byteRange } = signature
+    verdicts.push(
+      await verifySignature(
+        {
+          fieldName: signature.fieldName,
+          subFilter: signature.subFilter,
+          contents: signature.contents,
+          digestOf: (algorithm) => {
+            if (byteRange === undefined) throw new Error('a range that is not sound is never hashed')
+            return digestByteRange(source, byteRange, algorithm)
+          },
+          rangeIsSound: byteRange !== undefined && signature.byteRangeProblem === undefined,
+          coversWholeDocument: signature.coverage.kind === 'whole',
+          changesAfter: signature.changesAfter,
+          ...(signature.signedAt === undefined ? {} : { signedAt: new Date(signature.signedAt) }),
+          ...(signature.docMdp === undefined ? {} : { docMdp: signature.docMdp }),
+        },
+        context,
+      ),
+    )
+  }
+  return judgeDocument(verdicts)
+}
+
+async function inspected(source: PdfSource): Promise<PdfInspection | undefined> {
+  try {
+    return await inspectPdf(source)
+  } catch (cause) {
+    if (cause instanceof AppError && cause.code.startsWith('pdf/')) return undefined
+    throw cause
+  }
+}
