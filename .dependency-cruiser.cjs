@@ -22,15 +22,25 @@ const TABLE = [
     node: false,
   },
   { from: 'preload', ours: [], outside: ['electron'], node: false },
-  { from: 'signer', ours: ['shared'], outside: ['pkcs11js', 'zod'], node: true },
+  { from: 'signer', ours: ['shared'], outside: ['node-forge', 'pkcs11js', 'zod'], node: true },
   { from: 'engine/store', ours: ['shared'], outside: ['better-sqlite3', 'zod'], node: true },
   { from: 'engine/pdf', ours: ['shared'], outside: 'any', node: true },
   { from: 'engine/signing', ours: ['shared'], outside: 'any', node: true },
   { from: 'engine/envelope', ours: ['shared'], outside: 'any', node: true },
   { from: 'engine/hub', ours: ['shared'], outside: 'any', node: true },
-  { from: 'engine/outgoing', ours: ['LEAVES', 'engine/store', 'shared'], outside: ['zod'], node: true },
-  { from: 'engine/incoming', ours: ['LEAVES', 'engine/store', 'shared'], outside: ['zod'], node: true },
-  { from: 'engine/sync', ours: ['engine/store', 'shared'], outside: ['zod'], node: true },
+  {
+    from: 'engine/outgoing',
+    ours: ['LEAVES', 'PORTS', 'engine/store', 'shared'],
+    outside: ['zod'],
+    node: true,
+  },
+  {
+    from: 'engine/incoming',
+    ours: ['LEAVES', 'PORTS', 'engine/store', 'shared'],
+    outside: ['zod'],
+    node: true,
+  },
+  { from: 'engine/sync', ours: ['PORTS', 'engine/store', 'shared'], outside: ['zod'], node: true },
   {
     from: 'main',
     ours: ['shared'],
@@ -46,6 +56,9 @@ const JOINED_LEAVES = 'src/engine/(?:sign-pdf|verify-pdf|secrecy)\\.ts$'
 /** The folders that know one format or one wire each. */
 const LEAVES = 'src/engine/(?:pdf|signing|envelope|hub)/'
 
+/** What the stages and the runner agree on with the composition root: types and names, no work. */
+const PORTS = 'src/engine/(?:job-handler|fail-point)\\.ts$'
+
 /** The only folder that may name each of these packages, whatever its own line says. */
 const DOORS = [
   { package: 'better-sqlite3', doors: ['engine/store'] },
@@ -58,10 +71,8 @@ const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 const folder = (name) => `^src/${name}/`
 const packageFolder = (name) => `node_modules/${escaped(name)}/`
 
-const oursOf = ({ from, ours }) => [
-  folder(from),
-  ...ours.flatMap((name) => (name === 'LEAVES' ? [`^${LEAVES}`, `^${JOINED_LEAVES}`] : [folder(name)])),
-]
+const GROUPS = { LEAVES: [`^${LEAVES}`, `^${JOINED_LEAVES}`], PORTS: [`^${PORTS}`] }
+const oursOf = ({ from, ours }) => [folder(from), ...ours.flatMap((name) => GROUPS[name] ?? [folder(name)])]
 
 const rules = TABLE.flatMap((line) => {
   const found = [

@@ -1,7 +1,7 @@
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { Transport } from '../hub/transport.ts'
 import type { Store } from '../store/index.ts'
-import type { JobHandler } from '../sync/runner.ts'
+import type { JobHandler } from '../job-handler.ts'
 
 /** What acknowledging needs of the world. */
 export interface AcknowledgePorts {

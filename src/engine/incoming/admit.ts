@@ -9,7 +9,7 @@ import type { ReachFailPoint } from '../fail-point.ts'
 import type { PdfSource } from '../pdf/source.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import type { FileStore, Packet, Store } from '../store/index.ts'
-import type { JobHandler } from '../sync/runner.ts'
+import type { JobHandler } from '../job-handler.ts'
 import { addAcknowledgement } from './acknowledge.ts'
 import { addReport } from './report.ts'
 

@@ -4,7 +4,7 @@ import type { Agency } from '../../shared/document/fields.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { AgencyRecord, Transport } from '../hub/transport.ts'
 import type { Store } from '../store/index.ts'
-import type { JobHandler } from '../sync/runner.ts'
+import type { JobHandler } from '../job-handler.ts'
 import { addAcknowledgement } from './acknowledge.ts'
 
 /** What collecting needs of the world. */

@@ -3,7 +3,7 @@ import { documentId, formatCode, type DocumentId } from '../../shared/document/f
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { Transport } from '../hub/transport.ts'
 import type { Job, Store } from '../store/index.ts'
-import type { JobHandler } from '../sync/runner.ts'
+import type { JobHandler } from '../job-handler.ts'
 
 /** Bytes of the packet that is on its way now. */
 export interface Sending {

@@ -1,16 +1,10 @@
 import { AppError, codeOf, ERRORS, isLineDown } from '../../shared/errors.ts'
 import type { JobKind } from '../../shared/document/job.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
+import type { JobHandler } from '../job-handler.ts'
 import type { Job, Store } from '../store/index.ts'
 import { retryDelayMs } from './backoff.ts'
 import type { LineToHub } from './line.ts'
-
-/**
- * Runs one errand. Does the slow work (network, files) and returns the bookkeeping, which the runner
- * commits in one transaction with the end of the job. A throw leaves the document where it was; the
- * retry policy is read from the error table, so handlers never sleep and never retry.
- */
-export type JobHandler = (job: Job, signal: AbortSignal) => Promise<() => void>
 
 /** What the runner needs of the world. */
 export interface RunnerPorts {
