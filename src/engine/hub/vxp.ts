@@ -153,7 +153,8 @@ export function vxpTransport(options: VxpOptions): Transport {
 
   function skewOf(header: HttpResponse['header']): number | undefined {
     const theirs = Date.parse(header('date') ?? '')
-    return Number.isNaN(theirs) ? undefined : clock() - theirs
+    // The header cuts off the fraction of the second: half a second is the best guess.
+    return Number.isNaN(theirs) ? undefined : clock() - (theirs + 500)
   }
 
   function unauthorised(response: HttpResponse, detail: string | undefined): AppError {
