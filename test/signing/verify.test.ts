@@ -499,6 +499,18 @@ describe('hostile bytes', () => {
     )
   })
 
+  test('the issuer’s name beside the signature, written in other letters, does not leave it valid', async () => {
+    const bent = Buffer.from(good)
+    // The last place of the issuer's name is outside the certificates and outside the signed attributes' hash.
+    const at = bent.lastIndexOf(
+      Buffer.from('thử nghiệm Suối Ngọc'),
+      bent.indexOf(Buffer.from(encodeOid(CMS_OID.messageDigest))),
+    )
+    bent[at] = 'T'.charCodeAt(0)
+    expect(parseCms(bent).certificates).toHaveLength(2)
+    expect(await words(bent)).toBe('undetermined')
+  })
+
   test('no cut, doubled or random bytes are valid, and none break the program', async () => {
     const cut = fc.nat({ max: good.length - 1 }).map((length) => good.subarray(0, length))
     const noise = fc.uint8Array({ maxLength: 400 })

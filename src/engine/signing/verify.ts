@@ -255,13 +255,12 @@ async function judgeCms(
     add(findings, 'signature-unreadable', 'invalid')
     return undefined
   }
-  if (signature.subFilter === 'ETSI.CAdES.detached') judgeForm(cms, signerInfo, findings)
-
   const signer = signerCertificate(cms, signerInfo, context.trust)
   if (signer === undefined) {
     add(findings, 'signature-unreadable', 'undetermined')
     return undefined
   }
+  if (signature.subFilter === 'ETSI.CAdES.detached') judgeForm(cms, signerInfo, signer, findings)
   try {
     await judgeSigner(signature, cms, signerInfo, signer, findings)
   } catch (cause) {
@@ -273,11 +272,15 @@ async function judgeCms(
 }
 
 /** What CAdES demands of the parts that no signature protects (RFC 5652 section 5.1). Older forms were written less carefully. */
-function judgeForm(cms: SignedData, signerInfo: SignerInfo, findings: Findings): void {
+function judgeForm(cms: SignedData, signerInfo: SignerInfo, signer: Certificate, findings: Findings): void {
   const version = cms.contentType === CMS_OID.data && signerInfo.version === 1 ? 1 : 3
   const [name] = childrenOfTag(signerInfo.digestAlgorithmElement, TAG.sequence)
   const announced = cms.digestAlgorithms.includes(oid(name))
   if (cms.version !== version || !announced) add(findings, 'signature-unreadable', 'invalid')
+  // Older programs re-encode the issuer's name; here it is a copy, and anything else was tampered with.
+  if ('issuer' in signerInfo.signer && !sameBytes(signerInfo.signer.issuer.der, signer.issuer.der)) {
+    add(findings, 'signature-unreadable', 'undetermined')
+  }
 }
 
 async function judgeSigner(
