@@ -160,26 +160,31 @@ export function attachmentReader<Stored>(
     return finish(true)
   }
 
+  async function accept(base64: Uint8Array): Promise<void> {
+    if (decoder === undefined) throw new Error('no attachment has been begun')
+    const bytes = decoder.push(base64)
+    attachmentBytes += bytes.length
+    if (attachmentBytes > limits.attachmentBytes) throw tooLarge('attachment')
+    await gather(bytes)
+  }
+
+  async function complete(label: AttachmentLabel): Promise<void> {
+    if (decoder === undefined) throw new Error('no attachment has been begun')
+    decoder.end()
+    decoder = undefined
+    if (blockBytes > 0) await flush()
+    const content = await (zipBlocks === undefined ? finish(false) : finishZip(zipBlocks, label.name))
+    received.push({ label, content })
+  }
+
   return {
     begin() {
       if (received.length >= limits.attachments) throw tooLarge('attachments')
       decoder = base64Decoder()
     },
-    async content(base64) {
-      if (decoder === undefined) throw new Error('no attachment has been begun')
-      const bytes = decoder.push(base64)
-      attachmentBytes += bytes.length
-      if (attachmentBytes > limits.attachmentBytes) throw tooLarge('attachment')
-      await gather(bytes)
-    },
-    async end(label) {
-      if (decoder === undefined) throw new Error('no attachment has been begun')
-      decoder.end()
-      decoder = undefined
-      if (blockBytes > 0) await flush()
-      const content = await (zipBlocks === undefined ? finish(false) : finishZip(zipBlocks, label.name))
-      received.push({ label, content })
-    },
+    content: (base64) => naming(`#${String(received.length + 1)}`, () => accept(base64)),
+    end: (label) =>
+      naming(label.name === '' ? `#${String(received.length + 1)}` : label.name, () => complete(label)),
     isOpen: () => decoder !== undefined,
     results: (references) => named(received, references),
     async abandon() {
@@ -316,7 +321,7 @@ function named<Stored>(
     else if (isPdf(name, contentType) && (!content.hasPdfHeader || content.hasReplacementRuns)) {
       warnings.push('attachment-damaged')
     }
-    if (name !== wanted[index]) warnings.push('attachment-renamed')
+    if (name !== wanted[index]?.normalize('NFC')) warnings.push('attachment-renamed')
     return {
       name,
       contentType,
@@ -343,6 +348,16 @@ function isPdf(name: string, contentType: string): boolean {
   return /\.[a-z0-9]{1,5}$/i.test(name)
     ? /\.pdf$/i.test(name)
     : contentType.toLowerCase() === 'application/pdf'
+}
+
+/** Adds to an unreadable file's error which file it is: by name, or by position while it has none yet. */
+async function naming<Result>(file: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read()
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.code !== 'packet/attachment-unreadable') throw cause
+    throw new AppError(cause.code, cause.message, { cause, detail: file })
+  }
 }
 
 function plainId(contentId: string): string {

@@ -24,6 +24,12 @@ const LENGTHS: Readonly<Record<string, number>> = {
   Position: 100,
   FullName: 50,
   Description: 500,
+  Priority: 1,
+  PromulgationAmount: 3,
+  PageAmount: 3,
+  // Ours: what a file system and a media type need.
+  AttachmentName: 255,
+  ContentType: 127,
 }
 
 /** More help nobody, and a hostile packet could make them by the thousand. */

@@ -16,16 +16,16 @@ import { readTime } from './wire-time.ts'
 import { readXml } from './xml.ts'
 import type { XmlElement, XmlLimits } from './xml.ts'
 
-export type { AttachmentSink, AttachmentWriter, ReceivedAttachment } from './attachments.ts'
+export type { AttachmentSink, ReceivedAttachment } from './attachments.ts'
 
 /** What a packet may cost us. */
 export type PacketLimits = XmlLimits & AttachmentLimits
 
 /**
- * Limits for packets from the hub. 100 MiB is twice what a gateway is known to accept for one file; a
+ * The limits unless told otherwise. 100 MiB is twice what a gateway is known to accept for one file; a
  * packet to all 3,321 communes has about 2 MB of recipients.
  */
-export const PACKET_LIMITS: PacketLimits = {
+const PACKET_LIMITS: PacketLimits = {
   packetBytes: 100 * 1_048_576,
   markupBytes: 6 * 1_048_576,
   depth: 32,

@@ -58,6 +58,9 @@ type Lane =
   /** A `]` of streamed CDATA, not yet known to be its end. */
   | { readonly kind: 'bracket'; seen: string }
 
+const NOTHING = new Uint8Array(0)
+const IN_MARKUP: Lane = { kind: 'markup' }
+
 const LESS = 0x3c
 const GREATER = 0x3e
 const AMPERSAND = 0x26
@@ -100,18 +103,23 @@ export async function readXml(
   const path: string[] = []
   let closed: { element: XmlElement; path: string[] }[] = []
   let root: XmlElement | undefined
-  let lane: Lane = { kind: 'markup' }
+  let lane = IN_MARKUP
   let contentFollows = false
+  /** Content of the slice in hand, without what XML puts between. */
+  const content = new Uint8Array(TURN_BYTES)
+  let contentBytes = 0
+  /** Bytes that looked like the start of CDATA and were not: the parser's after all. */
+  let owed: Uint8Array = NOTHING
   let packetBytes = 0
   let markupBytes = 0
   let segments = 0
   let elements = 0
   let attributes = 0
 
-  parser.on('error', (error) => {
-    throw /entity\.|doctype/.test(error.message) && !error.message.includes('malformed')
-      ? new AppError('packet/forbidden-xml', error.message)
-      : new AppError('packet/unreadable', error.message)
+  parser.on('error', ({ message }) => {
+    const forbidden =
+      message.startsWith('undefined entity') || message.startsWith('inappropriately located doctype')
+    throw new AppError(forbidden ? 'packet/forbidden-xml' : 'packet/unreadable', message)
   })
   parser.on('doctype', () => {
     throw new AppError('packet/forbidden-xml', 'the packet has a document type')
@@ -211,58 +219,64 @@ export async function readXml(
     return start
   }
 
-  /** Takes the bytes that the present lane understands; returns how many. */
-  async function take(bytes: Uint8Array): Promise<number> {
-    const [first = 0] = bytes
+  /** Moves content bytes from `at` on to `content`, or one byte along a lane; returns where it stopped. */
+  function step(bytes: Uint8Array, at: number): number {
+    const letter = String.fromCharCode(bytes[at] ?? 0)
     switch (lane.kind) {
       case 'markup':
-        return feed(bytes)
-      case 'content': {
-        const stop = firstOf(bytes, AMPERSAND, LESS)
-        if (stop > 0) await listener.content(bytes.subarray(0, stop))
-        if (stop === bytes.length) return stop
-        lane = bytes[stop] === LESS ? { kind: 'angle', seen: '<' } : { kind: 'reference', seen: '' }
-        return stop + 1
-      }
+        return at
+      case 'content':
       case 'cdata': {
-        const stop = firstOf(bytes, BRACKET, BRACKET)
-        if (stop > 0) await listener.content(bytes.subarray(0, stop))
+        const stop =
+          lane.kind === 'content' ? firstOf(bytes, at, AMPERSAND, LESS) : firstOf(bytes, at, BRACKET)
+        content.set(bytes.subarray(at, stop), contentBytes)
+        contentBytes += stop - at
         if (stop === bytes.length) return stop
-        lane = { kind: 'bracket', seen: ']' }
+        if (lane.kind === 'cdata') lane = { kind: 'bracket', seen: ']' }
+        else lane = bytes[stop] === LESS ? { kind: 'angle', seen: '<' } : { kind: 'reference', seen: '' }
         return stop + 1
       }
       case 'reference':
-        if (first !== 0x3b) {
-          lane.seen += String.fromCharCode(first)
+        if (letter === ';') {
+          content[contentBytes] = referenced(lane.seen)
+          contentBytes += 1
+          lane = { kind: 'content' }
+        } else {
+          lane.seen += letter
           if (lane.seen.length > 10) throw new AppError('packet/unreadable', 'a reference without an end')
-          return 1
         }
-        await listener.content(Uint8Array.of(referenced(lane.seen)))
-        lane = { kind: 'content' }
-        return 1
+        return at + 1
       case 'angle': {
-        const seen = lane.seen + String.fromCharCode(first)
-        if (seen === CDATA_START) {
-          lane = { kind: 'cdata' }
-          return 1
+        const seen = lane.seen + letter
+        if (!CDATA_START.startsWith(seen)) {
+          owed = Buffer.from(lane.seen, 'latin1')
+          lane = IN_MARKUP
+          return at
         }
-        if (CDATA_START.startsWith(seen)) {
-          lane.seen = seen
-          return 1
-        }
-        const before = Buffer.from(lane.seen, 'latin1')
-        lane = { kind: 'markup' }
-        await feed(before)
-        return 0
+        lane = seen === CDATA_START ? { kind: 'cdata' } : { kind: 'angle', seen }
+        return at + 1
       }
       case 'bracket': {
-        const seen = lane.seen + String.fromCharCode(first)
+        const seen = lane.seen + letter
         if (!CDATA_END.startsWith(seen))
           throw new AppError('packet/attachment-unreadable', 'a bracket in base64')
         lane = seen === CDATA_END ? { kind: 'content' } : { kind: 'bracket', seen }
-        return 1
+        return at + 1
       }
     }
+  }
+
+  /** Takes bytes up to the next change between markup and content; returns how many. */
+  async function take(bytes: Uint8Array): Promise<number> {
+    if (lane.kind === 'markup') return feed(bytes)
+    let taken = 0
+    contentBytes = 0
+    while (taken < bytes.length && !isMarkup(lane)) taken = step(bytes, taken)
+    if (contentBytes > 0) await listener.content(content.subarray(0, contentBytes))
+    const markup = owed
+    owed = NOTHING
+    if (markup.length > 0) await feed(markup)
+    return taken
   }
 
   for await (const chunk of withoutByteOrderMark(chunks)) {
@@ -296,11 +310,19 @@ function referenced(reference: string): number {
   return code
 }
 
-function firstOf(bytes: Uint8Array, one: number, other: number): number {
-  const first = bytes.indexOf(one)
-  const before = first === -1 ? bytes : bytes.subarray(0, first)
-  const second = one === other ? -1 : before.indexOf(other)
-  return second === -1 ? before.length : second
+/** Where the first of the given bytes stands from `at` on, or the length. */
+function firstOf(bytes: Uint8Array, at: number, ...wanted: readonly number[]): number {
+  let end = bytes.length
+  for (const byte of wanted) {
+    // Only as far as the one found before: else many of one kind make the search for the other quadratic.
+    const found = bytes.subarray(at, end).indexOf(byte)
+    if (found !== -1) end = at + found
+  }
+  return end
+}
+
+function isMarkup(lane: Lane): boolean {
+  return lane.kind === 'markup'
 }
 
 /**

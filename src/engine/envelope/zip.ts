@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { crc32, createInflateRaw } from 'node:zlib'
 import { Zip, ZipDeflate } from 'fflate'
 import { AppError } from '../../shared/errors.ts'
@@ -25,6 +25,7 @@ const LOCAL_HEADER = 0x04034b50
 const CENTRAL_HEADER = 0x02014b50
 const END_OF_DIRECTORY = 0x06054b50
 const END_LENGTH = 22
+const BLOCK_BYTES = 65_536
 
 /** Whether bytes begin as a zip with at least one entry does. */
 export function looksLikeZip(bytes: Uint8Array): boolean {
@@ -110,7 +111,7 @@ export async function* unzip(
 }
 
 async function* inflate(packed: Buffer): AsyncGenerator<Uint8Array> {
-  const inflater = createInflateRaw({ chunkSize: 65_536 })
+  const inflater = createInflateRaw({ chunkSize: BLOCK_BYTES })
   const pieces: AsyncIterable<Uint8Array> = inflater
   inflater.end(packed)
   try {
@@ -150,15 +151,34 @@ export async function* zipOne(name: string, content: AsyncIterable<Uint8Array>):
   // Local noon of the earliest whole day ZIP knows: fflate reads the local fields back.
   file.mtime = new Date(1980, 0, 1, 12)
   zip.add(file)
-  for await (const piece of content) {
-    // A copy, because the packer keeps what it is given and the source may use its buffer again.
-    file.push(Uint8Array.from(piece))
+  for await (const block of equalBlocks(content)) {
+    file.push(block)
     yield* ready
     ready = []
   }
   file.push(new Uint8Array(0), true)
   zip.end()
   yield* ready
+}
+
+/** The packer cuts where its input is cut, so the input is cut the same however the source reads. */
+async function* equalBlocks(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let block = new Uint8Array(BLOCK_BYTES)
+  let filled = 0
+  for await (const piece of content) {
+    for (let taken = 0; taken < piece.length;) {
+      const part = piece.subarray(taken, taken + BLOCK_BYTES - filled)
+      block.set(part, filled)
+      filled += part.length
+      taken += part.length
+      if (filled < BLOCK_BYTES) continue
+      yield block
+      // A new one, because the packer keeps what it is given.
+      block = new Uint8Array(BLOCK_BYTES)
+      filled = 0
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled)
 }
 
 function unreadable(message: string, cause?: unknown): AppError {
