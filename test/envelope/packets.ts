@@ -182,3 +182,35 @@ export async function readDocument(packet: string | Uint8Array, limits: Partial<
   if (result.kind !== 'document') throw new Error('the packet is a status')
   return result
 }
+
+/** What a test says of a file in a packet; `encoded` replaces the base64 of `content`. */
+export interface MadeAttachment {
+  contentId?: string
+  name?: string
+  contentType?: string
+  description?: string
+  content?: Uint8Array
+  encoded?: string
+}
+
+/** The example with other files and other references, made as text so that it can be wrong. */
+export function packetWith(
+  attachments: readonly MadeAttachment[],
+  references: readonly MadeAttachment[] = attachments,
+): string {
+  const tag = (name: string, value: string | undefined) =>
+    value === undefined ? '' : `<edXML:${name}>${value}</edXML:${name}>`
+  const label = (made: MadeAttachment) =>
+    tag('ContentId', made.contentId) +
+    tag('AttachmentName', made.name) +
+    tag('Description', made.description) +
+    tag('ContentType', made.contentType)
+  const files = attachments.map(
+    (made) =>
+      `<edXML:Attachment>${label(made)}${tag('ContentTransferEncoded', made.encoded ?? Buffer.from(made.content ?? []).toString('base64'))}</edXML:Attachment>`,
+  )
+  const listed = references.map((made) => `<edXML:Reference>${label(made)}</edXML:Reference>`)
+  return EXAMPLE_DOCUMENT.replace(/ *<edXML:Reference>[^]*<\/edXML:Reference>\n/, () =>
+    listed.join(''),
+  ).replace(/ *<edXML:Attachment>[^]*<\/edXML:Attachment>\n/, () => files.join(''))
+}

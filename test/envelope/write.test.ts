@@ -92,6 +92,30 @@ describe('writing a packet', () => {
     }
   })
 
+  test('a zipped file does not depend on the time zone or on how its source is read', async () => {
+    const content = Buffer.from(`%PDF-1.7\n${'Công văn '.repeat(20_000)}`)
+    const source = fileSource('a.pdf', content)
+    const zone = process.env['TZ']
+    const packets = new Set<string>()
+    try {
+      for (const [TZ, size] of [
+        ['Asia/Ho_Chi_Minh', 7],
+        ['America/Los_Angeles', 65_536],
+        ['Pacific/Kiritimati', 100_000],
+      ] as const) {
+        process.env['TZ'] = TZ
+        const cut = { ...source, open: () => inPieces(content, size) }
+        packets.add(
+          (await collected(writeDocumentPacket(EXAMPLE_MESSAGE, [cut], { zipAttachments: true }))).toString(),
+        )
+      }
+    } finally {
+      if (zone === undefined) delete process.env['TZ']
+      else process.env['TZ'] = zone
+    }
+    expect(packets.size).toBe(1)
+  })
+
   test.each([
     ['a new document', EXAMPLE_MESSAGE],
     ['an update', update],
