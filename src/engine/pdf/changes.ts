@@ -449,9 +449,12 @@ class Judge {
   private async judgeFieldParts(number: number, places: readonly Usage[], after: PdfValue): Promise<void> {
     for (const { from } of places) {
       const field = this.oldFields.get(from)
-      const isSigned = field?.type === 'Sig' && (await this.signed.resolve(field.dict.get('V'))) !== null
-      if (field === undefined || isSigned || !this.mayBeFilled(field)) {
-        this.note(number, 'form-field', false, 'a form field was changed though a signature forbids it')
+      if (field?.type === 'Sig' && (await this.signed.resolve(field.dict.get('V'))) !== null) {
+        this.note(number, 'signature', false, 'an earlier signature was changed')
+        return
+      }
+      if (field === undefined || !this.mayBeFilled(field)) {
+        this.note(number, 'form-field', false, 'a form field was filled though a signature forbids it')
         return
       }
     }

@@ -185,7 +185,9 @@ function documentOf(reader: BlockReader, xref: Xref): PdfDocument {
     if (seen.has(node.number)) throw unreadable('the page tree runs in a circle')
     seen.add(node.number)
     const dict = await resolveDict(node)
-    if (dict === undefined) throw unreadable('a page is missing')
+    // Readers show a file that lacks a page without it; what became of the page is told by changes.ts.
+    if (dict === undefined && parents.length > 0) return
+    if (dict === undefined) throw unreadable('the page tree is missing')
     const kids = await resolveArray(dict.get('Kids'))
     if (kids === undefined) {
       if (isNamed(dict.get('Type'), 'Pages')) return

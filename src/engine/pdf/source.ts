@@ -12,6 +12,8 @@ export interface PdfSource {
   /** Bytes. */
   readonly size: number
   read(offset: number, length: number): Promise<Uint8Array> | Uint8Array
+  /** Fills `target` from `offset`, where that saves memory over `read`. */
+  readonly readInto?: (target: Uint8Array, offset: number) => Promise<void>
 }
 
 /** A {@link PdfSource} that holds a file open until `close`. */
@@ -43,18 +45,23 @@ export async function openPdfFile(path: string): Promise<PdfFileSource> {
     throw new AppError('pdf/unreadable', 'the file cannot be opened', { cause })
   })
   const { size } = await handle.stat()
+  async function readInto(target: Uint8Array, offset: number): Promise<void> {
+    let filled = 0
+    while (filled < target.length) {
+      const { bytesRead } = await handle.read(target, filled, target.length - filled, offset + filled)
+      if (bytesRead === 0) throw new AppError('pdf/unreadable', 'the file got shorter while it was read')
+      filled += bytesRead
+    }
+  }
+
   return {
     size,
     async read(offset, length) {
       const bytes = Buffer.allocUnsafeSlow(length)
-      let filled = 0
-      while (filled < length) {
-        const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled)
-        if (bytesRead === 0) throw new AppError('pdf/unreadable', 'the file got shorter while it was read')
-        filled += bytesRead
-      }
+      await readInto(bytes, offset)
       return bytes
     },
+    readInto,
     close: () => handle.close(),
   }
 }
@@ -66,18 +73,28 @@ export function firstBytes(source: PdfSource, size: number): PdfSource {
 
 /** A source followed by a few bytes more: the document after an incremental update, not yet written. */
 export function extended(source: PdfSource, appended: Uint8Array): PdfSource {
+  const { size } = source
+  const { readInto } = source
   return {
-    size: source.size + appended.length,
+    size: size + appended.length,
     async read(offset, length) {
-      if (offset >= source.size) return appended.subarray(offset - source.size, offset - source.size + length)
-      if (offset + length <= source.size) return source.read(offset, length)
-      const head = await source.read(offset, source.size - offset)
+      if (offset >= size) return appended.subarray(offset - size, offset - size + length)
+      if (offset + length <= size) return source.read(offset, length)
+      const head = await source.read(offset, size - offset)
       return Buffer.concat([head, appended.subarray(0, length - head.length)])
     },
+    ...(readInto !== undefined && {
+      async readInto(target: Uint8Array, offset: number) {
+        const inSource = Math.max(0, Math.min(target.length, size - offset))
+        if (inSource > 0) await readInto(target.subarray(0, inSource), offset)
+        const from = Math.max(0, offset - size)
+        target.set(appended.subarray(from, from + target.length - inSource), inSource)
+      },
+    }),
   }
 }
 
-/** The bytes of `length` from `offset` in steps of at most 1 MB. */
+/** The bytes of `length` from `offset` in steps of at most 1 MB, each its own to keep. */
 export async function* chunksOf(
   source: PdfSource,
   offset = 0,
@@ -89,6 +106,25 @@ export async function* chunksOf(
   const end = offset + length
   for (let at = offset; at < end; at += STEP_BYTES) {
     yield await source.read(at, Math.min(STEP_BYTES, end - at))
+  }
+}
+
+/** Like {@link chunksOf}, for a consumer that is done with each chunk before it asks for the next. */
+async function* passingChunksOf(
+  source: PdfSource,
+  offset: number,
+  length: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (source.readInto === undefined || offset < 0 || length < 0 || offset + length > source.size) {
+    yield* chunksOf(source, offset, length)
+    return
+  }
+  const buffer = Buffer.allocUnsafeSlow(Math.min(STEP_BYTES, length))
+  const end = offset + length
+  for (let at = offset; at < end; at += STEP_BYTES) {
+    const chunk = buffer.subarray(0, Math.min(STEP_BYTES, end - at))
+    await source.readInto(chunk, at)
+    yield chunk
   }
 }
 
@@ -104,8 +140,8 @@ export async function digestByteRange(
 ): Promise<Uint8Array> {
   const hash = createHash(algorithm)
   const [first, firstLength, second, secondLength] = byteRange
-  for await (const chunk of chunksOf(source, first, firstLength)) hash.update(chunk)
-  for await (const chunk of chunksOf(source, second, secondLength)) hash.update(chunk)
+  for await (const chunk of passingChunksOf(source, first, firstLength)) hash.update(chunk)
+  for await (const chunk of passingChunksOf(source, second, secondLength)) hash.update(chunk)
   return hash.digest()
 }
 
@@ -115,7 +151,7 @@ export async function digestByteRange(
 export async function writePdf(source: PdfSource, path: string): Promise<void> {
   const handle = await open(path, 'wx')
   try {
-    for await (const chunk of chunksOf(source)) await handle.writeFile(chunk)
+    for await (const chunk of passingChunksOf(source, 0, source.size)) await handle.writeFile(chunk)
     await handle.sync()
   } finally {
     await handle.close()
