@@ -25,7 +25,8 @@ if (dataDir !== undefined && dataDir !== '') {
 const profileDir =
   dataDir === undefined || dataDir === '' ? join(app.getPath('userData'), 'office') : join(dataDir, 'office')
 
-app.enableSandbox()
+// Root cannot have Chromium's sandbox, and enableSandbox would take back the switch that says so.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 registerAppScheme()
 
 if (app.requestSingleInstanceLock()) void app.whenReady().then(open)
