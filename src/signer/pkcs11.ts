@@ -255,16 +255,21 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     throw new AppError('sign/token-missing', 'no token with this serial is plugged in')
   }
 
-  /** Everything that can be told without spending a try of the PIN. */
-  function checkBeforeLogin(slot: Handle, pin: Uint8Array | undefined): void {
+  /**
+   * Everything that can be told without spending a try of the PIN.
+   *
+   * @returns what to send to the token: nothing where the PIN is typed on its own keypad
+   */
+  function checkBeforeLogin(slot: Handle, pin: Uint8Array | undefined): Uint8Array {
     const { locked, pinPad, minLength, maxLength } = pinFacts(module.C_GetTokenInfo(slot))
     if (locked) throw new AppError('sign/pin-locked', 'the token says that its PIN is locked')
-    if (pinPad) return
+    if (pinPad) return new Uint8Array()
     const length = pin?.byteLength ?? 0
-    if (length === 0 || length < minLength || (maxLength > 0 && length > maxLength)) {
+    if (pin === undefined || length === 0 || length < minLength || (maxLength > 0 && length > maxLength)) {
       const allowed = `${String(minLength)}–${String(maxLength)}`
       throw new AppError('sign/pin-length', `the PIN is not of ${allowed} bytes`, { detail: allowed })
     }
+    return pin
   }
 
   /** Mechanisms for this key, best first. An empty list of the driver's is taken as "did not say". */
@@ -292,10 +297,14 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
   /**
    * One C_Login, one try. After a wrong PIN the token's flags tell whether that was the one that locked it.
    */
-  function login(session: Handle, slot: Handle, userType: number, pin: Uint8Array | undefined): void {
+  function login(session: Handle, slot: Handle, userType: number, pin: Uint8Array): void {
     try {
       // pkcs11js takes a string only, which cannot be overwritten; it lives for this call.
-      module.C_Login(session, userType, Buffer.from(pin ?? []).toString('utf8'))
+      module.C_Login(
+        session,
+        userType,
+        Buffer.from(pin.buffer, pin.byteOffset, pin.byteLength).toString('utf8'),
+      )
     } catch (caught) {
       const name = returnValueOf(caught)
       if (name === 'CKR_USER_ALREADY_LOGGED_IN' && userType === ck.CKU_USER) return
@@ -341,9 +350,9 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     requireDigests(request.hashes)
     const { slot, certificates, own } = findToken(request)
     try {
-      checkBeforeLogin(slot, request.pin)
+      const pin = checkBeforeLogin(slot, request.pin)
       const mechanisms = mechanismsFor(slot, own, request.hashes)
-      const signatures = await signBatch(slot, own, mechanisms, request, onSigned)
+      const signatures = await signBatch({ slot, own, pin, mechanisms }, request.hashes, onSigned)
       return {
         algorithm: own.facts.algorithm === 'rsa' ? 'rsa-pkcs1' : 'ecdsa',
         certificate: own.facts.der,
@@ -353,6 +362,15 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     } catch (caught) {
       throw asAppError(caught, 'sign/token-removed', () => isPresent(slot))
     }
+  }
+
+  /** What is known of a batch before its login. */
+  interface Prepared {
+    readonly slot: Handle
+    readonly own: StoredCertificate
+    /** Empty where the token has its own keypad. */
+    readonly pin: Uint8Array
+    readonly mechanisms: number[]
   }
 
   /** What changes while a batch is signed. */
@@ -366,10 +384,8 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
 
   /** Login, all signatures, logout. The login lives for this batch. */
   async function signBatch(
-    slot: Handle,
-    own: StoredCertificate,
-    mechanisms: number[],
-    { pin, hashes }: SignRequest,
+    { slot, own, pin, mechanisms }: Prepared,
+    hashes: readonly SigningInput[],
     onSigned: (signature: SignatureValue) => Promise<void>,
   ): Promise<SignatureValue[]> {
     const session = module.C_OpenSession(slot, ck.CKF_SERIAL_SESSION)

@@ -31,7 +31,8 @@ export function openPkcs12(path: string): TokenDriver {
   const file = readFile(path)
   const serial = createHash('sha256').update(file).digest('hex').slice(0, 16)
   const clear = clearCertificates(file)
-  const open = (password: Uint8Array): Content => decrypt(file, Buffer.from(password).toString('utf8'))
+  const open = (password: Uint8Array): Content =>
+    decrypt(file, Buffer.from(password.buffer, password.byteOffset, password.byteLength).toString('utf8'))
 
   return {
     tokens(password) {
