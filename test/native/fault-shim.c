@@ -7,7 +7,8 @@
  *   faults      one per line, "name=value":
  *     lock-after=N              N wrong PINs in a row lock the token, and the flags say so before
  *     remove-at=K               the token is pulled at the K-th call since this file was written
- *     crash-at=F, hang-at=F     in the function C_F: abort, or never return
+ *     crash-at=F[:N]            abort in the function C_F, at its N-th call only if N is given
+ *     hang-at=F[:N]             never return from it
  *     fail-at=F:RV[:N]          C_F returns RV (hexadecimal), at its N-th call only if N is given
  *     slot-offset=N             every slot number is N higher
  *     hide-mechanism=M          the mechanism M (hexadecimal) is not offered
@@ -15,6 +16,7 @@
  *     zero-sizes=1              asked for an attribute's size, it answers 0
  *     no-ids=1                  certificates have no CKA_ID
  *     private-keys-hide-public-part=1
+ *     pin-pad=PIN               the PIN is typed on the token; one that is sent is refused
  *     wrong-signatures=1        one bit of every signature is wrong
  *   unplugged   exists while the token is pulled; a test may make it or remove it
  *   wrong-pins  how many wrong PINs there were in a row (outlives the process, as on a card)
@@ -104,6 +106,15 @@ static unsigned long count_call(const char *name) {
   return 0;
 }
 
+/* Whether a fault of the form F[:N] means this call. */
+static int is_at(const char *which, const char *name, unsigned long nth) {
+  const char *value = fault(which);
+  size_t length = strlen(name);
+  if (!value || strncmp(value, name, length) != 0) return 0;
+  if (value[length] == ':') return strtoul(value + length + 1, 0, 10) == nth;
+  return value[length] == 0;
+}
+
 /* Everything that may go wrong at the start of a call. CKR_OK: go on. */
 static CK_RV before(const char *name) {
   char now[sizeof faults], line[64];
@@ -118,11 +129,10 @@ static CK_RV before(const char *name) {
   unsigned long nth = count_call(name);
   calls_since_faults++;
 
-  const char *value = fault("crash-at");
-  if (value && strcmp(value, name) == 0) abort();
-  value = fault("hang-at");
-  if (value && strcmp(value, name) == 0)
+  if (is_at("crash-at", name, nth)) abort();
+  if (is_at("hang-at", name, nth))
     for (;;) pause();
+  const char *value = fault("fail-at");
   value = fault("fail-at");
   size_t length = strlen(name);
   if (value && strncmp(value, name, length) == 0 && value[length] == ':') {
@@ -188,6 +198,7 @@ static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
     if (wrong + 1 == limit) info->flags |= CKF_USER_PIN_FINAL_TRY;
     if (wrong >= limit) info->flags |= CKF_USER_PIN_LOCKED;
   }
+  if (fault("pin-pad")) info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
   if (fault("no-login-required")) info->flags &= ~CKF_LOGIN_REQUIRED;
   return CKR_OK;
 }
@@ -220,6 +231,13 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE type, CK_UTF8CHAR_PTR
   BEFORE("Login", CKR_DEVICE_REMOVED);
   unsigned long limit = number("lock-after", 10), wrong = wrong_pins();
   if (limit && wrong >= limit) return CKR_PIN_LOCKED;
+  char typed[256];
+  if (fault("pin-pad")) {
+    if (length != 0) return CKR_ARGUMENTS_BAD;
+    snprintf(typed, sizeof typed, "%s", fault("pin-pad"));
+    pin = (CK_UTF8CHAR_PTR)typed;
+    length = strlen(typed);
+  }
   CK_RV rv = real->C_Login(session, type, pin, length);
   if (rv == CKR_PIN_INCORRECT) set_wrong_pins(wrong + 1);
   if (rv == CKR_OK) set_wrong_pins(0);

@@ -20,6 +20,7 @@ export interface Faults {
   readonly 'zero-sizes'?: 1
   readonly 'no-ids'?: 1
   readonly 'private-keys-hide-public-part'?: 1
+  readonly 'pin-pad'?: string
   readonly 'wrong-signatures'?: 1
 }
 
@@ -30,6 +31,8 @@ export interface FaultShim {
   readonly env: Readonly<Record<string, string>>
   /** From the next call on; replaces what was set before. Also plugs the token in again. */
   set(faults: Faults): void
+  /** Pulls all tokens, until {@link set} or {@link clear}. */
+  unplug(): void
   /** Forgets faults, calls, wrong PINs, and plugs the token in again. */
   clear(): void
   /** How often the module's C_`name` was called since {@link clear}. */
@@ -71,6 +74,9 @@ export function makeFaultShim(directory: string, softHsm: SoftHsm): FaultShim {
       // The shim starts counting again when the text changes, so it always does.
       writeFileSync(file('faults'), `${lines.join('')}turn=${String(++turn)}\n`)
       rmSync(file('unplugged'), { force: true })
+    },
+    unplug() {
+      writeFileSync(file('unplugged'), '')
     },
     clear() {
       for (const name of ['faults', 'calls', 'wrong-pins', 'unplugged']) rmSync(file(name), { force: true })

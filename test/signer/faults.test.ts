@@ -56,28 +56,37 @@ test('a crash of the driver costs one request, and the next one starts a new pro
 })
 
 test('what was signed before the driver crashed is known', async () => {
-  desk.shim.set({})
-  const signer = desk.signer()
-  const signed: string[] = []
-  const batch = desk.batch(['một', 'hai', 'ba'], {
-    onSigned({ id }) {
-      signed.push(id)
-      if (id === 'hai') desk.shim.set({ 'crash-at': 'Sign' })
-    },
-  })
-  await expect(signer.sign(batch)).rejects.toMatchObject({ code: 'sign/process-lost' })
-  expect(signed.slice(0, 2)).toEqual(['một', 'hai'])
+  desk.shim.set({ 'crash-at': 'Sign:3' })
+  const signed: { id: string; value: Uint8Array }[] = []
+  const batch = desk.batch(['một', 'hai', 'ba'], { onSigned: (signature) => signed.push(signature) })
+  await expect(desk.signer().sign(batch)).rejects.toMatchObject({ code: 'sign/process-lost' })
+  expect(signed.map(({ id }) => id)).toEqual(['một', 'hai'])
+  expect(signed.every((signature) => isRight(desk.pki.person.der, signature))).toBe(true)
 })
 
 test('a driver that hangs is ended at the deadline with its process, and named', async () => {
-  const signer = desk.signer({ timeoutMs: { sign: 2_000, tokens: 2_000 } })
+  const signer = desk.signer({ timeoutMs: { sign: 3_000, perSignature: 0 } })
   await signer.tokens(desk.shim.modulePath)
-  desk.shim.set({ 'hang-at': 'Sign' })
-  await expect(signer.sign(desk.batch(['một']))).rejects.toMatchObject({ code: 'sign/timed-out' })
+  desk.shim.set({ 'hang-at': 'Sign:2' })
+  const signed: string[] = []
+  const batch = desk.batch(['một', 'hai'], { onSigned: ({ id }) => signed.push(id) })
+  await expect(signer.sign(batch)).rejects.toMatchObject({ code: 'sign/timed-out' })
+  expect(signed).toEqual(['một'])
   expect(desk.shim.calls('Login')).toBe(1)
   desk.shim.set({})
-  expect((await signer.sign(desk.batch(['một']))).signatures).toHaveLength(1)
+  expect(await signer.tokens(desk.shim.modulePath)).toHaveLength(2)
+  expect((await signer.sign(desk.batch(['hai']))).signatures).toHaveLength(1)
   expect(signer.starts()).toBe(2)
+})
+
+test('a pulled token leaves the list and comes back to it', async () => {
+  const signer = desk.signer()
+  expect(await signer.tokens(desk.shim.modulePath)).toHaveLength(2)
+  desk.shim.unplug()
+  expect(await signer.tokens(desk.shim.modulePath)).toEqual([])
+  desk.shim.set({})
+  expect(await signer.tokens(desk.shim.modulePath)).toHaveLength(2)
+  expect(signer.starts()).toBe(1)
 })
 
 test('after three crashes in a row the driver is not offered until a person asks for it', async () => {

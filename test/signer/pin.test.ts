@@ -118,3 +118,14 @@ test('a PIN that the token calls expired is named so', async () => {
   desk.shim.set({ 'fail-at': 'Login:a3' })
   await expect(desk.signer().sign(desk.batch(['một']))).rejects.toMatchObject({ code: 'sign/pin-expired' })
 })
+
+test('a token with its own keypad asks there, and no PIN is sent to it', async () => {
+  desk.shim.set({ 'pin-pad': desk.person.pin })
+  const signer = desk.signer()
+  expect(await pinFacts(signer, desk.person.serial)).toMatchObject({ pinPad: true })
+  const { pin: _, ...onKeypad } = desk.batch(['một'])
+  expect((await signer.sign(onKeypad)).signatures).toHaveLength(1)
+  // Even one that was typed into a window by mistake.
+  expect((await signer.sign({ ...onKeypad, pin: '999999' })).signatures).toHaveLength(1)
+  expect(desk.shim.calls('Login')).toBe(2)
+})

@@ -3,13 +3,16 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import type { SignerClient } from '../../src/engine/signing/signer-client.ts'
 import type { MadeCertificate } from '../helpers/pki.ts'
 import { hashOf, isRight, makeDesk, summary, toSign } from './desk.ts'
 import type { Desk } from './desk.ts'
 
 let desk: Desk
+let signer: SignerClient
 beforeAll(() => {
   desk = makeDesk()
+  signer = desk.signer()
 })
 afterAll(() => desk.clear())
 
@@ -27,7 +30,7 @@ function practiceFile(name: string, made: MadeCertificate, ...options: string[])
 }
 
 async function only(path: string, password?: string) {
-  const [token, ...others] = await desk.signer().tokens(path, password)
+  const [token, ...others] = await signer.tokens(path, password)
   expect(others).toEqual([])
   if (token === undefined) throw new Error('no token')
   return token
@@ -48,7 +51,7 @@ test('one with encrypted certificates shows them once the password is given', as
   const path = practiceFile('kín.pfx', desk.pki.person)
   expect((await only(path)).certificates).toEqual([])
   expect((await only(path, 'mật khẩu')).certificates).toHaveLength(3)
-  await expect(desk.signer().tokens(path, 'sai')).rejects.toMatchObject({ code: 'sign/pin-wrong' })
+  await expect(signer.tokens(path, 'sai')).rejects.toMatchObject({ code: 'sign/pin-wrong' })
 })
 
 describe('it signs like a token', () => {
@@ -58,7 +61,7 @@ describe('it signs like a token', () => {
     const { serial } = await only(path)
     const batch = { modulePath: path, tokenSerial: serial, certificateSha256: made.sha256, pin: 'mật khẩu' }
     const seen: string[] = []
-    const signed = await desk.signer().sign({
+    const signed = await signer.sign({
       ...batch,
       hashes: ['một', 'hai'].map(toSign),
       onSigned: ({ id }) => seen.push(id),
@@ -75,7 +78,7 @@ describe('it signs like a token', () => {
 test('an RSA practice key signs a bare hash too', async () => {
   const path = practiceFile('băm.p12', desk.pki.person)
   const { serial } = await only(path)
-  const signed = await desk.signer().sign({
+  const signed = await signer.sign({
     modulePath: path,
     tokenSerial: serial,
     certificateSha256: desk.pki.person.sha256,
@@ -99,13 +102,12 @@ test.each([
     certificateSha256: desk.pki.person.sha256,
     pin: 'mật khẩu',
   }
-  await expect(desk.signer().sign({ ...batch, hashes: [toSign('một')], ...change })).rejects.toMatchObject({
+  await expect(signer.sign({ ...batch, hashes: [toSign('một')], ...change })).rejects.toMatchObject({
     code,
   })
 })
 
 test('a file that is missing or no PKCS#12 is told apart', async () => {
-  const signer = desk.signer()
   const text = join(desk.directory, 'thư.p12')
   writeFileSync(text, 'Kính gửi')
   await expect(signer.tokens(text)).rejects.toMatchObject({ code: 'sign/module-failed' })
