@@ -159,9 +159,10 @@ function wrap(sqlite: SqliteDatabase.Database, onSlow: (statement: string, ms: n
       if (!sqlite.open) return
       try {
         sqlite.pragma('wal_checkpoint(TRUNCATE)')
-      } finally {
-        sqlite.close()
+      } catch {
+        // Nothing is lost: what stays in the log is read from there at the next opening.
       }
+      sqlite.close()
     },
   }
 }

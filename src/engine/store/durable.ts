@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
@@ -13,6 +14,17 @@ export async function syncFolder(path: string): Promise<void> {
     await folder.sync()
   } finally {
     await folder.close()
+  }
+}
+
+/** The synchronous twin, for what happens while the store opens: a file's bytes or a folder's names. */
+export function syncNow(path: string, kind: 'file' | 'folder'): void {
+  if (kind === 'folder' && process.platform === 'win32') return
+  const handle = openSync(path, kind === 'file' ? 'r+' : 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
   }
 }
 

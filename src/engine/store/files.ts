@@ -99,7 +99,7 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
         return kept
       }
       await makeFolder(dirname(path))
-      await rename(half, path)
+      await putInPlace(half, path, kept.sha256)
       await failPoint('files.renamed')
       await syncFolder(dirname(path))
       return kept
@@ -152,6 +152,16 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
       return { sha256: sha256Hex.parse(digest.toString('hex')), sizeBytes }
     } finally {
       await file.close()
+    }
+  }
+
+  /** Windows refuses to replace a file that is being read; then another writer was first with the same content. */
+  async function putInPlace(half: string, path: string, sha256: Sha256): Promise<void> {
+    try {
+      await rename(half, path)
+    } catch (cause) {
+      if (!(await isWhole(sha256))) throw cause
+      await rm(half, { force: true })
     }
   }
 

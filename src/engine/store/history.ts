@@ -29,7 +29,19 @@ const storedRow = z.object({
   event: historyEntry.shape.event,
   detail: json(historyEntry.shape.detail),
 })
-const chainedRow = storedRow.extend({ previousHash: z.string(), hash: z.string() })
+/** For the chain a line is read as it stands, so that a doctored one is found and not stumbled over. */
+const chainedRow = z.object({
+  sequence: z.int(),
+  at: z.int(),
+  subjectKind: z.string(),
+  subjectId: z.string(),
+  event: z.string(),
+  detail: z.string(),
+  previousHash: z.string(),
+  hash: z.string(),
+})
+type ChainedRow = z.output<typeof chainedRow>
+
 const COLUMNS = 'sequence, at, subject_kind AS subjectKind, subject_id AS subjectId, event, detail'
 const CHAIN = `${COLUMNS}, previous_hash AS previousHash, hash`
 
@@ -87,12 +99,8 @@ export function historyStore(db: Database) {
         detail: note.detail ?? {},
       }
       const previousHash = before?.hash ?? START
-      insert.run({
-        ...entry,
-        detail: canonicalJson(entry.detail),
-        previousHash,
-        hash: chainHash(entry, previousHash),
-      })
+      const line = { ...entry, detail: canonicalJson(entry.detail), previousHash }
+      insert.run({ ...line, hash: chainHash(line) })
       return entry
     })
   }
@@ -113,12 +121,12 @@ export function historyStore(db: Database) {
     let hash = START
     for (;;) {
       const rows = batch.all({ after: sequence })
-      for (const { previousHash, hash: written, ...entry } of rows) {
-        if (entry.sequence !== sequence + 1 || previousHash !== hash || chainHash(entry, hash) !== written) {
+      for (const row of rows) {
+        if (row.sequence !== sequence + 1 || row.previousHash !== hash || chainHash(row) !== row.hash) {
           return { ok: false, sequence: sequence + 1 }
         }
-        sequence = entry.sequence
-        hash = written
+        sequence = row.sequence
+        hash = row.hash
       }
       if (rows.length < BATCH) break
     }
@@ -131,10 +139,10 @@ export function historyStore(db: Database) {
 }
 
 /** SHA-256 over the line and the hash before it. Persisted: the form must never change. */
-function chainHash(entry: HistoryEntry, previousHash: string): string {
-  return createHash('sha256')
-    .update(canonicalJson({ ...entry, previousHash }))
-    .digest('hex')
+function chainHash(row: Omit<ChainedRow, 'hash'>): string {
+  const { sequence, at, subjectKind, subjectId, event, detail, previousHash } = row
+  const line = canonicalJson({ sequence, at, subjectKind, subjectId, event, detail, previousHash })
+  return createHash('sha256').update(line).digest('hex')
 }
 
 /** JSON with sorted keys and no spaces, so that the same content always has the same bytes. */

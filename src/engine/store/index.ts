@@ -1,9 +1,10 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sha256 } from '../../shared/document/fields.ts'
 import { AppError, codeOf, type ErrorCode } from '../../shared/errors.ts'
 import { openDatabase, type Database } from './database.ts'
 import { directoryStore, type DirectoryStore } from './directory.ts'
+import { syncNow } from './durable.ts'
 import { fileStore, type FileStore, type FileStoreOptions } from './files.ts'
 import { historyStore, type HistoryStore } from './history.ts'
 import { incomingStore, type IncomingStore } from './incoming.ts'
@@ -86,14 +87,39 @@ export interface Store {
 
 /**
  * Makes the store of a new office and opens it. Write its key.json first (keys.ts): a store whose key is
- * nowhere could never be opened again.
+ * nowhere could never be opened again. The file is made beside and renamed when it is whole, so a crash
+ * leaves either no office or one with everything `first` set.
  *
+ * @param first the settings an office must have from its first moment
  * @throws AppError `office/exists`, and what {@link openStore} throws
  */
-export function createStore(options: StoreOptions): Store {
-  mkdirSync(options.dir, { recursive: true })
-  if (hasStore(options.dir)) throw new AppError('office/exists', 'this profile has a store already')
-  closeSync(openSync(join(options.dir, 'store.db'), 'wx', 0o600))
+export function createStore(
+  options: StoreOptions,
+  first: (settings: SettingStore) => void = () => undefined,
+): Store {
+  const { dir, now, nativeBinding } = options
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const lock = lockProfile(dir, nativeBinding)
+  try {
+    if (hasStore(dir)) throw new AppError('office/exists', 'this profile has a store already')
+    const half = join(dir, 'store.db.part')
+    for (const ending of ['', '-wal', '-shm']) rmSync(half + ending, { force: true })
+    const key = storeKeys(options.masterKey).database
+    const db = openDatabase({ path: half, key, nativeBinding, create: true })
+    try {
+      migrate(db, half, MIGRATIONS)
+      first(settingStore(db, now))
+    } finally {
+      db.close()
+    }
+    if (existsSync(`${half}-wal`)) throw new Error('the log of the new store could not be folded in')
+    syncNow(half, 'file')
+    renameSync(half, join(dir, 'store.db'))
+    mkdirSync(join(dir, 'files'), { recursive: true })
+    syncNow(dir, 'folder')
+  } finally {
+    lock.release()
+  }
   return openStore(options)
 }
 

@@ -1,7 +1,9 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { numberRow } from './columns.ts'
 import type { Database } from './database.ts'
+import { syncNow } from './durable.ts'
 
 /** One numbered step. `version` 1 makes an empty file into the first office. */
 export interface Migration {
@@ -71,11 +73,7 @@ function setAside(db: Database, copy: string): void {
   const half = `${copy}.part`
   rmSync(half, { force: true })
   db.command('migrate.copy', 'VACUUM INTO @half').run({ half })
-  const handle = openSync(half, 'r+')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
+  syncNow(half, 'file')
   renameSync(half, copy)
+  syncNow(dirname(copy), 'folder')
 }
