@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { INCOMING } from '../../src/shared/document/incoming.ts'
+import { historyEntry } from '../../src/shared/document/history.ts'
+import { JOB } from '../../src/shared/document/job.ts'
+import { fileRole } from '../../src/shared/document/fields.ts'
+import { OUTGOING } from '../../src/shared/document/outgoing.ts'
+import { RECIPIENT } from '../../src/shared/document/recipient.ts'
+import { openDatabase } from '../../src/engine/store/database.ts'
+import { migrate, migrationsFrom } from '../../src/engine/store/migrate.ts'
+import { MIGRATIONS } from '../../src/engine/store/migrations.ts'
+import { PACKET, packetOutcome } from '../../src/engine/store/packets.ts'
+import { folder } from './office.ts'
+
+const key = new Uint8Array(32).fill(7)
+
+/** What shipped stays as it shipped: offices have run it. Add a line per new migration, change none. */
+const SHIPPED = {
+  '0001-office.sql': '0472f25a5f451023ae8655c7ed12b6276883182657f0317c91a2cbb4a9dd9633',
+}
+
+function file() {
+  const path = join(folder(), 'store.db')
+  return { path, open: () => openDatabase({ path, key, create: true }) }
+}
+
+const FIRST = {
+  version: 1,
+  name: '0001-first.sql',
+  sql: "CREATE TABLE book (title TEXT) STRICT; INSERT INTO book VALUES ('Sổ đi')",
+}
+const titles = z.object({ title: z.string() })
+
+describe('bringing a file up to date', () => {
+  test('each step runs once, in order, and the version follows', () => {
+    const { path, open } = file()
+    const db = open()
+    const second = { version: 2, name: '0002-year.sql', sql: 'ALTER TABLE book ADD COLUMN year INTEGER' }
+    migrate(db, path, [FIRST])
+    migrate(db, path, [FIRST, second])
+    migrate(db, path, [FIRST, second])
+    expect(db.pragma('user_version')).toBe(2)
+    expect(db.query('book', 'SELECT title FROM book', titles).all()).toEqual([{ title: 'Sổ đi' }])
+    expect(db.pragma('foreign_keys')).toBe(1)
+    db.close()
+  })
+
+  test('a step that fails leaves the old version whole, and a copy that opens with the same key', () => {
+    const { path, open } = file()
+    const db = open()
+    migrate(db, path, [FIRST])
+    const broken = {
+      version: 2,
+      name: '0002-broken.sql',
+      sql: "DELETE FROM book; CREATE TABLE other (a TEXT) STRICT; INSERT INTO nowhere VALUES ('x')",
+    }
+    expect(() => {
+      migrate(db, path, [FIRST, broken])
+    }).toThrow('nowhere')
+    expect(db.pragma('user_version')).toBe(1)
+    expect(db.query('book', 'SELECT title FROM book', titles).all()).toEqual([{ title: 'Sổ đi' }])
+    expect(db.pragma('foreign_keys')).toBe(1)
+    db.close()
+
+    const copy = `${path}.before-0002`
+    expect(readFileSync(copy).includes(Buffer.from('CREATE TABLE'))).toBe(false)
+    expect(() => openDatabase({ path: copy, key: new Uint8Array(32) })).toThrow(
+      expect.objectContaining({ code: 'store/wrong-key' }),
+    )
+    const old = openDatabase({ path: copy, key })
+    expect(old.query('book', 'SELECT title FROM book', titles).all()).toEqual([{ title: 'Sổ đi' }])
+    expect(old.pragma('user_version')).toBe(1)
+    old.close()
+  })
+
+  test('an empty file is not worth a copy', () => {
+    const { path, open } = file()
+    const db = open()
+    migrate(db, path, [FIRST])
+    expect(existsSync(`${path}.before-0001`)).toBe(false)
+    db.close()
+  })
+
+  test('a step that leaves a row without its parent is undone', () => {
+    const { path, open } = file()
+    const db = open()
+    const family = {
+      version: 1,
+      name: '0001-family.sql',
+      sql: 'CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT; CREATE TABLE child (of INTEGER REFERENCES parent (id)) STRICT; INSERT INTO child VALUES (5)',
+    }
+    expect(() => {
+      migrate(db, path, [family])
+    }).toThrow('refer to nothing')
+    expect(db.pragma('user_version')).toBe(0)
+    db.close()
+  })
+
+  test('a table may be rebuilt while others refer to it', () => {
+    const { path, open } = file()
+    const db = open()
+    const family = {
+      version: 1,
+      name: '0001-family.sql',
+      sql: 'CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT; CREATE TABLE child (of INTEGER REFERENCES parent (id)) STRICT; INSERT INTO parent VALUES (5); INSERT INTO child VALUES (5)',
+    }
+    const rebuild = {
+      version: 2,
+      name: '0002-parent.sql',
+      sql: 'CREATE TABLE new_parent (id INTEGER PRIMARY KEY, name TEXT) STRICT; INSERT INTO new_parent (id) SELECT id FROM parent; DROP TABLE parent; ALTER TABLE new_parent RENAME TO parent',
+    }
+    migrate(db, path, [family, rebuild])
+    expect(() => {
+      db.exec('DELETE FROM parent')
+    }).toThrow('FOREIGN KEY')
+    db.close()
+  })
+
+  test('a gap, a number given twice and a name without number are errors', () => {
+    expect(() => migrationsFrom({ './migrations/0001-a.sql': '', './migrations/0003-c.sql': '' })).toThrow(
+      'out of order',
+    )
+    expect(() => migrationsFrom({ './migrations/0001-a.sql': '', './migrations/0001-b.sql': '' })).toThrow(
+      'out of order',
+    )
+    expect(() => migrationsFrom({ './migrations/first.sql': '' })).toThrow('not named')
+    const steps = migrationsFrom({ './migrations/0002-b.sql': '2', './migrations/0001-a.sql': '1' })
+    expect(steps.map(({ name }) => name)).toEqual(['0001-a.sql', '0002-b.sql'])
+  })
+})
+
+describe('what shipped', () => {
+  test('no shipped migration was changed', () => {
+    const sums = MIGRATIONS.map(({ name, sql }) => [name, createHash('sha256').update(sql).digest('hex')])
+    expect(Object.fromEntries(sums)).toEqual(SHIPPED)
+  })
+
+  test('the schema is the one that was reviewed', async () => {
+    await expect(schema().join('\n\n') + '\n').toMatchFileSnapshot('./schema.sql')
+  })
+
+  test('every table is strict', () => {
+    for (const sql of schema().filter(
+      (text) => text.startsWith('CREATE TABLE') && !text.includes('sqlite_'),
+    )) {
+      expect(sql).toMatch(/\) STRICT(, WITHOUT ROWID)?;$/)
+    }
+  })
+
+  test('the states a table accepts are those of its machine', () => {
+    const tables = new Map(
+      schema().flatMap((sql) => {
+        const name = /^CREATE TABLE "?(\w+)"?/.exec(sql)?.[1]
+        return name === undefined ? [] : [[name, sql] as const]
+      }),
+    )
+    const accepted = (table: string, column: string) => {
+      const list = new RegExp(`\\b${column} TEXT[^,(]* CHECK \\(${column} IN \\(([^)]*)\\)`).exec(
+        tables.get(table) ?? '',
+      )?.[1]
+      return [...(list ?? '').matchAll(/'(\w+)'/g)].map(([, word]) => word).sort()
+    }
+    expect(accepted('outgoing', 'state')).toEqual(Object.keys(OUTGOING).sort())
+    expect(accepted('incoming', 'state')).toEqual(Object.keys(INCOMING).sort())
+    expect(accepted('outgoing_recipient', 'state')).toEqual(Object.keys(RECIPIENT).sort())
+    expect(accepted('job', 'state')).toEqual(Object.keys(JOB).sort())
+    expect(accepted('packet', 'state')).toEqual(Object.keys(PACKET).sort())
+    expect(accepted('packet', 'outcome')).toEqual([...packetOutcome.options].sort())
+    expect(accepted('outgoing_file', 'role')).toEqual([...fileRole.options].sort())
+    expect(accepted('incoming_file', 'role')).toEqual([...fileRole.options].sort())
+    expect(accepted('history', 'subject_kind')).toEqual([...historyEntry.shape.subjectKind.options].sort())
+  })
+
+  /** The statements that make today's file, sorted by name. */
+  function schema(): string[] {
+    const { path, open } = file()
+    const db = open()
+    migrate(db, path, MIGRATIONS)
+    const rows = db.query(
+      'schema',
+      'SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY tbl_name, type DESC, name',
+      z.object({ sql: z.string() }),
+    )
+    const all = rows.all().map(({ sql }) => `${sql};`)
+    db.close()
+    return all
+  }
+})

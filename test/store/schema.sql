@@ -1,0 +1,190 @@
+CREATE TABLE agency (
+  organ_id TEXT PRIMARY KEY,
+  old_code TEXT,
+  name TEXT NOT NULL,
+  parent_name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  email TEXT NOT NULL,
+  telephone TEXT NOT NULL,
+  -- name, id and old code without marks, in small letters
+  folded TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX agency_folded ON agency (folded);
+
+CREATE INDEX agency_old_code ON agency (old_code) WHERE old_code IS NOT NULL;
+
+CREATE TRIGGER history_is_not_deleted BEFORE DELETE ON history
+BEGIN
+  SELECT RAISE(ABORT, 'history is append-only');
+END;
+
+CREATE TRIGGER history_is_not_updated BEFORE UPDATE ON history
+BEGIN
+  SELECT RAISE(ABORT, 'history is append-only');
+END;
+
+CREATE TABLE history (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  subject_kind TEXT NOT NULL CHECK (subject_kind IN ('outgoing', 'incoming', 'packet', 'job', 'office')),
+  subject_id TEXT NOT NULL,
+  event TEXT NOT NULL,
+  detail TEXT NOT NULL CHECK (json_valid(detail)),
+  previous_hash TEXT NOT NULL CHECK (length(previous_hash) = 64),
+  hash TEXT NOT NULL CHECK (length(hash) = 64)
+) STRICT;
+
+CREATE INDEX history_subject ON history (subject_id, sequence);
+
+CREATE TABLE incoming (
+  id TEXT PRIMARY KEY,
+  packet_id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN (
+    'collected', 'admitted', 'quarantined', 'registered', 'returned', 'repeated', 'dismissed'
+  )),
+  packet_sha256 TEXT NOT NULL CHECK (length(packet_sha256) = 64),
+  packet_size_bytes INTEGER NOT NULL,
+  sender_organ_id TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  message TEXT CHECK (message IS NULL OR json_valid(message)),
+  document_code TEXT,
+  code TEXT NOT NULL,
+  sender_name TEXT NOT NULL,
+  type_name TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  issued_date TEXT,
+  due_date TEXT,
+  priority INTEGER NOT NULL,
+  warnings TEXT NOT NULL CHECK (json_valid(warnings)),
+  verdict TEXT CHECK (verdict IS NULL OR json_valid(verdict)),
+  quarantine_code TEXT,
+  quarantine_detail TEXT,
+  arrival_year INTEGER,
+  arrival_number INTEGER,
+  arrival_date TEXT,
+  return_reason TEXT,
+  CHECK ((arrival_number IS NULL) = (arrival_year IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX incoming_arrival ON incoming (arrival_year, arrival_number) WHERE arrival_number IS NOT NULL;
+
+CREATE INDEX incoming_document ON incoming (document_code, sender_organ_id) WHERE document_code IS NOT NULL;
+
+CREATE INDEX incoming_received ON incoming (state, received_at, id);
+
+CREATE TABLE incoming_file (
+  document_id TEXT NOT NULL REFERENCES incoming (id),
+  position INTEGER NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('imported', 'signed', 'sealed', 'attachment', 'packet')),
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  content_type TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL CHECK (size_bytes >= 0),
+  PRIMARY KEY (document_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job (
+  key TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject_id TEXT NOT NULL,
+  payload TEXT NOT NULL CHECK (json_valid(payload)),
+  state TEXT NOT NULL CHECK (state IN ('ready', 'leased', 'held', 'done')),
+  priority INTEGER NOT NULL,
+  attempts INTEGER NOT NULL CHECK (attempts >= 0),
+  due_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  lease_until INTEGER,
+  last_error_code TEXT,
+  last_error_detail TEXT,
+  held_by_clerk INTEGER NOT NULL CHECK (held_by_clerk IN (0, 1)),
+  -- set in its own commit before the first byte leaves; while it stands the outcome is unknown
+  sent_mark INTEGER,
+  CHECK ((state = 'leased') = (lease_until IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX job_due ON job (state, priority DESC, due_at);
+
+CREATE INDEX job_subject ON job (subject_id, kind);
+
+CREATE TABLE outgoing (
+  id TEXT PRIMARY KEY,
+  state TEXT NOT NULL CHECK (state IN (
+    'drafting', 'frozen', 'signed', 'numbered', 'sealed', 'queued', 'sent', 'refused', 'returned', 'confirmed',
+    'discarded'
+  )),
+  revision INTEGER NOT NULL CHECK (revision >= 1),
+  fields TEXT NOT NULL CHECK (json_valid(fields)),
+  code_number TEXT,
+  issued_date TEXT,
+  packet_sha256 TEXT,
+  packet_size_bytes INTEGER,
+  document_code TEXT UNIQUE,
+  hub_packet_id TEXT,
+  verdict TEXT CHECK (verdict IS NULL OR json_valid(verdict)),
+  created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  sent_at INTEGER,
+  CHECK ((packet_sha256 IS NULL) = (packet_size_bytes IS NULL))
+) STRICT;
+
+CREATE INDEX outgoing_changed ON outgoing (state, changed_at, id);
+
+CREATE INDEX outgoing_sent ON outgoing (state, sent_at, id);
+
+CREATE TABLE outgoing_file (
+  document_id TEXT NOT NULL REFERENCES outgoing (id),
+  role TEXT NOT NULL CHECK (role IN ('imported', 'signed', 'sealed', 'attachment', 'packet')),
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  content_type TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL CHECK (size_bytes >= 0),
+  PRIMARY KEY (document_id, role, name)
+) STRICT;
+
+CREATE TABLE outgoing_recipient (
+  document_id TEXT NOT NULL REFERENCES outgoing (id),
+  organ_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN (
+    'waiting', 'sent', 'arrived', 'returned', 'registered', 'assigned', 'processing', 'finished'
+  )),
+  state_at INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  PRIMARY KEY (document_id, organ_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE packet (
+  packet_id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('edoc', 'status')),
+  from_organ_id TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('listed', 'stored', 'handled', 'acknowledged')),
+  sha256 TEXT,
+  size_bytes INTEGER,
+  outcome TEXT CHECK (outcome IN ('done', 'fail')),
+  listed_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  CHECK ((sha256 IS NULL) = (size_bytes IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE register_number (
+  series TEXT NOT NULL,
+  year INTEGER NOT NULL,
+  number INTEGER NOT NULL CHECK (number >= 1),
+  document_id TEXT NOT NULL,
+  taken_at INTEGER NOT NULL,
+  PRIMARY KEY (series, year, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX register_number_document ON register_number (series, year, document_id);
+
+CREATE TABLE setting (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL CHECK (json_valid(value)),
+  changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sqlite_sequence(name,seq);
