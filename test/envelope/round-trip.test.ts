@@ -4,9 +4,20 @@ import { describe, expect, test } from 'vitest'
 import { readPacket } from '../../src/engine/envelope/read.ts'
 import { writeStatusPacket } from '../../src/engine/envelope/status.ts'
 import { writeDocumentPacket } from '../../src/engine/envelope/write.ts'
+import { documentMessage, statusMessage } from '../../src/shared/document/packet.ts'
 import type { DocumentMessage, PacketAgency, StatusMessage } from '../../src/shared/document/packet.ts'
 import { AppError } from '../../src/shared/errors.ts'
-import { collected, EXAMPLE_DOCUMENT, fileSource, inPieces, memorySink, read } from './packets.ts'
+import {
+  collected,
+  EXAMPLE_DOCUMENT,
+  fileSource,
+  inPieces,
+  memorySink,
+  packetWith,
+  read,
+  readDocument,
+} from './packets.ts'
+import { madeZip } from './zips.ts'
 
 const VIETNAMESE = Array.from(
   'aăâbcdđeêghiklmnoôơpqrstuưvxyàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵĐ',
@@ -185,6 +196,62 @@ describe('what is written is read back', () => {
           try {
             const { kind } = await read(packet)
             expect(['document', 'status']).toContain(kind)
+          } catch (error) {
+            if (!(error instanceof AppError)) throw error
+            expect(error.code).toMatch(/^packet\//)
+          }
+        },
+      ),
+      { numRuns: 1500 },
+    )
+  })
+
+  test('a damaged zip around a file is refused by name or read, and never crashes', async () => {
+    const content = Buffer.from(`%PDF-1.7\n${'nội dung '.repeat(60)}`)
+    const sound = madeZip([{ name: 'a.pdf', content }], { comment: 'gói' })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.integer({ min: 4, max: sound.length - 1 }), fc.nat({ max: 255 })), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        async (damages) => {
+          const zip = Buffer.from(sound)
+          for (const [at, byte] of damages) zip[at] = byte
+          try {
+            const { attachments } = await readDocument(packetWith([{ name: 'a.pdf', content: zip }]))
+            // Either the wrapper's promise held and the file is whole, or the zip was kept as it came.
+            expect([content, zip].some((known) => attachments[0]?.stored.equals(known))).toBe(true)
+          } catch (error) {
+            if (!(error instanceof AppError)) throw error
+            expect(['packet/attachment-unreadable', 'packet/too-large']).toContain(error.code)
+          }
+        },
+      ),
+      { numRuns: 1500 },
+    )
+  })
+
+  test('a packet whose elements were dropped, doubled or moved is refused by name or read', async () => {
+    const lines = EXAMPLE_DOCUMENT.split('\n')
+    const line = fc.nat({ max: lines.length - 1 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(line, line, fc.constantFrom('drop', 'double', 'move')), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        async (changes) => {
+          const shuffled = [...lines]
+          for (const [from, to, how] of changes) {
+            const [taken = ''] = how === 'double' ? shuffled.slice(from, from + 1) : shuffled.splice(from, 1)
+            if (how !== 'drop') shuffled.splice(to, 0, taken)
+          }
+          try {
+            const { kind, message } = await read(shuffled.join('\n'))
+            expect((kind === 'document' ? documentMessage : statusMessage).safeParse(message).success).toBe(
+              true,
+            )
           } catch (error) {
             if (!(error instanceof AppError)) throw error
             expect(error.code).toMatch(/^packet\//)
