@@ -30,6 +30,8 @@ export interface SupervisorOptions {
  */
 export function supervise(options: SupervisorOptions) {
   const windows = new Set<WebContents>()
+  /** Those whose page has loaded: a port sent earlier would be followed by a second one. */
+  const loaded = new Set<WebContents>()
   let engine: UtilityProcess | undefined
   let ready = false
   let leaving = false
@@ -91,7 +93,7 @@ export function supervise(options: SupervisorOptions) {
     switch (message.type) {
       case 'ready':
         ready = true
-        for (const window of windows) introduce(window)
+        for (const window of loaded) introduce(window)
         return
       case 'ask':
         void reply(child, message.id, message.request)
@@ -178,10 +180,12 @@ export function supervise(options: SupervisorOptions) {
     addWindow(window: WebContents): void {
       windows.add(window)
       window.on('did-finish-load', () => {
+        loaded.add(window)
         if (ready) introduce(window)
       })
       window.once('destroyed', () => {
         windows.delete(window)
+        loaded.delete(window)
       })
     },
     /** The PC woke up, or the network came back. */

@@ -29,7 +29,8 @@ ipcRenderer.on('port', (event) => {
   if (fresh === undefined) return
   const isFirst = port === undefined
   port?.close()
-  lose()
+  // Before the first port every call is still held here; nothing was sent that could be lost.
+  if (!isFirst) lose()
   port = fresh
   port.onmessage = ({ data }: MessageEvent<{ id?: number; reply?: unknown; topic?: string }>) => {
     if (data.topic !== undefined) {
