@@ -193,6 +193,12 @@ describe('time', () => {
     )
   })
 
+  test('a claimed time that is no time is left out', async () => {
+    const verdict = await judge(asPdfSignature(content, signedBy(pki.person), { signedAt: new Date(NaN) }))
+    expect(verdict.signedAt).toBeUndefined()
+    expect(gist(verdict)).toBe('valid')
+  })
+
   test('a certificate that begins in the future is invalid', async () => {
     const future = pki.issue({
       file: 'future',

@@ -104,13 +104,13 @@ export async function verifySignature(
   context: VerifyContext,
 ): Promise<SignatureVerdict> {
   const findings: Findings = new Map()
+  const claimedAt = Number.isNaN(signature.signedAt?.getTime()) ? undefined : signature.signedAt
   judgeCoverage(signature, findings)
   const seen = signature.rangeIsSound
     ? await judgeValue(signature, context, findings)
     : identify(signature, context)
-  if (seen?.signer !== undefined)
-    judgeCertificate(seen.signer, seen.others, signature.signedAt, context, findings)
-  if (signature.signedAt !== undefined && context.provenAt === undefined) {
+  if (seen?.signer !== undefined) judgeCertificate(seen.signer, seen.others, claimedAt, context, findings)
+  if (claimedAt !== undefined && context.provenAt === undefined) {
     add(findings, 'signing-time-claimed-note', 'note')
   }
   return {
@@ -118,7 +118,7 @@ export async function verifySignature(
     verdict: wordFor(findings),
     reasons: ordered(findings.keys()),
     ...(seen?.signer === undefined ? {} : { signer: describe(seen.signer) }),
-    ...(signature.signedAt === undefined ? {} : { signedAt: signature.signedAt.toISOString() }),
+    ...(claimedAt === undefined ? {} : { signedAt: claimedAt.toISOString() }),
     coversWholeDocument: signature.coversWholeDocument,
   }
 }
