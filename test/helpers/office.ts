@@ -1,0 +1,285 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { killAt } from '../../src/engine/fail-point.ts'
+import type { Host } from '../../src/engine/host.ts'
+import { openEngine, type Engine } from '../../src/engine/index.ts'
+import { startSignerProcess } from '../../src/engine/signing/signer-process.ts'
+import type { Agency, DocumentId } from '../../src/shared/document/fields.ts'
+import type {
+  CertificateChoice,
+  Method,
+  Output,
+  OutgoingDetail,
+  Reply,
+  Request,
+} from '../../src/shared/ipc/contract.ts'
+import { makePki, type MadeCertificate, type Pki } from './pki.ts'
+import { makeSoftHsm, type SoftHsm } from './softhsm.ts'
+
+const SIGNER = join(import.meta.dirname, '../../src/signer/index.ts')
+
+/** The two invented offices of the tests, as the hub of test/hub knows them. */
+export const SENDER = {
+  organId: 'H99.88.01',
+  oldCode: '000.00.01.H99',
+  name: 'UBND xã Suối Ngọc',
+  parentName: 'UBND tỉnh Thanh Vân',
+  address: 'Thôn Trung, xã Suối Ngọc',
+  email: 'vanthu@suoingoc.example',
+  telephone: '0200000001',
+} as const satisfies Agency
+export const RECEIVER = {
+  organId: 'H99.07',
+  name: 'Sở Nội vụ tỉnh Thanh Vân',
+  parentName: 'UBND tỉnh Thanh Vân',
+  address: '',
+  email: '',
+  telephone: '',
+} as const satisfies Agency
+
+/** One request of the contract; a refusal is thrown with its code. */
+export type Call = <M extends Method>(method: M, input: Request<M>) => Promise<Output<M>>
+
+/** What a refusal looks like to a test. */
+export class Refused extends Error {
+  readonly code: string
+  readonly detail: string | undefined
+  constructor(method: string, failure: { readonly code: string; readonly detail?: string | undefined }) {
+    super(`${method}: ${failure.code} ${failure.detail ?? ''}`)
+    this.code = failure.code
+    this.detail = failure.detail
+  }
+}
+
+/** Turns an answering function into typed calls. */
+export function callsOf(answer: (method: string, input: unknown) => Promise<Reply<unknown>>): Call {
+  return async (method, input) => {
+    const reply = await answer(method, input)
+    if (!reply.ok) throw new Refused(method, reply.error)
+    return reply.value as Output<typeof method>
+  }
+}
+
+/** A folder with a PKI and the tokens of both offices, made once for a test file. */
+export interface Desk {
+  readonly dir: string
+  readonly pki: Pki
+  readonly sender: OfficeTokens
+  readonly receiver: OfficeTokens
+  path(name: string): string
+  remove(): void
+}
+
+/** The two tokens in a clerk's drawer. */
+export interface OfficeTokens {
+  readonly hsm: SoftHsm
+  readonly person: CertificateChoice
+  readonly agency: CertificateChoice
+  readonly personPin: string
+  readonly agencyPin: string
+}
+
+export function makeDesk(): Desk {
+  const dir = mkdtempSync(join(tmpdir(), 'vanthu-desk-'))
+  const pki = makePki(join(dir, 'pki'))
+  const receiverPerson = pki.issue({
+    file: 'receiver-person',
+    subject: '/C=VN/O=Sở Nội vụ tỉnh Thanh Vân/title=Phó Giám đốc/CN=Trần Thị Mẫu',
+  })
+  const receiverAgency = pki.issue({
+    file: 'receiver-agency',
+    subject: '/C=VN/O=UBND tỉnh Thanh Vân/CN=Sở Nội vụ tỉnh Thanh Vân',
+  })
+  return {
+    dir,
+    pki,
+    sender: makeTokens(join(dir, 'sender-tokens'), pki, pki.person, pki.agency),
+    receiver: makeTokens(join(dir, 'receiver-tokens'), pki, receiverPerson, receiverAgency),
+    path: (name) => join(dir, name),
+    remove: () => {
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+function makeTokens(dir: string, pki: Pki, person: MadeCertificate, agency: MadeCertificate): OfficeTokens {
+  const hsm = makeSoftHsm(dir)
+  const chainPem = [pki.issuing.certificatePem]
+  const add = (label: string, pin: string, { certificatePem, keyPem, sha256 }: MadeCertificate) => ({
+    tokenSerial: hsm.addToken({ label, pin, certificatePem, keyPem, chainPem }).serial,
+    certificateSha256: sha256 as CertificateChoice['certificateSha256'],
+  })
+  return {
+    hsm,
+    person: add('Lãnh đạo', '246810', person),
+    agency: add('Văn thư', '135791', agency),
+    personPin: '246810',
+    agencyPin: '135791',
+  }
+}
+
+/** A host without a desktop: no OS key store, no dialogs; the signer is a child process. */
+export function plainHost(env: Readonly<Record<string, string>>, log: string[] = []): Host {
+  const refuse = () => Promise.reject(new Error('there is no desktop here'))
+  return {
+    keyStore: () => Promise.resolve('none'),
+    wrapKey: () => Promise.resolve(undefined),
+    unwrapKey: () => Promise.resolve(undefined),
+    chooseModule: () => Promise.resolve(undefined),
+    saveFile: () => Promise.resolve(undefined),
+    startSigner: () => startSignerProcess(SIGNER, env),
+    update: { status: refuse, check: refuse, download: refuse, install: refuse },
+    log: (level, text) => {
+      log.push(`${level} ${text}`)
+    },
+  }
+}
+
+/** An office in this process: the real engine over a real store. */
+export interface TestOffice {
+  readonly call: Call
+  readonly engine: Engine
+  readonly recoveryCode: string
+  readonly log: string[]
+  /** Waits until `look` says something other than undefined, looking again at every change. */
+  until<T>(what: string, look: () => Promise<T | undefined>): Promise<T>
+  close(): Promise<void>
+}
+
+export interface NewOffice {
+  readonly dir: string
+  readonly agency: Agency
+  readonly tokens: OfficeTokens
+  readonly hubUrl: string
+  readonly secret: string
+  /** PEM of the root to trust. */
+  readonly root: string
+  /** The clock, epoch milliseconds. Default: the real one. */
+  readonly now?: () => number
+}
+
+/** Opens an engine in this process and makes a new office in it, as the wizard does. */
+export async function makeOffice(options: NewOffice): Promise<TestOffice> {
+  mkdirSync(options.dir, { recursive: true })
+  const log: string[] = []
+  const engine = await openTestEngine(options.dir, options.tokens, log, options.now)
+  const call = callsOf((method, input) => engine.answer(method, input))
+  const recoveryCode = await furnish(call, options)
+  return { call, engine, recoveryCode, log, until: untilOf(engine), close: () => engine.close() }
+}
+
+/** Opens an office that was made before, with its recovery code. */
+export async function reopenOffice(options: NewOffice, recoveryCode: string): Promise<TestOffice> {
+  const log: string[] = []
+  const engine = await openTestEngine(options.dir, options.tokens, log, options.now)
+  const call = callsOf((method, input) => engine.answer(method, input))
+  await call('office.unlock', { recoveryCode })
+  return { call, engine, recoveryCode, log, until: untilOf(engine), close: () => engine.close() }
+}
+
+function openTestEngine(
+  dir: string,
+  tokens: OfficeTokens,
+  log: string[],
+  now: (() => number) | undefined,
+): Promise<Engine> {
+  return openEngine({
+    profileDir: dir,
+    host: plainHost(tokens.hsm.env, log),
+    now: now ?? Date.now,
+    random: () => 0.5,
+    timer: (afterMs, callback) => {
+      const handle = setTimeout(callback, afterMs)
+      return () => {
+        clearTimeout(handle)
+      }
+    },
+    reach: killAt(undefined),
+    pollIntervalMs: 300,
+  })
+}
+
+/** The wizard's requests, and the trusted root. Returns the recovery code. */
+export async function furnish(call: Call, options: NewOffice): Promise<string> {
+  const { recoveryCode } = await call('office.newRecoveryCode', {})
+  await call('office.create', {
+    agency: options.agency,
+    clerkName: 'Lê Thị Thử',
+    hub: { url: options.hubUrl, systemId: options.agency.organId, secret: options.secret },
+    token: {
+      modulePath: options.tokens.hsm.modulePath,
+      person: options.tokens.person,
+      agency: options.tokens.agency,
+    },
+    recoveryCode,
+  })
+  await call('trust.import', { file: Buffer.from(options.root) })
+  return recoveryCode
+}
+
+const DEADLINE_MS = 25_000
+
+function untilOf(engine: Engine): TestOffice['until'] {
+  return async (what, look) => {
+    const deadline = Date.now() + DEADLINE_MS
+    for (;;) {
+      let rung = false
+      let wake = (): void => undefined
+      const stop = engine.onChange(() => {
+        rung = true
+        wake()
+      })
+      try {
+        const found = await look()
+        if (found !== undefined) return found
+        if (Date.now() > deadline) throw new Error(`it did not happen: ${what}`)
+        await new Promise<void>((resolve) => {
+          if (rung) {
+            resolve()
+            return
+          }
+          const timer = setTimeout(resolve, 500)
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+      } finally {
+        stop()
+      }
+    }
+  }
+}
+
+/** A complete draft with its PDF, ready to freeze. */
+export async function draftWith(
+  call: Call,
+  pdf: string,
+  to: string = RECEIVER.organId,
+): Promise<OutgoingDetail> {
+  const { id } = await call('outgoing.draft', { fields: {} })
+  const drafted = await call('outgoing.importPdf', { id, name: 'cong-van.pdf', bytes: readFileSync(pdf) })
+  return call('outgoing.save', {
+    id,
+    revision: drafted.revision,
+    fields: {
+      ...drafted.fields,
+      typeName: 'Công văn',
+      codeNotation: 'UBND-VP',
+      place: 'Suối Ngọc',
+      subject: 'V/v đăng ký lớp tập huấn văn thư năm 2026',
+      signer: { competence: 'KT. CHỦ TỊCH', position: 'PHÓ CHỦ TỊCH', fullName: 'Nguyễn Văn Mẫu' },
+      toPlaces: ['Như trên', 'Lưu: VT, VP'],
+      recipients: [to],
+    },
+  })
+}
+
+/** Takes a draft through both signatures. */
+export async function signAndSeal(call: Call, tokens: OfficeTokens, id: DocumentId): Promise<OutgoingDetail> {
+  const draft = await call('outgoing.one', { id })
+  await call('outgoing.freeze', { id, revision: draft.revision })
+  await call('outgoing.sign', { id, certificate: tokens.person, pin: tokens.personPin })
+  return call('outgoing.seal', { id, certificate: tokens.agency, pin: tokens.agencyPin })
+}
