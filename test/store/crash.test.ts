@@ -34,7 +34,7 @@ describe('one profile, one engine', () => {
 
   test('a profile that was closed opens again', () => {
     const dir = folder()
-    createStore({ dir, masterKey, now }, (settings) => {
+    createStore({ dir, masterKey, now }, ({ settings }) => {
       settings.set('clerkName', 'Ánh')
     }).close()
     const store = openStore({ dir, masterKey, now })
@@ -67,7 +67,7 @@ describe('the computer stops while a file is kept', () => {
   const content = Buffer.concat([Buffer.alloc(100_000, 5), Buffer.alloc(100_000, 6)])
   const named = sha256Hex.parse('6df9301ba1e22768bf0ce68fa50b7f481c7ba97a000e04858078b72238876169')
 
-  test.each(['halfway', 'files.written'])(
+  test.each(['halfway', 'files/written'])(
     '%s: the file is not there, and keeping it again works',
     async (stopAt) => {
       const dir = join(folder(), 'files')
@@ -84,7 +84,7 @@ describe('the computer stops while a file is kept', () => {
 
   test('right after the rename: the file is whole', async () => {
     const dir = join(folder(), 'files')
-    await (await child('keep-file.ts', dir, 'files.renamed')).kill()
+    await (await child('keep-file.ts', dir, 'files/renamed')).kill()
     const files = fileStore({ dir, ...keys })
     expect(files.sweepTemporary()).toBe(0)
     expect(await files.verify(named)).toEqual({ sha256: named, sizeBytes: 200_000 })

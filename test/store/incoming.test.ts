@@ -163,6 +163,14 @@ describe('the same document again', () => {
     }
   })
 
+  test('is found when the packet gives no number', () => {
+    const store = office()
+    const first = admitted(store, 'P-1', { code: { number: '', notation: 'SNV-VP' } })
+    expect(store.incoming.get(first).code).toBe('SNV-VP')
+    const again = collected(store, 'P-2')
+    expect(store.incoming.findDuplicate({ ...same, code: '/SNV-VP' }, again)?.id).toBe(first)
+  })
+
   test('after a return, the one that was accepted counts', () => {
     const store = office()
     const returned = admitted(store, 'P-1')

@@ -56,7 +56,7 @@ export interface FileStoreOptions {
   readonly fileKey: Uint8Array
   readonly nameKey: Uint8Array
   /** Called between the steps of keeping a file, so that a test can stop the process there. */
-  readonly failPoint?: ((name: 'files.written' | 'files.renamed') => void | Promise<void>) | undefined
+  readonly failPoint?: ((name: 'files/written' | 'files/renamed') => void | Promise<void>) | undefined
 }
 
 export type FileStore = ReturnType<typeof fileStore>
@@ -92,7 +92,7 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
     const half = join(temporary, randomBytes(16).toString('hex'))
     try {
       const kept = await writeEncrypted(half, chunks)
-      await failPoint('files.written')
+      await failPoint('files/written')
       const path = pathOf(kept.sha256)
       if (await isWhole(kept.sha256)) {
         await rm(half, { force: true })
@@ -100,7 +100,7 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
       }
       await makeFolder(dirname(path))
       await putInPlace(half, path, kept.sha256)
-      await failPoint('files.renamed')
+      await failPoint('files/renamed')
       await syncFolder(dirname(path))
       return kept
     } catch (cause) {

@@ -230,7 +230,7 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
       id,
       message: JSON.stringify(message),
       documentCode: message.documentId,
-      code: [message.code.number, message.code.notation].filter((part) => part !== '').join('/'),
+      code: trimmed(`${message.code.number}/${message.code.notation}`),
       senderOrganId: message.from.organId,
       senderName: message.from.organName,
       typeName: message.documentType.typeName,
@@ -273,8 +273,8 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
     of: { documentCode: string; senderOrganId: string; code: string },
     except: DocumentId,
   ): Incoming | undefined {
-    const { documentCode, senderOrganId, code } = of
-    const row = same.get({ documentCode, senderOrganId, code, except })
+    const { documentCode, senderOrganId } = of
+    const row = same.get({ documentCode, senderOrganId, code: trimmed(of.code), except })
     return row === undefined ? undefined : whole(row)
   }
 
@@ -386,4 +386,9 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
 
 function touched(changes: number, id: DocumentId): void {
   if (changes !== 1) throw new AppError('document/not-found', `incoming ${id}`)
+}
+
+/** Số, ký hiệu without the slash of a part that is missing. */
+function trimmed(code: string): string {
+  return code.replace(/^\/|\/$/g, '')
 }

@@ -88,14 +88,14 @@ export interface Store {
 /**
  * Makes the store of a new office and opens it. Write its key.json first (keys.ts): a store whose key is
  * nowhere could never be opened again. The file is made beside and renamed when it is whole, so a crash
- * leaves either no office or one with everything `first` set.
+ * leaves either no office or one with everything `first` wrote.
  *
- * @param first the settings an office must have from its first moment
+ * @param first writes what an office must have from its first moment, in one transaction
  * @throws AppError `office/exists`, and what {@link openStore} throws
  */
 export function createStore(
   options: StoreOptions,
-  first: (settings: SettingStore) => void = () => undefined,
+  first: (store: Pick<Store, 'settings' | 'history'>) => void = () => undefined,
 ): Store {
   const { dir, now, nativeBinding } = options
   mkdirSync(dir, { recursive: true, mode: 0o700 })
@@ -108,7 +108,10 @@ export function createStore(
     const db = openDatabase({ path: half, key, nativeBinding, create: true })
     try {
       migrate(db, half, MIGRATIONS)
-      first(settingStore(db, now))
+      const begun = { settings: settingStore(db, now), history: historyStore(db) }
+      db.atomically(() => {
+        first(begun)
+      })
     } finally {
       db.close()
     }
