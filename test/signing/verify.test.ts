@@ -280,13 +280,13 @@ describe('who signed', () => {
 })
 
 describe('trust anchors known by fingerprint', () => {
-  const table = (seenIn: number) =>
+  const table = (seenIn: number, role = 'government-root') =>
     readAnchorTable({
       anchors: [
         {
           sha256: pki.root.sha256,
           name: 'Gốc thử nghiệm',
-          role: 'government-root',
+          role,
           root: true,
           notBefore: '2020-01-01T00:00:00Z',
           notAfter: '2040-01-01T00:00:00Z',
@@ -309,6 +309,11 @@ describe('trust anchors known by fingerprint', () => {
     expect(gist(await judge(withRoot, trustStore({ anchors: table(1) })))).toBe('undetermined root-unknown')
     const confirmed = trustStore({ anchors: table(1), confirmed: new Set([pki.root.sha256]) })
     expect(gist(await judge(withRoot, confirmed))).toBe('valid')
+  })
+
+  test('of the time-stamping service do not vouch for who signed', async () => {
+    const trust = trustStore({ anchors: table(4, 'time-stamp-root') })
+    expect(gist(await judge(withRoot, trust))).toBe('undetermined root-unknown')
   })
 
   test('the machine’s other roots are not trusted', async () => {

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/errors.ts'
 import {
   isWeakKey,
@@ -268,7 +268,7 @@ function parse(der: Uint8Array): Certificate {
   return {
     der: whole.bytes,
     version: version + 1,
-    sha256: createHash('sha256').update(whole.bytes).digest('hex'),
+    sha256: fingerprint(whole.bytes),
     subject: readName(subject),
     issuer: readName(issuer),
     serialNumber: Buffer.from(expectTag(serial, TAG.integer).content).toString('hex'),
@@ -335,22 +335,27 @@ export function parseCertificate(der: Uint8Array): Certificate {
 }
 
 /**
- * All certificates of a file that holds one DER or any number of PEM blocks, the two forms in which
- * authorities hand them out.
+ * The DER of each certificate in a file that holds one DER or any number of PEM blocks, the two forms in
+ * which authorities hand them out. Nothing is read yet.
+ */
+export function certificateBlocks(bytes: Uint8Array): Uint8Array[] {
+  const content = Buffer.from(bytes).toString('latin1')
+  const blocks = [...content.matchAll(/-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g)]
+  return blocks.length === 0 ? [bytes] : blocks.map(([, base64 = '']) => Buffer.from(base64, 'base64'))
+}
+
+/**
+ * All certificates of a file.
  *
  * @throws {AppError} certificate/unreadable when there is none, or one is damaged
  */
 export function parseCertificateFile(bytes: Uint8Array): Certificate[] {
-  const content = Buffer.from(bytes).toString('latin1')
-  const blocks = content.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g)
-  if (blocks === null) return [parseCertificate(bytes)]
-  return blocks.map((block) => {
-    try {
-      return parseCertificate(new Uint8Array(new X509Certificate(block).raw))
-    } catch (cause) {
-      throw new AppError('certificate/unreadable', 'damaged PEM block', { cause })
-    }
-  })
+  return certificateBlocks(bytes).map(parseCertificate)
+}
+
+/** Fingerprint by which certificates are known: lower-case hex SHA-256 of the DER. */
+export function fingerprint(der: Uint8Array): string {
+  return createHash('sha256').update(der).digest('hex')
 }
 
 /** Whether issuer and subject are the same name (a root, or a renewed CA key). */

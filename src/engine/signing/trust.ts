@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { UnsupportedAlgorithm, verifyMessage } from './algorithms.ts'
-import { type Certificate, isSelfIssued, parseCertificateFile } from './certificate.ts'
+import {
+  type Certificate,
+  certificateBlocks,
+  fingerprint,
+  isSelfIssued,
+  parseCertificate,
+  parseCertificateFile,
+} from './certificate.ts'
 
 /** One row of resources/trust/anchors.json: an authority known by fingerprint, see the README beside it. */
 const anchorRecord = z.object({
@@ -38,8 +45,8 @@ export interface TrustSources {
   /** Fingerprints of rows seen in one place only which the administrator confirmed. */
   readonly confirmed?: ReadonlySet<string>
   /**
-   * Certificates found on this machine (operating system's store, token, cache): roots among them are
-   * trusted only by the table. Damaged ones are skipped, nobody chose them.
+   * Certificates found on this machine (operating system's root store, token): those of the table count,
+   * the others are passed over unread, because a root store holds hundreds.
    */
   readonly found?: readonly Uint8Array[]
 }
@@ -60,17 +67,16 @@ export interface TrustStore {
  */
 export function trustStore(sources: TrustSources): TrustStore {
   const imported = (sources.imported ?? []).flatMap(parseCertificateFile)
-  const found = (sources.found ?? []).flatMap((bytes) => {
-    try {
-      return parseCertificateFile(bytes)
-    } catch {
-      // A damaged certificate of the machine's store is the machine's matter; the chain will say what it lacks.
-      return []
-    }
-  })
+  const anchors = new Map((sources.anchors ?? []).map((row) => [row.sha256, row]))
+  const found = (sources.found ?? [])
+    .flatMap(certificateBlocks)
+    .filter((der) => anchors.has(fingerprint(der)))
+    .map(parseCertificate)
   const trusted = new Set(imported.filter(isSelfSigned).map((certificate) => certificate.sha256))
-  for (const row of sources.anchors ?? []) {
-    if (row.root && (row.seenIn > 1 || sources.confirmed?.has(row.sha256) === true)) trusted.add(row.sha256)
+  for (const row of anchors.values()) {
+    // A root for time stamps vouches for clocks, not for who signed.
+    if (!row.root || row.role === 'time-stamp-root') continue
+    if (row.seenIn > 1 || sources.confirmed?.has(row.sha256) === true) trusted.add(row.sha256)
   }
   const byFingerprint = new Map(
     [...imported, ...found].map((certificate) => [certificate.sha256, certificate]),
