@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ERRORS } from '../../src/shared/errors.ts'
-import { createStore, openStore, type NewJob, type Store } from '../../src/engine/store/index.ts'
+import { createStore, openStore, type Store } from '../../src/engine/store/index.ts'
+import type { NewJob } from '../../src/engine/store/jobs.ts'
 import { clock, folder, MORNING, office } from './office.ts'
 
 const LEASE = 60_000

@@ -18,14 +18,11 @@ import { lockProfile, type ProfileLock } from './profile-lock.ts'
 import { registerStore, type RegisterStore } from './registers.ts'
 import { settingStore, type SettingStore } from './settings.ts'
 
-export type { HistoryNote, HistoryStore } from './history.ts'
-export type { Incoming, IncomingStore } from './incoming.ts'
-export type { Job, JobExclusion, JobStore, NewJob } from './jobs.ts'
-export type { FileStore, KeptFile, StoredFile } from './files.ts'
-export type { Outgoing, OutgoingStore } from './outgoing.ts'
-export type { ListedPacket, Packet, PacketOutcome, PacketStore } from './packets.ts'
+export type { Job } from './jobs.ts'
+export type { FileStore } from './files.ts'
+export type { Outgoing } from './outgoing.ts'
+export type { Packet } from './packets.ts'
 export type { HubAccess } from './settings.ts'
-export type { KeyFile } from './keys.ts'
 export { ARRIVALS } from './registers.ts'
 export {
   addOsWrap,
