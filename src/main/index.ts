@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog } from 'electron'
+import { app, dialog, type BrowserWindow } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -107,7 +107,9 @@ function open(): void {
   app.on('window-all-closed', () => {
     app.quit()
   })
-  watchForWaking(processes.wake)
+  watchForWaking((why) => {
+    processes.wake(why)
+  })
   leaveBeforeQuit(() => processes.leave())
 }
 

@@ -113,12 +113,7 @@ export function supervise(options: SupervisorOptions) {
 
   async function reply(child: UtilityProcess, id: number, request: HostRequest): Promise<void> {
     try {
-      const value =
-        request.op === 'startSigner'
-          ? startSigner(child, request.signer)
-          : request.op === 'killSigner'
-            ? killSigner(request.signer)
-            : await options.answer(request)
+      const value = await perform(child, request)
       child.postMessage({ type: 'answer', id, value } satisfies ToEngine)
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause)
@@ -127,7 +122,20 @@ export function supervise(options: SupervisorOptions) {
     }
   }
 
-  function startSigner(forEngine: UtilityProcess, number: number): undefined {
+  async function perform(child: UtilityProcess, request: HostRequest): Promise<unknown> {
+    switch (request.op) {
+      case 'startSigner':
+        startSigner(child, request.signer)
+        return undefined
+      case 'killSigner':
+        signers.get(request.signer)?.kill()
+        return undefined
+      default:
+        return options.answer(request)
+    }
+  }
+
+  function startSigner(forEngine: UtilityProcess, number: number): void {
     const child = utilityProcess.fork(options.signerEntry, [], {
       serviceName: 'Văn Thư signer',
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -147,12 +155,6 @@ export function supervise(options: SupervisorOptions) {
       signers.delete(number)
       forEngine.postMessage({ type: 'signer-exit', signer: number, code } satisfies ToEngine)
     })
-    return undefined
-  }
-
-  function killSigner(number: number): undefined {
-    signers.get(number)?.kill()
-    return undefined
   }
 
   /** Gives a window a port of its own to the engine. */

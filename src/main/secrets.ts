@@ -1,5 +1,7 @@
 import { safeStorage } from 'electron'
 
+/* eslint @typescript-eslint/no-deprecated: off -- the asynchronous functions that replace these are newer than Electron 33 (docs/decisions/0002-fallback-electron.md) */
+
 /**
  * The operating system's key store: DPAPI on Windows, Keychain on macOS, a keyring on Linux. On a bare
  * Linux Electron offers `basic_text`, which protects nothing; that counts as none and the clerk is told.
