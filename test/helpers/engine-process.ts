@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { builtinModules } from 'node:module'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
 import type { FailPoint } from '../../src/engine/fail-point.ts'
@@ -19,7 +19,8 @@ export interface EngineProgram {
 
 /** Builds src/engine/entry.ts into a folder of its own inside the project, where its native modules are found. */
 export async function buildEngine(): Promise<EngineProgram> {
-  const dir = mkdtempSync(join(ROOT, 'out-engine-'))
+  mkdirSync(join(ROOT, 'out'), { recursive: true })
+  const dir = mkdtempSync(join(ROOT, 'out', 'engine-'))
   await build({
     root: ROOT,
     configFile: false,
