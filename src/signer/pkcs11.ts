@@ -7,6 +7,7 @@ import type { PinFacts, SignatureValue, SignedBatch, SigningInput, Token } from 
 import { issuersOf, readCertificate } from './certificates.ts'
 import type { StoredCertificate } from './certificates.ts'
 import { asAppError, returnValueOf, saysGone } from './failures.ts'
+import { inspectLibrary } from './library-file.ts'
 import { digestInfo, requireDigests, requireSigned } from './signature.ts'
 import type { Log, SignRequest, TokenDriver } from './token-driver.ts'
 
@@ -38,11 +39,16 @@ const REMEMBER_MS = 60_000
  * repeated C_Finalize and C_Initialize break some of them, so there is no way back but to end the process.
  *
  * @throws {AppError} `sign/module-missing` where there is no such file; `sign/module-failed` where it
- *   cannot be loaded or initialised (`detail` says why in the system's words: on Windows 193 means another
- *   architecture, 126 a missing dependency)
+ *   cannot be loaded or initialised (`detail` is `wrong-architecture`, or says why in the system's words: on
+ *   Windows error 126 is a missing dependency)
  */
 export async function openModule(path: string, log: Log): Promise<TokenDriver> {
   if (!existsSync(path)) throw new AppError('sign/module-missing', `there is no file ${path}`)
+  if (inspectLibrary(path) === 'wrong-architecture') {
+    throw new AppError('sign/module-failed', `${path} is not for ${process.arch}`, {
+      detail: 'wrong-architecture',
+    })
+  }
   try {
     // Only now: a broken native build must not take the practice tokens down with it.
     const { default: constants } = await import('pkcs11js')

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
@@ -178,7 +178,7 @@ test('a wrong signature does not leave the signer', async () => {
   expect(desk.shim.calls('Sign')).toBe(1)
 })
 
-test('a driver file that is missing or no driver is told apart, and neither harms the next request', async () => {
+test('a driver file that is missing, no driver, or for another processor is told apart, and none harms the next request', async () => {
   const signer = desk.signer()
   const text = join(desk.directory, 'driver.so')
   writeFileSync(text, 'đây không phải là thư viện')
@@ -186,6 +186,14 @@ test('a driver file that is missing or no driver is told apart, and neither harm
     code: 'sign/module-missing',
   })
   await expect(signer.tokens(text)).rejects.toMatchObject({ code: 'sign/module-failed' })
+  const foreign = join(desk.directory, 'foreign.so')
+  const library = readFileSync(desk.softHsm.modulePath)
+  library.writeUInt16LE(183 /* EM_AARCH64 */, 18)
+  writeFileSync(foreign, library)
+  await expect(signer.tokens(foreign)).rejects.toMatchObject({
+    code: 'sign/module-failed',
+    detail: 'wrong-architecture',
+  })
   expect(await signer.tokens(desk.shim.modulePath)).toHaveLength(2)
   expect(signer.starts()).toBe(1)
 })
