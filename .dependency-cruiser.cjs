@@ -44,7 +44,7 @@ const TABLE = [
   {
     from: 'main',
     ours: ['shared'],
-    outside: ['electron', 'electron-log', 'electron-updater', 'zod'],
+    outside: ['electron', 'electron-log', 'electron-updater', 'js-yaml', 'zod'],
     node: true,
   },
   { from: 'cli', ours: ['engine', 'shared'], outside: ['zod'], node: true },
