@@ -37,6 +37,8 @@ const SIGNATURE_FIELD_KEYS = new Set(
 )
 /** What filling a field, or signing an empty one, may touch. */
 const FILLED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'I', 'RV'])
+/** Ticking a box chooses among its drawings; it never brings one. */
+const TICKED_KEYS = new Set(['V', 'AS', 'M'])
 const DSS_KEYS = new Set(['Type', 'VRI', 'OCSPs', 'CRLs', 'Certs', 'Cert', 'CRL', 'OCSP', 'TU', 'TS'])
 const DSS_STREAM_KEYS = new Set(['Type', 'Length', 'Filter', 'DecodeParms'])
 const CLAIM_DEPTH = 50
@@ -51,6 +53,11 @@ export async function changesSince(signed: PdfDocument, present: PdfDocument): P
     return wholeFile('the file has another catalogue')
   }
   if (present.isEncrypted !== signed.isEncrypted) return wholeFile('the encryption was changed')
+  // Old readers and new ones would see different documents; no signing program appends such a section.
+  const isHybridAdded = present.xref.sections.some(
+    ({ offset, trailer }) => offset >= signed.reader.size && trailer.get('XRefStm') !== null,
+  )
+  if (isHybridAdded) return wholeFile('a hybrid cross-reference was added')
   const changed = await changedObjects(signed, present)
   const unlisted = await unlistedObjects(signed, present)
   if (changed.size === 0) return unlisted
@@ -97,7 +104,9 @@ class Judge {
       if (!this.oldFields.has(field.ref.number)) await this.judgeNewField(field)
     }
     for (const [number, object] of this.changed) {
-      if (this.isUsed(number) && !this.found.has(number)) await this.judgeUsed(number, object)
+      if (!this.isUsed(number) || this.found.has(number)) continue
+      await this.judgeUsed(number, object)
+      if (!this.found.has(number)) this.note(number, 'other', false, 'an object was changed')
     }
     for (const [number, object] of this.changed) {
       if (!this.isUsed(number) && !this.found.has(number)) this.judgeUnused(number, object.after)
@@ -176,7 +185,8 @@ class Judge {
       .flatMap((dict) => [...dict.entries.keys()])
       .find((key) => !SIGNATURE_FIELD_KEYS.has(key))
     const areWidgetsNew = field.widgets.every(({ ref }) => this.isNew(ref.number))
-    if (strange !== undefined || !areWidgetsNew || field.dict.get('Parent') !== null) {
+    const isPlain = dicts.every((dict) => dict.repeatedKeys.size === 0)
+    if (strange !== undefined || !areWidgetsNew || !isPlain || field.dict.get('Parent') !== null) {
       this.note(
         number,
         'signature',
@@ -421,7 +431,8 @@ class Judge {
       return
     }
     const keys = differingKeys(before, after)
-    const strange = keys.find((key) => !FILLED_KEYS.has(key) && !isOnlyLocking(key, before, after))
+    const fillable = field.type === 'Btn' ? TICKED_KEYS : FILLED_KEYS
+    const strange = keys.find((key) => !fillable.has(key) && !isOnlyLocking(key, before, after))
     if (strange !== undefined) {
       const isAction = strange === 'A' || strange === 'AA'
       this.note(number, isAction ? 'action' : kind, false, `the form field entry /${strange} was changed`)
@@ -453,7 +464,7 @@ class Judge {
         this.note(number, 'signature', false, 'an earlier signature was changed')
         return
       }
-      if (field === undefined || !this.mayBeFilled(field)) {
+      if (field === undefined || field.type === 'Btn' || !this.mayBeFilled(field)) {
         this.note(number, 'form-field', false, 'a form field was filled though a signature forbids it')
         return
       }

@@ -1,6 +1,7 @@
 /** Which objects differ between two states of one file, and where the older state uses them. */
 import { AppError } from '../../shared/errors.ts'
 import type { PdfDocument } from './document.ts'
+import { SEARCH_COST } from './objects.ts'
 import { isArray, PdfDict, PdfName, PdfRef, PdfStream, PdfString } from './syntax.ts'
 import type { PdfValue } from './syntax.ts'
 import type { XrefEntry } from './xref.ts'
@@ -64,20 +65,24 @@ export async function changedObjects(
   const numbers = new Set([...before.xref.entries.keys(), ...after.xref.entries.keys()])
   for (const number of numbers) {
     if (isSameEntry(before, after, number)) continue
-    const object = { before: await before.object(number), after: await after.object(number) }
-    const old = before.xref.entries.get(number)
-    const now = after.xref.entries.get(number)
-    const oldGeneration = old?.kind === 'offset' ? old.generation : 0
-    const nowGeneration = now?.kind === 'offset' ? now.generation : 0
+    const old = await before.object(number)
+    // With another generation the references of the signed state lead to nothing.
+    const now =
+      generationOf(before, number) === generationOf(after, number) ? await after.object(number) : null
+    const object = { before: old, after: old === null ? await after.object(number) : now }
     const isSame =
-      oldGeneration === nowGeneration &&
-      (object.before instanceof PdfStream && object.after instanceof PdfStream
+      object.before instanceof PdfStream && object.after instanceof PdfStream
         ? await sameStream(before, object.before, after, object.after)
-        : sameValue(object.before, object.after))
+        : sameValue(object.before, object.after)
     if (!isSame) changed.set(number, object)
     if (changed.size > CHANGED_LIMIT) throw new AppError('pdf/too-large', 'too many changes to judge')
   }
   return changed
+}
+
+function generationOf(document: PdfDocument, number: number): number {
+  const entry = document.xref.entries.get(number)
+  return entry?.kind === 'offset' ? entry.generation : 0
 }
 
 function isSameEntry(before: PdfDocument, after: PdfDocument, number: number): boolean {
@@ -108,6 +113,7 @@ async function sameStream(
   const step = 1 << 16
   for (let at = 0; at < oldExtent.length; at += step) {
     const length = Math.min(step, oldExtent.length - at)
+    await before.reader.spend(length * SEARCH_COST)
     const oldBytes = await before.reader.bytes(oldExtent.offset + at, length)
     const nowBytes = await after.reader.bytes(nowExtent.offset + at, length)
     if (Buffer.compare(oldBytes, nowBytes) !== 0) return false

@@ -23,7 +23,7 @@ const FIELD_TREE_DEPTH = 32
 const FIELDS_LIMIT = 50_000
 const REFERENCE_CHAIN_LIMIT = 32
 const CONTAINERS_BYTES_KEPT = 32 << 20
-const INFLATED_BYTES_LIMIT = 1 << 30
+const INFLATED_BYTES_LIMIT = 1 << 29
 
 /** A leaf of the page tree with what it inherits from its parents. */
 export interface Page {
@@ -103,7 +103,9 @@ function documentOf(reader: BlockReader, xref: Xref): PdfDocument {
         : container.objects.find((item) => item.number === number)
     if (place === undefined) return null
     const offset = container.first + place.offset
-    const value = new PdfParser(container.data.subarray(offset), undefined, true).value()
+    const parser = new PdfParser(container.data.subarray(offset), undefined, true)
+    const value = parser.value()
+    await reader.spend(parser.position)
     if (value instanceof PdfRef) throw unreadable('an object stream holds a bare reference')
     return value
   }
@@ -125,6 +127,7 @@ function documentOf(reader: BlockReader, xref: Xref): PdfDocument {
     if (typeof count !== 'number' || typeof first !== 'number' || first < 0 || first > data.length) {
       throw unreadable('an object stream is damaged')
     }
+    await reader.spend(first)
     const container = { data, first, objects: containedObjects(data, count) }
     containers.set(number, container)
     let kept = 0

@@ -75,7 +75,7 @@ async function inspect(source: PdfSource, document: PdfDocument): Promise<PdfIns
   const repaired = document.xref.isRebuilt
   if (document.isEncrypted) return { encrypted: true, repaired, pages: 0, title: undefined, signatures: [] }
   let pages = 0
-  for await (const page of document.pages()) if (page.dict.entries.size >= 0) pages += 1
+  for (const leaves = document.pages(); (await leaves.next()).done !== true;) pages += 1
   const info = await document.resolveDict(document.xref.trailer.get('Info'))
   const title = textOf(await document.resolve(info?.get('Title') ?? null))
   const signatures: PdfSignature[] = []

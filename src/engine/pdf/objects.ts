@@ -11,6 +11,9 @@ const inflateAsync = promisify(inflate)
 /** Longer objects than this (their streams not counted) are refused. */
 const OBJECT_BYTES_LIMIT = 8 << 20
 
+/** Searching a byte costs this part of parsing it. */
+export const SEARCH_COST = 1 / 8
+
 /** Decoded cross-reference and object streams are never longer than this. */
 const DECODED_BYTES_LIMIT = 32 << 20
 
@@ -28,9 +31,13 @@ export async function parseAt<T>(
   if (offset < 0 || offset >= reader.size) throw unreadable('an offset lies outside the file')
   for (let length = 2048; ; length *= 8) {
     const bytes = await reader.bytes(offset, Math.min(length, limit))
+    const parser = new PdfParser(bytes, offset, offset + bytes.length >= reader.size)
     try {
-      return parse(new PdfParser(bytes, offset, offset + bytes.length >= reader.size))
+      const parsed = parse(parser)
+      await reader.spend(parser.position)
+      return parsed
     } catch (caught) {
+      await reader.spend(parser.position)
       if (!(caught instanceof WindowEnded)) throw caught
       if (length >= limit) throw new AppError('pdf/too-large', 'an object is too long')
     }
@@ -61,6 +68,7 @@ export async function streamLength(
   const step = 1 << 16
   for (let at = dataOffset; at < reader.size; at += step - 16) {
     const text = Buffer.from(await reader.bytes(at, step)).toString('latin1')
+    await reader.spend(step * SEARCH_COST)
     const found = text.indexOf('endstream')
     if (found < 0) continue
     const end = at + found

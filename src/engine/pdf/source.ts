@@ -1,6 +1,7 @@
 /** Where PDF bytes come from: random access, so that a scan of 100 MB is never held in memory. */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../../shared/errors.ts'
 
 /**
@@ -160,16 +161,27 @@ export async function writePdf(source: PdfSource, path: string): Promise<void> {
 
 const BLOCK_BYTES = 1 << 16
 const BLOCKS_KEPT = 64
+/** The structure of an honest file, its streams not counted, is a few megabytes. */
+const PARSED_BYTES_LIMIT = 64 << 20
+const TURN_BYTES = 1 << 20
 
 /** Small reads through a cache of blocks (4 MB at most): what the parser sees of a source. */
 export interface BlockReader {
   readonly size: number
   /** Up to `length` bytes from `offset`; fewer at the end of the file. */
   bytes(offset: number, length: number): Promise<Uint8Array>
+  /**
+   * Accounts for bytes that were parsed. Lets others have their turn now and then, and stops a file
+   * that makes us read the same bytes over and over.
+   * @throws {AppError} `pdf/too-large`
+   */
+  spend(parsedBytes: number): Promise<void> | void
 }
 
 export function blockReader(source: PdfSource): BlockReader {
   const blocks = new Map<number, Uint8Array>()
+  let spent = 0
+  let turn = 0
 
   async function block(index: number): Promise<Uint8Array> {
     const kept = blocks.get(index)
@@ -190,6 +202,13 @@ export function blockReader(source: PdfSource): BlockReader {
 
   return {
     size: source.size,
+    spend(parsedBytes) {
+      spent += parsedBytes
+      if (spent > PARSED_BYTES_LIMIT) throw new AppError('pdf/too-large', 'the file takes too long to read')
+      if (spent < turn + TURN_BYTES) return
+      turn = spent
+      return setImmediate()
+    },
     async bytes(offset, length) {
       const start = Math.max(0, offset)
       const end = Math.min(source.size, offset + length)

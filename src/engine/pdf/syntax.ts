@@ -73,6 +73,8 @@ export interface IndirectObject {
   readonly value: PdfValue
 }
 
+const WORD_LIMIT = 256
+
 /** Deeper nesting than this is an attack on the stack. */
 const DEPTH_LIMIT = 100
 
@@ -105,6 +107,16 @@ export function hexDigit(code: number): number {
   const lower = code | 32
   return lower >= 97 && lower <= 102 ? lower - 87 : -1
 }
+
+/** 1 for every byte that may stand in a hexadecimal string. */
+const IN_HEX_STRING = Uint8Array.from({ length: 256 }, (_, code) =>
+  hexDigit(code) >= 0 || CLASS[code] === SPACE ? 1 : 0,
+)
+
+/** 1 for every byte that stands for itself in a literal string. */
+const IN_LITERAL_STRING = Uint8Array.from({ length: 256 }, (_, code) =>
+  [13, 40, 41, 92].includes(code) ? 0 : 1,
+)
 
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, b: 8, f: 12 }
 
@@ -152,25 +164,46 @@ export class PdfParser {
   /** A run of regular characters, such as a number or a keyword; empty before a delimiter. */
   word(): string {
     this.skipSpace()
-    const start = this.position
-    for (let code = this.peek(); code !== -1 && CLASS[code] === 0; code = this.peek()) this.position += 1
-    if (this.position - start > 256) throw unreadable('a keyword is too long')
-    return String.fromCharCode(...this.bytes.subarray(start, this.position))
+    let word = ''
+    for (let code = this.peek(); code !== -1 && CLASS[code] === 0; code = this.peek()) {
+      word += String.fromCharCode(code)
+      if (word.length > WORD_LIMIT) throw unreadable('a keyword is too long')
+      this.position += 1
+    }
+    return word
   }
 
   /** Reads `expected` if it comes next; otherwise stays where it is. */
   accept(expected: string): boolean {
     const start = this.position
-    if (this.word() === expected) return true
+    this.skipSpace()
+    for (let index = 0; index < expected.length; index += 1) {
+      if (this.peek() !== expected.charCodeAt(index)) {
+        this.position = start
+        return false
+      }
+      this.position += 1
+    }
+    const code = this.peek()
+    if (code === -1 || CLASS[code] !== 0) return true
     this.position = start
     return false
   }
 
-  /** A non-negative integer, or undefined and the position unchanged. */
+  /** A non-negative integer of at most 15 digits, or undefined and the position unchanged. */
   integer(): number | undefined {
     const start = this.position
-    const text = this.word()
-    if (/^\d{1,15}$/.test(text)) return Number(text)
+    this.skipSpace()
+    const first = this.position
+    let value = 0
+    let code = this.peek()
+    for (; code >= 48 && code <= 57; code = this.peek()) {
+      value = value * 10 + code - 48
+      this.position += 1
+      if (this.position - first > 15) break
+    }
+    const digits = this.position - first
+    if (digits > 0 && digits <= 15 && (code === -1 || CLASS[code] !== 0)) return value
     this.position = start
     return undefined
   }
@@ -201,24 +234,27 @@ export class PdfParser {
     if (code === 40) return this.literalString()
     if (code === 91) return this.array(depth)
     if (code === 60) return this.peek(1) === 60 ? this.dict(depth) : this.hexString()
+    if (code >= 48 && code <= 57) {
+      const integer = this.integer()
+      if (integer !== undefined) return this.refOr(integer)
+    }
     const word = this.word()
     if (word === 'true') return true
     if (word === 'false') return false
     if (word === 'null') return null
-    return this.numberOrRef(word)
-  }
-
-  private numberOrRef(word: string): PdfValue {
     if (!/^[+-]*(\d+\.?[\d-]*|\.\d[\d-]*)$/.test(word)) throw unreadable('a value is not a PDF object')
-    const start = this.position
-    if (/^\d{1,10}$/.test(word)) {
-      const generation = this.integer()
-      if (generation !== undefined && this.accept('R')) return new PdfRef(Number(word), generation)
-      this.position = start
-    }
     // "--5" and "0.0-12" are written by known faulty producers; readers take the number that begins there.
     const number = Number.parseFloat(word.replace(/^[+-]*(?=[+-])/, ''))
     return Number.isFinite(number) ? number : 0
+  }
+
+  /** The reference that an integer begins, or the integer. */
+  private refOr(integer: number): PdfRef | number {
+    const start = this.position
+    const generation = this.integer()
+    if (generation !== undefined && this.accept('R')) return new PdfRef(integer, generation)
+    this.position = start
+    return integer
   }
 
   private name(): string {
@@ -240,81 +276,83 @@ export class PdfParser {
     return name
   }
 
-  private string(bytes: readonly number[], start: number): PdfString {
+  private string(bytes: Uint8Array, start: number): PdfString {
     const { base } = this
-    return new PdfString(
-      Uint8Array.from(bytes),
-      base === undefined ? undefined : [base + start, base + this.position],
-    )
+    return new PdfString(bytes, base === undefined ? undefined : [base + start, base + this.position])
+  }
+
+  /** Passes bytes up to one that `isPlain` refuses. */
+  private passPlain(isPlain: Uint8Array): Uint8Array {
+    const start = this.position
+    let position = start
+    for (
+      let code = this.bytes[position];
+      code !== undefined && isPlain[code] === 1;
+      code = this.bytes[position]
+    ) {
+      position += 1
+    }
+    this.position = position
+    return this.bytes.subarray(start, position)
   }
 
   private hexString(): PdfString {
     const start = this.position
     this.position += 1
-    const bytes: number[] = []
-    let high = -1
-    for (;;) {
-      const code = this.peek()
-      if (code === -1) throw unreadable('a string does not end')
-      this.position += 1
-      if (code === 62) break
-      const digit = hexDigit(code)
-      if (digit < 0) {
-        if (CLASS[code] !== SPACE) throw unreadable('a hexadecimal string holds another character')
-      } else if (high < 0) {
-        high = digit
-      } else {
-        bytes.push(high * 16 + digit)
-        high = -1
-      }
-    }
-    if (high >= 0) bytes.push(high * 16)
-    return this.string(bytes, start)
+    this.passPlain(IN_HEX_STRING)
+    const code = this.peek()
+    if (code !== 62) throw unreadable('a hexadecimal string holds another character or does not end')
+    this.position += 1
+    const digits = Buffer.from(this.bytes.subarray(start + 1, this.position - 1)).toString('latin1')
+    const packed = digits.replace(/[\0\t\n\f\r ]+/g, '')
+    return this.string(Buffer.from(packed.length % 2 === 0 ? packed : `${packed}0`, 'hex'), start)
   }
 
   private literalString(): PdfString {
     const start = this.position
     this.position += 1
-    const bytes: number[] = []
+    const parts: Uint8Array[] = []
     let open = 1
     for (;;) {
+      parts.push(this.passPlain(IN_LITERAL_STRING))
       const code = this.peek()
       if (code === -1) throw unreadable('a string does not end')
       this.position += 1
       if (code === 92) {
-        this.escape(bytes)
-      } else if (code === 13) {
-        if (this.peek() === 10) this.position += 1
-        bytes.push(10)
-      } else {
-        if (code === 40) open += 1
-        if (code === 41) {
-          open -= 1
-          if (open === 0) return this.string(bytes, start)
-        }
-        bytes.push(code)
+        const escaped = this.escape()
+        if (escaped !== undefined) parts.push(Uint8Array.of(escaped))
+        continue
       }
+      if (code === 13) {
+        if (this.peek() === 10) this.position += 1
+        parts.push(Uint8Array.of(10))
+        continue
+      }
+      open += code === 40 ? 1 : -1
+      if (open === 0) return this.string(Buffer.concat(parts), start)
+      parts.push(Uint8Array.of(code))
     }
   }
 
-  private escape(bytes: number[]): void {
+  /** What stands behind a backslash; undefined for a line that goes on. */
+  private escape(): number | undefined {
     const code = this.peek()
-    if (code === -1) return
+    if (code === -1) return undefined
     this.position += 1
+    if (code === 10) return undefined
     if (code === 13) {
       if (this.peek() === 10) this.position += 1
-    } else if (code >= 48 && code <= 55) {
-      let octal = code - 48
-      for (let digits = 1; digits < 3; digits += 1) {
-        const next = this.peek()
-        if (next < 48 || next > 55) break
-        octal = octal * 8 + next - 48
-        this.position += 1
-      }
-      bytes.push(octal & 255)
-    } else if (code !== 10) {
-      bytes.push(ESCAPES[String.fromCharCode(code)] ?? code)
+      return undefined
     }
+    if (code < 48 || code > 55) return ESCAPES[String.fromCharCode(code)] ?? code
+    let octal = code - 48
+    for (let digits = 1; digits < 3; digits += 1) {
+      const next = this.peek()
+      if (next < 48 || next > 55) break
+      octal = octal * 8 + next - 48
+      this.position += 1
+    }
+    return octal & 255
   }
 
   private array(depth: number): readonly PdfValue[] {

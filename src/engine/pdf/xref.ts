@@ -43,6 +43,9 @@ const ENTRIES_LIMIT = 1_000_000
 const SECTIONS_LIMIT = 4096
 const TABLE_BYTES_LIMIT = 32 << 20
 
+/** What looks like an object may be none: trying costs as much as parsing this many bytes. */
+const GUESS_COST = 256
+
 /** The end of an increment is looked for in the last bytes only; junk of this size may follow it. */
 const TAIL_BYTES = 1 << 16
 
@@ -237,7 +240,7 @@ export async function* objectHeaders(
   let reported = -1
   for (let at = from; at < reader.size; at += step) {
     const text = Buffer.from(await reader.bytes(at, step + overlap)).toString('latin1')
-    for (const match of text.matchAll(/(?<!\d)(\d{1,10})[\0\t\n\f\r ]{1,8}(\d{1,5})[\0\t\n\f\r ]{1,8}obj/g)) {
+    for (const match of text.matchAll(/(?<!\d)(\d{1,10})[\0\t\n\f\r ]{1,8}(\d{1,5})[\0\t\n\f\r ]{0,8}obj/g)) {
       const offset = at + match.index
       if (offset <= reported) continue
       reported = offset
@@ -258,10 +261,8 @@ export async function rebuildXref(reader: BlockReader): Promise<Xref> {
   const containers: { readonly number: number; readonly count: number; readonly stream: PdfStream }[] = []
   const trailer = new PdfDict()
   for await (const { number, generation, offset } of objectHeaders(reader)) {
-    const value = await readObjectAt(reader, offset).then(
-      (object) => object.value,
-      () => undefined,
-    )
+    await reader.spend(GUESS_COST)
+    const value = await orNothing(readObjectAt(reader, offset).then((object) => object.value))
     if (value === undefined) continue
     entries.set(number, { kind: 'offset', offset, generation })
     if (entries.size > ENTRIES_LIMIT) throw new AppError('pdf/too-large', 'too many objects')
@@ -276,10 +277,9 @@ export async function rebuildXref(reader: BlockReader): Promise<Xref> {
     }
   }
   for (const { number: container, stream } of containers) {
-    const numbers = await structuralData(reader, stream).then(
-      (data) => containedNumbers(stream, data),
-      () => [],
-    )
+    await reader.spend(GUESS_COST)
+    const numbers =
+      (await orNothing(structuralData(reader, stream).then((data) => containedNumbers(stream, data)))) ?? []
     for (const [index, number] of numbers.entries()) {
       if (!entries.has(number)) entries.set(number, { kind: 'compressed', container, index })
     }
@@ -288,6 +288,14 @@ export async function rebuildXref(reader: BlockReader): Promise<Xref> {
   await keepTrailersOf(reader, trailer)
   if (!(trailer.get('Root') instanceof PdfRef)) throw unreadable('the file has no catalogue')
   return { sections: [], entries, trailer, style: 'table', startxref: 0, shift: 0, isRebuilt: true }
+}
+
+/** A guess that may fail: undefined for what is no object. A file that is too large stays an error. */
+function orNothing<T>(guess: Promise<T>): Promise<T | undefined> {
+  return guess.catch((caught: unknown) => {
+    if (caught instanceof AppError && caught.code === 'pdf/unreadable') return undefined
+    throw caught
+  })
 }
 
 function containedNumbers(stream: PdfStream, data: Uint8Array): number[] {
@@ -308,7 +316,8 @@ async function keepTrailersOf(reader: BlockReader, trailer: PdfDict): Promise<vo
   for (let at = 0; at < reader.size; at += step) {
     const text = Buffer.from(await reader.bytes(at, step + 16)).toString('latin1')
     for (const match of text.matchAll(/trailer/g)) {
-      const found = await parseAt(reader, at + match.index + 7, (parser) => parser.value()).catch(() => null)
+      await reader.spend(GUESS_COST)
+      const found = await orNothing(parseAt(reader, at + match.index + 7, (parser) => parser.value()))
       if (found instanceof PdfDict) keepTrailer(trailer, found)
     }
   }
