@@ -1,0 +1,31 @@
+import { I18nProvider } from 'react-aria-components'
+
+import { Failed, Skeleton } from './components/Banner.tsx'
+import { ErrorBoundary } from './components/ErrorBoundary.tsx'
+import { Notice } from './components/Notice.tsx'
+import { useLive } from './lib/useLive.ts'
+import { Frame } from './screens/Frame.tsx'
+import { Unlock } from './screens/Unlock.tsx'
+import { Wizard } from './screens/Wizard.tsx'
+
+/** The window: the wizard before there is an office, the code while it is locked, else the work. */
+export function App() {
+  return (
+    <I18nProvider locale="vi-VN">
+      <ErrorBoundary>
+        <Office />
+        <Notice />
+      </ErrorBoundary>
+    </I18nProvider>
+  )
+}
+
+function Office() {
+  const office = useLive('office.status', {}, 'office')
+  if (office.status === 'loading') return <Skeleton />
+  if (office.status === 'failed') return <Failed error={office.error} onRetry={office.refresh} />
+  const status = office.value
+  if (status.phase === 'new') return <Wizard office={status} onOpened={office.refresh} />
+  if (status.phase === 'locked') return <Unlock office={status} onOpened={office.refresh} />
+  return <Frame office={status} />
+}

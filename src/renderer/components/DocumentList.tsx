@@ -1,0 +1,226 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { FileSearch, type LucideIcon } from 'lucide-react'
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+
+import { classes } from '../lib/classes.ts'
+import { formatCount } from '../lib/format.ts'
+import { FILTER_ROWS, type Pages } from '../lib/usePages.ts'
+import { TEXT } from '../text.vi.ts'
+import { Empty, Failed, Skeleton } from './Banner.tsx'
+import styles from './DocumentList.module.css'
+
+/**
+ * A list of any length, of which only the rows in sight exist. Arrow keys, Home, End and Page keys move;
+ * Enter opens. With `follow` the moving itself selects, as in a mail client beside a reading pane.
+ */
+export function DocumentList<Row extends { readonly id: string }>({
+  pages,
+  label,
+  rowHeight,
+  renderRow,
+  selectedId,
+  follow,
+  onSelect,
+  onOpen,
+  empty,
+  emptyIcon,
+  filter,
+}: {
+  pages: Pages<Row>
+  label: string
+  /** A first guess in CSS pixels; rows are measured. */
+  rowHeight: number
+  renderRow: (row: Row) => ReactNode
+  selectedId: string | undefined
+  follow: boolean
+  onSelect: (row: Row) => void
+  onOpen: (row: Row) => void
+  empty: readonly [string, string]
+  emptyIcon: LucideIcon
+  filter: string
+}) {
+  const box = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const [active, setActive] = useState(0)
+  const { total, show } = pages
+  // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer is not passed on or memoised
+  const virtualizer = useVirtualizer({
+    count: total,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 6,
+  })
+  const items = virtualizer.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (filter === '') show(first, last)
+  }, [show, first, last, filter])
+
+  if (pages.status === 'loading') return <Skeleton />
+  if (pages.status === 'failed' && pages.error !== undefined) {
+    return <Failed error={pages.error} onRetry={pages.refresh} />
+  }
+  if (pages.boxTotal === 0) return <Empty icon={emptyIcon} title={empty[0]} hint={empty[1]} />
+  if (total === 0) {
+    return <Empty icon={FileSearch} title={TEXT.list.nothingFound} hint={TEXT.list.nothingFoundHint} />
+  }
+
+  const current = Math.min(active, total - 1)
+  const move = (to: number) => {
+    const index = Math.max(0, Math.min(total - 1, to))
+    setActive(index)
+    virtualizer.scrollToIndex(index)
+    const row = pages.row(index)
+    if (follow && row !== undefined) onSelect(row)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return
+    const page = Math.max(1, last - first - 8)
+    const steps: Record<string, number> = {
+      ArrowDown: current + 1,
+      ArrowUp: current - 1,
+      PageDown: current + page,
+      PageUp: current - page,
+      Home: 0,
+      End: total - 1,
+    }
+    const to = steps[event.key]
+    if (to !== undefined) {
+      event.preventDefault()
+      move(to)
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      const row = pages.row(current)
+      if (row === undefined) return
+      event.preventDefault()
+      onOpen(row)
+    }
+  }
+
+  return (
+    <>
+      {filter === '' ? null : (
+        <div className={styles['found']} role="status">
+          {pages.boxTotal > FILTER_ROWS
+            ? TEXT.list.filteredSome(total, formatCount(FILTER_ROWS))
+            : TEXT.list.filtered(total, formatCount(pages.boxTotal))}
+        </div>
+      )}
+      <div
+        ref={box}
+        className={styles['list']}
+        role="listbox"
+        aria-label={label}
+        tabIndex={0}
+        aria-activedescendant={
+          items.some((item) => item.index === current) ? `${id}-${String(current)}` : undefined
+        }
+        onKeyDown={onKeyDown}
+        data-focus-first
+      >
+        <div className={styles['sizer']} style={{ height: virtualizer.getTotalSize() }} role="presentation">
+          {items.map((item) => {
+            const row = pages.row(item.index)
+            return (
+              <div
+                key={item.key}
+                id={`${id}-${String(item.index)}`}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                className={classes(styles['item'], item.index === current && styles['active'])}
+                style={{ transform: `translateY(${String(item.start)}px)` }}
+                role="option"
+                aria-selected={row !== undefined && row.id === selectedId}
+                aria-setsize={total}
+                aria-posinset={item.index + 1}
+                onClick={() => {
+                  setActive(item.index)
+                  if (row === undefined) return
+                  if (follow) onSelect(row)
+                  else onOpen(row)
+                }}
+                onDoubleClick={() => {
+                  if (row !== undefined) onOpen(row)
+                }}
+              >
+                {row === undefined ? (
+                  <div className={styles['bone']}>
+                    <span className="visually-hidden">{TEXT.loading}</span>
+                    <span style={{ width: '40%' }} />
+                    <span style={{ width: '80%' }} />
+                  </div>
+                ) : (
+                  renderRow(row)
+                )}
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** The three lines every document has in a list beside a reading pane. */
+export function DocumentRow({
+  code,
+  typeName,
+  when,
+  subject,
+  chips,
+  agency,
+}: {
+  code: string
+  typeName: string
+  when: string
+  subject: string
+  chips: ReactNode
+  agency: string
+}) {
+  return (
+    <div className={styles['row']}>
+      <div className={styles['top']}>
+        <span className={styles['code']}>{code}</span>
+        <span className={styles['type']}>{typeName}</span>
+        <span className={styles['when']}>{when}</span>
+      </div>
+      <div className={styles['subject']}>{subject === '' ? TEXT.list.noSubject : subject}</div>
+      <div className={styles['chips']}>
+        {chips}
+        <span className={styles['agency']}>{agency}</span>
+      </div>
+    </div>
+  )
+}
+
+/** The same across the whole window, for lists whose documents open on their own page. */
+export function WideDocumentRow({
+  code,
+  typeName,
+  when,
+  subject,
+  chips,
+  agency,
+}: {
+  code: string
+  typeName: string
+  when: string
+  subject: string
+  chips: ReactNode
+  agency: string
+}) {
+  return (
+    <div className={styles['wideRow']}>
+      <div>
+        <div className={styles['top']}>
+          <span className={styles['code']}>{code}</span>
+          <span className={styles['type']}>{typeName}</span>
+        </div>
+        <div className={styles['subject']}>{subject === '' ? TEXT.list.noSubject : subject}</div>
+        <div className={styles['agency']}>{agency}</div>
+      </div>
+      <div className={styles['chips']}>{chips}</div>
+      <div className={styles['when']}>{when}</div>
+    </div>
+  )
+}

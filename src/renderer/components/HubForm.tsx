@@ -1,0 +1,158 @@
+import { Stethoscope } from 'lucide-react'
+import { useState } from 'react'
+
+import { ERROR_TEXT } from '../../shared/errors.vi.ts'
+import type { Output, Settings } from '../../shared/ipc/contract.ts'
+import { call } from '../lib/call.ts'
+import { formatCount, formatSpan } from '../lib/format.ts'
+import { useAction } from '../lib/useAction.ts'
+import { TEXT } from '../text.vi.ts'
+import { Banner, FailureBanner } from './Banner.tsx'
+import { Button } from './Button.tsx'
+import { TextBox } from './Field.tsx'
+import styles from './Form.module.css'
+
+/** The hub as it is being typed. `secretKept`: one is stored already and may stay. */
+export interface HubDraft {
+  readonly url: string
+  readonly systemId: string
+  readonly secret: string
+  readonly secretKept: boolean
+}
+
+/** What is typed, from what is stored. The secret never comes out. */
+export function hubDraftOf(hub: Settings['hub']): HubDraft {
+  return { url: hub?.url ?? '', systemId: hub?.systemId ?? '', secret: '', secretKept: hub !== undefined }
+}
+
+/** Why the hub cannot be saved like this, by field. */
+export function hubProblems(draft: HubDraft): Partial<Record<'url' | 'systemId' | 'secret', string>> {
+  return {
+    ...(/^https?:\/\/[^\s/]+/i.test(draft.url.trim()) ? {} : { url: TEXT.hubForm.urlWrong }),
+    ...(draft.systemId.trim() === '' ? { systemId: TEXT.hubForm.systemIdMissing } : {}),
+    ...(draft.secret === '' && !draft.secretKept ? { secret: TEXT.hubForm.secretMissing } : {}),
+  }
+}
+
+/** The hub as the engine takes it. */
+export function hubOf(draft: HubDraft): { url: string; systemId: string; secret?: string } {
+  const hub = { url: draft.url.trim(), systemId: draft.systemId.trim() }
+  return draft.secret === '' ? hub : { ...hub, secret: draft.secret }
+}
+
+/** A clock further off than this is worth a word: the hub refuses signatures of old requests. */
+const SKEW_MS = 60_000
+
+/** Where the hub is, and a try whether it answers. Errors show once `asked`. */
+export function HubForm({
+  draft,
+  onChange,
+  asked,
+  onAsked,
+  autoFocus = false,
+}: {
+  draft: HubDraft
+  onChange: (draft: HubDraft) => void
+  asked: boolean
+  onAsked: () => void
+  autoFocus?: boolean
+}) {
+  const problems = asked ? hubProblems(draft) : {}
+  const check = useAction(() => call('hub.check', hubOf(draft)))
+  const checked = useCheckedOf(draft, check.run)
+  return (
+    <div className={styles['stack']}>
+      <TextBox
+        label={TEXT.hubForm.url}
+        hint={TEXT.hubForm.urlHint}
+        type="url"
+        value={draft.url}
+        onChange={(url) => {
+          onChange({ ...draft, url })
+        }}
+        maxLength={500}
+        autoFocus={autoFocus}
+        error={problems.url}
+      />
+      <div className={styles['grid']}>
+        <TextBox
+          label={TEXT.hubForm.systemId}
+          value={draft.systemId}
+          onChange={(systemId) => {
+            onChange({ ...draft, systemId })
+          }}
+          maxLength={100}
+          error={problems.systemId}
+        />
+        <TextBox
+          label={TEXT.hubForm.secret}
+          hint={draft.secretKept ? TEXT.hubForm.secretKept : undefined}
+          type="password"
+          value={draft.secret}
+          onChange={(secret) => {
+            onChange({ ...draft, secret })
+          }}
+          maxLength={500}
+          error={problems.secret}
+        />
+      </div>
+      <div className={styles['row']}>
+        <Button
+          icon={Stethoscope}
+          isDisabled={check.busy}
+          onPress={() => {
+            onAsked()
+            if (Object.keys(hubProblems(draft)).length === 0) checked.start()
+          }}
+        >
+          {check.busy ? TEXT.hubForm.checking : TEXT.hubForm.check}
+        </Button>
+      </div>
+      <FailureBanner error={check.error} boxed />
+      <div role="status">{checked.answer === undefined ? null : <CheckResult answer={checked.answer} />}</div>
+    </div>
+  )
+}
+
+/** The answer of the check, as long as what it was asked about is still what is typed. */
+function useCheckedOf(
+  draft: HubDraft,
+  run: () => Promise<Output<'hub.check'> | undefined>,
+): { answer: Output<'hub.check'> | undefined; start: () => void } {
+  const asked = JSON.stringify([draft.url, draft.systemId, draft.secret])
+  const [held, setHeld] = useState<{ asked: string; answer: Output<'hub.check'> }>()
+  return {
+    answer: held?.asked === asked ? held.answer : undefined,
+    start() {
+      void run().then((answer) => {
+        if (answer !== undefined) setHeld({ asked, answer })
+      })
+    },
+  }
+}
+
+/** What a try of the hub found, and what to do about it. */
+export function CheckResult({ answer }: { answer: Output<'hub.check'> }) {
+  const skew =
+    answer.clockSkewMs !== undefined && Math.abs(answer.clockSkewMs) > SKEW_MS
+      ? ` ${TEXT.hubForm.skew(formatSpan(answer.clockSkewMs))}`
+      : ''
+  if (answer.error === undefined && answer.reached) {
+    const agencies =
+      answer.agencies === undefined ? '' : TEXT.hubForm.goodAgencies(formatCount(answer.agencies))
+    return (
+      <Banner tone={skew === '' ? 'ok' : 'warn'} title={TEXT.hubForm.good} boxed>
+        {agencies}
+        {skew}
+      </Banner>
+    )
+  }
+  const words = ERROR_TEXT[answer.error ?? 'hub/unreachable']
+  return (
+    <Banner tone="bad" title={`${words.title}.`} boxed>
+      {words.hint}
+      {skew}
+      {answer.detail === undefined || answer.detail === '' ? null : <div>{TEXT.hubSays(answer.detail)}</div>}
+    </Banner>
+  )
+}

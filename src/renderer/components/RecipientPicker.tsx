@@ -1,0 +1,190 @@
+import { ArrowUp, X } from 'lucide-react'
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
+
+import type { Agency } from '../../shared/document/fields.ts'
+import { classes } from '../lib/classes.ts'
+import { useLive } from '../lib/useLive.ts'
+import { TEXT } from '../text.vi.ts'
+import { FieldNote } from './Field.tsx'
+import fieldStyles from './Field.module.css'
+import styles from './RecipientPicker.module.css'
+
+/**
+ * Cơ quan nhận, in the clerk's order. Typing searches the directory; arrows and Enter choose; Backspace
+ * in the empty box takes the last one back.
+ */
+export function RecipientPicker({
+  value,
+  onChange,
+  onBlur,
+  error,
+}: {
+  value: readonly string[]
+  onChange: (organIds: string[]) => void
+  onBlur: () => void
+  error: string | undefined
+}) {
+  const id = useId()
+  const [text, setText] = useState('')
+  const [isOpen, setOpen] = useState(false)
+  const [active, setActive] = useState(0)
+  const popup = useRef<HTMLDivElement>(null)
+  const found = useLive('directory.search', { text: text.trim(), limit: 50 }, 'directory')
+  const chosen = useLive('directory.byIds', { ids: [...value] }, 'directory')
+  const names = new Map(
+    chosen.status === 'ready' ? chosen.value.map((agency) => [agency.organId, agency.name]) : [],
+  )
+  const [lastFound, setLastFound] = useState<Agency[]>([])
+  if (found.status === 'ready' && found.value !== lastFound) setLastFound(found.value)
+  const options = lastFound.filter((agency) => !value.includes(agency.organId))
+  const current = Math.min(active, Math.max(0, options.length - 1))
+
+  useEffect(() => {
+    popup.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [current])
+
+  const choose = (agency: Agency) => {
+    onChange([...value, agency.organId])
+    setText('')
+    setActive(0)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const option = options[current]
+    if (event.key === 'ArrowDown') {
+      setOpen(true)
+      setActive(isOpen ? Math.min(current + 1, options.length - 1) : 0)
+    } else if (event.key === 'ArrowUp') setActive(Math.max(current - 1, 0))
+    else if (event.key === 'Enter' && isOpen && option !== undefined) choose(option)
+    else if (event.key === 'Escape' && isOpen) {
+      setOpen(false)
+      event.stopPropagation()
+    } else if (event.key === 'Backspace' && text === '' && value.length > 0) onChange(value.slice(0, -1))
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <div className={classes(fieldStyles['field'], styles['picker'])}>
+      <label htmlFor={id} className={fieldStyles['label']}>
+        {TEXT.draft.recipients}
+      </label>
+      {value.length === 0 ? null : (
+        <ol className={styles['chosen']} aria-label={TEXT.draft.recipientList}>
+          {value.map((organId, index) => {
+            const name = names.get(organId) ?? organId
+            return (
+              <li key={organId}>
+                <span title={organId}>{name}</span>
+                {index === 0 ? null : (
+                  <button
+                    type="button"
+                    aria-label={TEXT.draft.recipientUp(name)}
+                    title={TEXT.draft.recipientUp(name)}
+                    onClick={() => {
+                      const before = value[index - 1]
+                      if (before === undefined) return
+                      onChange(value.toSpliced(index - 1, 2, organId, before))
+                    }}
+                  >
+                    <ArrowUp size={14} aria-hidden />
+                  </button>
+                )}
+                <button
+                  type="button"
+                  aria-label={TEXT.draft.recipientRemove(name)}
+                  title={TEXT.draft.recipientRemove(name)}
+                  onClick={() => {
+                    onChange(value.filter((other) => other !== organId))
+                  }}
+                >
+                  <X size={14} aria-hidden />
+                </button>
+              </li>
+            )
+          })}
+        </ol>
+      )}
+      <div className={styles['anchor']}>
+        <input
+          id={id}
+          className={fieldStyles['input']}
+          role="combobox"
+          aria-expanded={isOpen}
+          aria-controls={`${id}-list`}
+          aria-autocomplete="list"
+          aria-activedescendant={isOpen && options.length > 0 ? `${id}-${String(current)}` : undefined}
+          aria-invalid={error !== undefined}
+          aria-describedby={`${id}-note`}
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value)
+            setOpen(true)
+            setActive(0)
+          }}
+          onFocus={() => {
+            setOpen(true)
+          }}
+          onClick={() => {
+            setOpen(true)
+          }}
+          onBlur={() => {
+            setOpen(false)
+            onBlur()
+          }}
+          onKeyDown={onKeyDown}
+        />
+        {isOpen ? (
+          <div
+            ref={popup}
+            className={styles['popup']}
+            // A press in the list must not take the focus from the box, or the list would close before it.
+            onMouseDown={(event) => {
+              event.preventDefault()
+            }}
+          >
+            {options.length === 0 ? (
+              <div className={styles['nothing']} role="status">
+                {text.trim() === '' && value.length === 0
+                  ? TEXT.draft.recipientsEmptyDirectory
+                  : TEXT.draft.recipientsNone}
+              </div>
+            ) : (
+              <div role="listbox" id={`${id}-list`} aria-label={TEXT.draft.recipients}>
+                {options.map((agency, index) => (
+                  <div
+                    key={agency.organId}
+                    id={`${id}-${String(index)}`}
+                    role="option"
+                    aria-selected={index === current}
+                    className={styles['option']}
+                    onMouseMove={() => {
+                      setActive(index)
+                    }}
+                    onClick={() => {
+                      choose(agency)
+                    }}
+                  >
+                    {agency.name}
+                    <div>
+                      {agency.organId}
+                      {agency.parentName === '' ? '' : ` · ${agency.parentName}`}
+                    </div>
+                  </div>
+                ))}
+              </div>
+            )}
+          </div>
+        ) : null}
+      </div>
+      <div id={`${id}-note`}>
+        {error === undefined ? (
+          <span className={fieldStyles['hint']}>{TEXT.draft.recipientsHint}</span>
+        ) : (
+          <FieldNote kind="error" text={error} />
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,214 @@
+import { FolderOpen, RefreshCw } from 'lucide-react'
+
+import { isErrorCode } from '../../shared/errors.ts'
+import { ERROR_TEXT } from '../../shared/errors.vi.ts'
+import type {
+  CertificateChoice,
+  CertificateSummary,
+  DriverSummary,
+  TokenSettings,
+  TokenSummary,
+} from '../../shared/ipc/contract.ts'
+import { call } from '../lib/call.ts'
+import { formatDay, isoDayOf } from '../lib/format.ts'
+import { useAction } from '../lib/useAction.ts'
+import { useLive } from '../lib/useLive.ts'
+import { TEXT } from '../text.vi.ts'
+import { Failed, FailureBanner, Skeleton } from './Banner.tsx'
+import { Button } from './Button.tsx'
+import { Chip } from './Chip.tsx'
+import { FieldNote, RadioCards } from './Field.tsx'
+import styles from './Form.module.css'
+
+/** Why a certificate cannot sign, in words. */
+export function certificateProblem(problem: NonNullable<CertificateSummary['problem']>): string {
+  return isErrorCode(problem) ? ERROR_TEXT[problem].title : TEXT.tokenForm.problem[problem]
+}
+
+/** Which driver, and which certificate plays which role. Never asks for a PIN. */
+export function TokenForm({
+  value,
+  onChange,
+}: {
+  value: TokenSettings | undefined
+  onChange: (value: TokenSettings) => void
+}) {
+  const drivers = useLive('token.drivers', {}, 'token')
+  const browse = useAction(async () => {
+    const { path } = await call('token.browse', {})
+    if (path !== undefined) onChange({ modulePath: path })
+  })
+  if (drivers.status === 'loading') return <Skeleton blocks={1} />
+  if (drivers.status === 'failed') return <Failed error={drivers.error} onRetry={drivers.refresh} />
+  const chosen = value?.modulePath
+  const known = drivers.value.some(({ path }) => path === chosen)
+  const listed: DriverSummary[] =
+    chosen === undefined || known
+      ? drivers.value
+      : [...drivers.value, { path: chosen, name: fileNameOf(chosen), usable: true }]
+  return (
+    <div className={styles['stack']}>
+      {listed.length === 0 ? (
+        <p className={styles['quiet']}>{TEXT.tokenForm.noDrivers}</p>
+      ) : (
+        <RadioCards
+          label={TEXT.tokenForm.driver}
+          value={chosen ?? ''}
+          options={listed.map((driver) => ({
+            value: driver.path,
+            name: driver.name,
+            isDisabled: !driver.usable,
+            rest:
+              driver.problem === undefined ? (
+                driver.path
+              ) : (
+                <FieldNote kind="warning" text={TEXT.tokenForm.driverProblem[driver.problem]} />
+              ),
+          }))}
+          onChange={(modulePath) => {
+            onChange({ modulePath })
+          }}
+        />
+      )}
+      <div className={styles['row']}>
+        <Button
+          icon={FolderOpen}
+          isDisabled={browse.busy}
+          onPress={() => {
+            void browse.run()
+          }}
+        >
+          {TEXT.tokenForm.browse}
+        </Button>
+      </div>
+      <FailureBanner error={browse.error} boxed />
+      {value === undefined ? null : <Certificates key={value.modulePath} value={value} onChange={onChange} />}
+    </div>
+  )
+}
+
+function fileNameOf(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path
+}
+
+function Certificates({
+  value,
+  onChange,
+}: {
+  value: TokenSettings
+  onChange: (value: TokenSettings) => void
+}) {
+  const tokens = useLive('token.list', { modulePath: value.modulePath }, 'token')
+  const refresh = (
+    <div className={styles['row']}>
+      <Button icon={RefreshCw} onPress={tokens.refresh}>
+        {TEXT.tokenForm.refresh}
+      </Button>
+    </div>
+  )
+  if (tokens.status === 'loading') {
+    return (
+      <>
+        <p className={styles['quiet']}>{TEXT.tokenForm.reading}</p>
+        <Skeleton blocks={1} />
+      </>
+    )
+  }
+  if (tokens.status === 'failed') return <Failed error={tokens.error} onRetry={tokens.refresh} />
+  if (tokens.value.length === 0) {
+    return (
+      <>
+        <FieldNote kind="warning" text={TEXT.tokenForm.noToken} />
+        {refresh}
+      </>
+    )
+  }
+  const choose = (role: 'person' | 'agency', choice: CertificateChoice | undefined) => {
+    const rest = role === 'person' ? { agency: value.agency } : { person: value.person }
+    const all = { ...rest, [role]: choice }
+    onChange({
+      modulePath: value.modulePath,
+      ...(all.person === undefined ? {} : { person: all.person }),
+      ...(all.agency === undefined ? {} : { agency: all.agency }),
+    })
+  }
+  return (
+    <>
+      {(['person', 'agency'] as const).map((role) => (
+        <CertificateCards
+          key={role}
+          role={role}
+          tokens={tokens.value}
+          chosen={value[role]}
+          onChange={(choice) => {
+            choose(role, choice)
+          }}
+        />
+      ))}
+      {refresh}
+    </>
+  )
+}
+
+function CertificateCards({
+  role,
+  tokens,
+  chosen,
+  onChange,
+}: {
+  role: 'person' | 'agency'
+  tokens: readonly TokenSummary[]
+  chosen: CertificateChoice | undefined
+  onChange: (choice: CertificateChoice | undefined) => void
+}) {
+  const offered = tokens.flatMap((token) =>
+    token.certificates
+      .filter(({ kind }) => kind === role || kind === 'unknown')
+      .map((certificate) => ({ token, certificate })),
+  )
+  const label = role === 'person' ? TEXT.tokenForm.personChoice : TEXT.tokenForm.agencyChoice
+  return (
+    <RadioCards
+      label={label}
+      value={chosen === undefined ? '' : `${chosen.tokenSerial} ${chosen.certificateSha256}`}
+      options={[
+        ...offered.map(({ token, certificate }) => ({
+          value: `${token.serial} ${certificate.sha256}`,
+          name: certificate.name,
+          isDisabled: !certificate.usable,
+          rest: <CertificateWords certificate={certificate} token={token} />,
+        })),
+        { value: '', name: TEXT.tokenForm.none },
+      ]}
+      onChange={(key) => {
+        const found = offered.find(
+          ({ token, certificate }) => `${token.serial} ${certificate.sha256}` === key,
+        )
+        onChange(
+          found === undefined
+            ? undefined
+            : { tokenSerial: found.token.serial, certificateSha256: found.certificate.sha256 },
+        )
+      }}
+    />
+  )
+}
+
+function CertificateWords({ certificate, token }: { certificate: CertificateSummary; token: TokenSummary }) {
+  const words = [
+    certificate.title,
+    certificate.organization === certificate.name ? undefined : certificate.organization,
+    TEXT.tokenForm.issuer(certificate.issuer),
+    TEXT.sign.validTo(formatDay(isoDayOf(certificate.notAfter))),
+    TEXT.tokenForm.onToken(token.label),
+  ]
+  return (
+    <span className={styles['inline']}>
+      {words.filter((word) => word !== undefined && word !== '').join(' · ')}
+      {token.software ? <Chip tone="warn">{TEXT.tokenForm.practice}</Chip> : null}
+      {certificate.problem === undefined ? null : (
+        <FieldNote kind="error" text={certificateProblem(certificate.problem)} />
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,762 @@
+import { ArrowLeft, Check, CircleAlert, FileUp, LoaderCircle, Signature, Trash2 } from 'lucide-react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+
+import {
+  fieldProblems,
+  organId,
+  type FieldName,
+  type FieldProblem,
+  type OutgoingFields,
+} from '../../shared/document/fields.ts'
+import { DOCUMENT_TYPES, PRIORITIES } from '../../shared/document/types.ts'
+import {
+  MAX_PDF_BYTES,
+  type Failure,
+  type OfficeStatus,
+  type OutgoingDetail,
+} from '../../shared/ipc/contract.ts'
+import { Banner, Empty, FailureBanner } from '../components/Banner.tsx'
+import { Button, IconButton } from '../components/Button.tsx'
+import { Confirm } from '../components/Dialog.tsx'
+import { Choice, Segments, TextBox } from '../components/Field.tsx'
+import { OutgoingPdf } from '../components/FilePreview.tsx'
+import { RecipientPicker } from '../components/RecipientPicker.tsx'
+import { announce } from '../lib/announce.ts'
+import { call } from '../lib/call.ts'
+import { classes } from '../lib/classes.ts'
+import { keepDraft, type DraftState } from '../lib/draft.ts'
+import { formatDay, formatTime, isoDayOf, parseDay } from '../lib/format.ts'
+import { codeOf } from '../lib/lists.ts'
+import { suggestNotations } from '../lib/notation.ts'
+import { go } from '../lib/route.ts'
+import { useAction } from '../lib/useAction.ts'
+import { useNow } from '../lib/useNow.ts'
+import { TEXT } from '../text.vi.ts'
+import styles from './DraftEditor.module.css'
+import screen from './screen.module.css'
+
+type Change = (patch: Partial<OutgoingFields>) => void
+
+/** One draft: its form, its PDF, saved by itself while it is typed. */
+export function DraftEditor({ first, office }: { first: OutgoingDetail; office: OfficeStatus }) {
+  const [keeper, setKeeper] = useState(() => keepDraft(first))
+  const draft = useSyncExternalStore(keeper.subscribe, keeper.state)
+  const { detail, fields } = draft
+  const [touched, setTouched] = useState<ReadonlySet<FieldName>>(new Set())
+  const [asked, setAsked] = useState(false)
+  const [discarding, setDiscarding] = useState(false)
+  const pdf = detail.files.find(({ role }) => role === 'imported')
+  const problems = fieldProblems(fields, pdf !== undefined)
+
+  // Saves what is unsaved when the editor is left, by whatever way, and when the window loses the focus.
+  useEffect(() => {
+    const flush = () => {
+      keeper.flush().catch(() => undefined) // shown through draft.error
+    }
+    window.addEventListener('blur', flush)
+    return () => {
+      window.removeEventListener('blur', flush)
+      flush()
+    }
+  }, [keeper])
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !discarding) go('drafts')
+    }
+    window.addEventListener('keydown', onKey)
+    return () => {
+      window.removeEventListener('keydown', onKey)
+    }
+  }, [discarding])
+
+  const freeze = useAction(async () => {
+    setAsked(true)
+    if (problems.length > 0) {
+      await keeper.flush()
+      return
+    }
+    await keeper.perform((revision) => call('outgoing.freeze', { id: detail.id, revision }))
+    announce(TEXT.draft.freezeDone)
+    go('to-sign', detail.id)
+  })
+  const discard = useAction(async () => {
+    await call('outgoing.discard', { id: detail.id })
+    announce(TEXT.draft.discardDone)
+    go('drafts')
+  })
+  const newest = useAction(async () => {
+    setKeeper(keepDraft(await call('outgoing.one', { id: detail.id })))
+  })
+  const saveFailed = draft.saving === 'failed' ? draft.error : undefined
+
+  return (
+    <div className={styles['editor']}>
+      <div className={screen['head']}>
+        <IconButton
+          kind="quiet"
+          icon={ArrowLeft}
+          label={TEXT.back}
+          onPress={() => {
+            go('drafts')
+          }}
+        />
+        <h1 className={styles['name']}>{fields.subject === '' ? TEXT.draft.untitled : fields.subject}</h1>
+        <SavingWords draft={draft} />
+        <span className={screen['push']} />
+        <Button
+          kind="quiet"
+          icon={Trash2}
+          onPress={() => {
+            setDiscarding(true)
+          }}
+        >
+          {TEXT.draft.discard}
+        </Button>
+        <Button
+          kind="primary"
+          icon={Signature}
+          isDisabled={freeze.busy}
+          onPress={() => {
+            void freeze.run()
+          }}
+        >
+          {TEXT.draft.freeze}
+        </Button>
+      </div>
+      <FailureBanner
+        error={saveFailed}
+        action={
+          saveFailed?.code === 'document/changed' ? (
+            <Button
+              small
+              onPress={() => {
+                void newest.run()
+              }}
+            >
+              {TEXT.draft.newest}
+            </Button>
+          ) : undefined
+        }
+      />
+      <FailureBanner error={saveFailed === undefined ? (freeze.error ?? newest.error) : undefined} />
+      <div role="alert">
+        {asked && problems.length > 0 ? (
+          <Banner tone="warn" title={TEXT.draft.problemsTitle}>
+            {[...new Set(problems.map(({ field }) => TEXT.field[field]))].join(', ')}.
+          </Banner>
+        ) : null}
+      </div>
+      <div className={screen['body']}>
+        <DraftForm
+          key={detail.id}
+          fields={fields}
+          agencyName={office.agency?.name ?? ''}
+          change={keeper.change}
+          onLeave={(field) => {
+            if (!touched.has(field)) setTouched(new Set([...touched, field]))
+            keeper.flush().catch(() => undefined) // shown through draft.error
+          }}
+          problemOf={(field) => (asked || touched.has(field) ? problemWords(problems, field) : undefined)}
+        />
+        <DraftPdf
+          detail={detail}
+          missing={asked && pdf === undefined}
+          onImport={(name, bytes) =>
+            keeper.perform(() => call('outgoing.importPdf', { id: detail.id, name, bytes }))
+          }
+        />
+      </div>
+      <Confirm
+        isOpen={discarding}
+        title={TEXT.draft.discardAsk}
+        hint={TEXT.draft.discardHint}
+        safe={TEXT.draft.discardKeep}
+        act={TEXT.draft.discard}
+        busy={discard.busy}
+        error={discard.error}
+        onClose={() => {
+          setDiscarding(false)
+        }}
+        onConfirm={() => {
+          void discard.run()
+        }}
+      />
+    </div>
+  )
+}
+
+function problemWords(problems: readonly FieldProblem[], field: FieldName): string | undefined {
+  const found = problems.find((problem) => problem.field === field)
+  if (found === undefined) return undefined
+  return found.problem === 'missing' ? TEXT.missing[field] : TEXT.problem[found.problem]
+}
+
+function SavingWords({ draft }: { draft: DraftState }) {
+  const words = {
+    saved: TEXT.draft.savedAt(formatTime(draft.savedAt)),
+    waiting: TEXT.draft.waiting,
+    saving: TEXT.draft.saving,
+    failed: TEXT.draft.failed,
+  }
+  const Icon = draft.saving === 'saved' ? Check : draft.saving === 'failed' ? CircleAlert : LoaderCircle
+  return (
+    <span className={classes(styles['state'], draft.saving === 'failed' && styles['failed'])} role="status">
+      <Icon size={15} strokeWidth={1.75} aria-hidden />
+      {words[draft.saving]}
+    </span>
+  )
+}
+
+const TYPE_OPTIONS = DOCUMENT_TYPES.map(({ name }) => ({ value: name, text: name }))
+
+function DraftForm({
+  fields,
+  agencyName,
+  change,
+  onLeave,
+  problemOf,
+}: {
+  fields: OutgoingFields
+  agencyName: string
+  change: Change
+  onLeave: (field: FieldName) => void
+  problemOf: (field: FieldName) => string | undefined
+}) {
+  const suggestions = suggestNotations(fields.typeName, agencyName)
+  const offered = suggestions.filter((text) => text !== fields.codeNotation)
+  const typeOptions = TYPE_OPTIONS.some(({ value }) => value === fields.typeName)
+    ? TYPE_OPTIONS
+    : [...TYPE_OPTIONS, { value: fields.typeName, text: fields.typeName }]
+  return (
+    <section className={styles['form']} aria-label={TEXT.draft.form} data-pane>
+      <div className={styles['two']}>
+        <Choice<string>
+          label={TEXT.draft.typeName}
+          value={fields.typeName}
+          options={typeOptions}
+          error={problemOf('typeName')}
+          onChange={(typeName) => {
+            const next = suggestNotations(typeName, agencyName)[0]
+            const untouched = fields.codeNotation === '' || suggestions.includes(fields.codeNotation)
+            change(untouched && next !== undefined ? { typeName, codeNotation: next } : { typeName })
+          }}
+        />
+        <TextBox
+          label={TEXT.draft.codeNotation}
+          value={fields.codeNotation}
+          onChange={(codeNotation) => {
+            change({ codeNotation })
+          }}
+          onBlur={() => {
+            onLeave('codeNotation')
+          }}
+          maxLength={30}
+          error={problemOf('codeNotation')}
+        />
+      </div>
+      {offered.length === 0 ? null : (
+        <div className={styles['suggestions']}>
+          {TEXT.draft.suggestions}:
+          {offered.map((text) => (
+            <Button
+              key={text}
+              small
+              label={TEXT.draft.suggestion(text)}
+              onPress={() => {
+                change({ codeNotation: text })
+              }}
+            >
+              {text}
+            </Button>
+          ))}
+        </div>
+      )}
+      <TextBox
+        label={TEXT.draft.subject}
+        value={fields.subject}
+        onChange={(subject) => {
+          change({ subject })
+        }}
+        onBlur={() => {
+          onLeave('subject')
+        }}
+        lines={3}
+        maxLength={500}
+        counted
+        error={problemOf('subject')}
+      />
+      <Segments
+        label={TEXT.draft.priority}
+        value={String(fields.priority)}
+        options={PRIORITIES.map(({ code, name }) => ({
+          value: String(code),
+          text: name,
+          urgent: code > 0,
+        }))}
+        onChange={(value) => {
+          change({ priority: Number(value) })
+        }}
+      />
+      <RecipientPicker
+        value={fields.recipients}
+        onChange={(organIds) => {
+          change({ recipients: organIds.flatMap((text) => organId.safeParse(text).data ?? []) })
+        }}
+        onBlur={() => {
+          onLeave('recipients')
+        }}
+        error={problemOf('recipients')}
+      />
+      <div className={styles['two']}>
+        <TextBox
+          label={TEXT.draft.place}
+          value={fields.place}
+          onChange={(place) => {
+            change({ place })
+          }}
+          onBlur={() => {
+            onLeave('place')
+          }}
+          maxLength={100}
+          error={problemOf('place')}
+        />
+        <DayField
+          label={TEXT.draft.dueDate}
+          value={fields.dueDate}
+          onChange={(dueDate) => {
+            change({ dueDate })
+          }}
+        />
+      </div>
+      <div className={styles['group']}>
+        <h3>{TEXT.draft.signer}</h3>
+        <div className={styles['two']}>
+          <TextBox
+            label={TEXT.draft.fullName}
+            value={fields.signer.fullName}
+            onChange={(fullName) => {
+              change({ signer: { ...fields.signer, fullName } })
+            }}
+            onBlur={() => {
+              onLeave('signer.fullName')
+            }}
+            maxLength={50}
+            error={problemOf('signer.fullName')}
+          />
+          <TextBox
+            label={TEXT.draft.position}
+            value={fields.signer.position}
+            onChange={(position) => {
+              change({ signer: { ...fields.signer, position } })
+            }}
+            maxLength={100}
+          />
+        </div>
+        <TextBox
+          label={TEXT.draft.competence}
+          hint={TEXT.draft.competenceHint}
+          value={fields.signer.competence}
+          onChange={(competence) => {
+            change({ signer: { ...fields.signer, competence } })
+          }}
+          maxLength={100}
+          optional
+        />
+      </div>
+      <Lines
+        label={TEXT.draft.toPlaces}
+        hint={TEXT.draft.toPlacesHint}
+        value={fields.toPlaces}
+        onChange={(toPlaces) => {
+          change({ toPlaces })
+        }}
+        onBlur={() => {
+          onLeave('toPlaces')
+        }}
+        error={problemOf('toPlaces')}
+      />
+      <details className={styles['more']}>
+        <summary>{TEXT.draft.more}</summary>
+        <MoreFields fields={fields} change={change} />
+      </details>
+    </section>
+  )
+}
+
+function MoreFields({ fields, change }: { fields: OutgoingFields; change: Change }) {
+  return (
+    <div className={styles['moreBody']}>
+      <div className={styles['two']}>
+        <CountField
+          label={TEXT.draft.pageAmount}
+          value={fields.pageAmount}
+          least={0}
+          onChange={(pageAmount) => {
+            change({ pageAmount })
+          }}
+        />
+        <CountField
+          label={TEXT.draft.issuedAmount}
+          value={fields.issuedAmount}
+          least={1}
+          onChange={(issuedAmount) => {
+            change({ issuedAmount })
+          }}
+        />
+        <TextBox
+          label={TEXT.draft.sphere}
+          value={fields.sphere}
+          onChange={(sphere) => {
+            change({ sphere })
+          }}
+          maxLength={100}
+        />
+        <TextBox
+          label={TEXT.draft.typerNotation}
+          value={fields.typerNotation}
+          onChange={(typerNotation) => {
+            change({ typerNotation })
+          }}
+          maxLength={20}
+        />
+        <TextBox
+          label={TEXT.draft.language}
+          value={fields.language}
+          onChange={(language) => {
+            change({ language })
+          }}
+          maxLength={30}
+        />
+        <Choice
+          label={TEXT.draft.steeringType}
+          value={String(fields.steeringType)}
+          options={TEXT.draft.steeringTypes.map((text, code) => ({ value: String(code), text }))}
+          onChange={(value) => {
+            change({ steeringType: Number(value) })
+          }}
+        />
+      </div>
+      <TextBox
+        label={TEXT.draft.description}
+        value={fields.description}
+        onChange={(description) => {
+          change({ description })
+        }}
+        lines={2}
+        maxLength={500}
+        counted
+      />
+      <Lines
+        label={TEXT.draft.appendixes}
+        hint={TEXT.draft.appendixesHint}
+        value={fields.appendixes}
+        onChange={(appendixes) => {
+          change({ appendixes })
+        }}
+      />
+      <ResponseFields value={fields.responseFor} change={change} />
+    </div>
+  )
+}
+
+/** A day typed as dd/MM/yyyy. What does not read as a day stays on the screen and is not saved. */
+function DayField({
+  label,
+  value,
+  onChange,
+}: {
+  label: string
+  value: string | undefined
+  onChange: (value: string | undefined) => void
+}) {
+  const [text, setText] = useState(value === undefined ? '' : formatDay(value))
+  const [left, setLeft] = useState(false)
+  const now = useNow(60_000)
+  const day = parseDay(text)
+  const wrong = text.trim() !== '' && day === undefined
+  return (
+    <TextBox
+      label={label}
+      hint={TEXT.draft.dueDateHint}
+      value={text}
+      maxLength={10}
+      onChange={(typed) => {
+        setText(typed)
+        setLeft(false)
+        if (typed.trim() === '' || parseDay(typed) !== undefined) onChange(parseDay(typed))
+      }}
+      onBlur={() => {
+        setLeft(true)
+        if (day !== undefined) setText(formatDay(day))
+      }}
+      error={wrong && left ? TEXT.draft.dateWrong : undefined}
+      warning={day !== undefined && day < isoDayOf(now) ? TEXT.draft.duePast : undefined}
+    />
+  )
+}
+
+function CountField({
+  label,
+  value,
+  least,
+  onChange,
+}: {
+  label: string
+  value: number
+  least: number
+  onChange: (value: number) => void
+}) {
+  const [typed, setTyped] = useState<string>()
+  const wrong = typed !== undefined && !isCount(typed, least)
+  return (
+    <TextBox
+      label={label}
+      value={typed ?? String(value)}
+      inputMode="numeric"
+      maxLength={3}
+      onChange={(text) => {
+        setTyped(text)
+        if (isCount(text, least)) onChange(Number(text))
+      }}
+      onBlur={() => {
+        if (!wrong) setTyped(undefined)
+      }}
+      error={wrong ? TEXT.draft.numberWrong : undefined}
+    />
+  )
+}
+
+function isCount(text: string, least: number): boolean {
+  return /^\d{1,3}$/.test(text) && Number(text) >= least
+}
+
+/** A text area whose lines are a list. Empty lines stay while typing and are dropped from the list. */
+function Lines({
+  label,
+  hint,
+  value,
+  onChange,
+  onBlur,
+  error,
+}: {
+  label: string
+  hint: string
+  value: readonly string[]
+  onChange: (value: string[]) => void
+  onBlur?: () => void
+  error?: string | undefined
+}) {
+  const [text, setText] = useState(value.join('\n'))
+  return (
+    <TextBox
+      label={label}
+      hint={hint}
+      value={text}
+      lines={3}
+      maxLength={4000}
+      error={error}
+      onChange={(typed) => {
+        setText(typed)
+        const lines = typed.split('\n').map((line) => line.trim())
+        onChange(
+          lines
+            .filter((line) => line !== '')
+            .slice(0, 50)
+            .map((line) => line.slice(0, 500)),
+        )
+      }}
+      {...(onBlur === undefined ? {} : { onBlur })}
+    />
+  )
+}
+
+/** Trả lời văn bản: kept once its four parts are there. */
+function ResponseFields({ value, change }: { value: OutgoingFields['responseFor']; change: Change }) {
+  const [typed, setTyped] = useState({
+    code: value?.code ?? '',
+    organ: value?.organId ?? '',
+    day: value === undefined ? '' : formatDay(value.issuedDate),
+    document: value?.documentCode ?? '',
+  })
+  const set = (patch: Partial<typeof typed>) => {
+    const all = { ...typed, ...patch }
+    setTyped(all)
+    const organ = organId.safeParse(all.organ)
+    const issuedDate = parseDay(all.day)
+    change({
+      responseFor:
+        organ.success && issuedDate !== undefined && all.code.trim() !== '' && all.document.trim() !== ''
+          ? { organId: organ.data, code: all.code.trim(), documentCode: all.document.trim(), issuedDate }
+          : undefined,
+    })
+  }
+  const partial = value === undefined && Object.values(typed).some((text) => text.trim() !== '')
+  return (
+    <div className={styles['group']}>
+      <h3>{TEXT.draft.responseFor}</h3>
+      <div className={styles['two']}>
+        <TextBox
+          label={TEXT.draft.responseCode}
+          value={typed.code}
+          maxLength={60}
+          onChange={(code) => {
+            set({ code })
+          }}
+        />
+        <TextBox
+          label={TEXT.draft.responseDate}
+          value={typed.day}
+          maxLength={10}
+          onChange={(day) => {
+            set({ day })
+          }}
+          error={
+            typed.day.trim().length >= 8 && parseDay(typed.day) === undefined
+              ? TEXT.draft.dateWrong
+              : undefined
+          }
+        />
+        <TextBox
+          label={TEXT.draft.responseOrgan}
+          value={typed.organ}
+          maxLength={35}
+          onChange={(organ) => {
+            set({ organ })
+          }}
+        />
+        <TextBox
+          label={TEXT.draft.responseId}
+          value={typed.document}
+          maxLength={200}
+          onChange={(document) => {
+            set({ document })
+          }}
+          warning={partial ? TEXT.draft.responsePartial : undefined}
+        />
+      </div>
+    </div>
+  )
+}
+
+/** The PDF beside the form: by button, by drop, by paste. */
+function DraftPdf({
+  detail,
+  missing,
+  onImport,
+}: {
+  detail: OutgoingDetail
+  missing: boolean
+  onImport: (name: string, bytes: Uint8Array) => Promise<OutgoingDetail>
+}) {
+  const [dropping, setDropping] = useState(false)
+  const [refused, setRefused] = useState<Failure | 'not-pdf'>()
+  const [name, setName] = useState('')
+  const depth = useRef(0)
+  const pdf = detail.files.find(({ role }) => role === 'imported')
+  const action = useAction(onImport)
+  const importNow = action.run
+
+  const take = useCallback(
+    async (file: File | undefined) => {
+      if (file === undefined) return
+      setRefused(undefined)
+      if (file.size > MAX_PDF_BYTES) {
+        setRefused({ code: 'pdf/too-large', incident: '' })
+        return
+      }
+      setName(file.name)
+      const bytes = new Uint8Array(await file.arrayBuffer())
+      if (!looksLikePdf(bytes)) {
+        setRefused('not-pdf')
+        return
+      }
+      const done = await importNow(file.name, bytes)
+      if (done !== undefined) announce(TEXT.draft.imported(file.name))
+    },
+    [importNow],
+  )
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent) => {
+      const file = event.clipboardData?.files[0]
+      if (file === undefined) return
+      event.preventDefault()
+      void take(file)
+    }
+    window.addEventListener('paste', onPaste)
+    return () => {
+      window.removeEventListener('paste', onPaste)
+    }
+  }, [take])
+
+  const picker = (
+    <label className={styles['picker']}>
+      <FileUp size={17} strokeWidth={1.75} aria-hidden />
+      {pdf === undefined ? TEXT.draft.importPdf : TEXT.draft.replacePdf}
+      <input
+        type="file"
+        accept="application/pdf,.pdf"
+        onChange={(event) => {
+          void take(event.target.files?.[0])
+          event.target.value = ''
+        }}
+      />
+    </label>
+  )
+  return (
+    <section
+      className={classes(styles['preview'], dropping && styles['dropping'])}
+      aria-label={TEXT.draft.preview}
+      data-drop={TEXT.draft.dropHere}
+      data-pane
+      onDragEnter={() => {
+        depth.current += 1
+        setDropping(true)
+      }}
+      onDragLeave={() => {
+        depth.current -= 1
+        if (depth.current <= 0) setDropping(false)
+      }}
+      onDrop={(event) => {
+        event.preventDefault()
+        depth.current = 0
+        setDropping(false)
+        void take(event.dataTransfer.files[0])
+      }}
+    >
+      <FailureBanner error={refused === undefined || refused === 'not-pdf' ? action.error : refused} />
+      <div role="alert">{refused === 'not-pdf' ? <Banner tone="bad" title={TEXT.draft.notPdf} /> : null}</div>
+      <div role="status">
+        {action.busy ? <Banner tone="info" title={TEXT.draft.importing(name)} /> : null}
+      </div>
+      {pdf === undefined ? (
+        <div className={classes(styles['invite'], missing && styles['inviteBad'])}>
+          <Empty
+            icon={FileUp}
+            title={missing ? TEXT.missing.pdf : TEXT.draft.importTitle}
+            hint={TEXT.draft.importHint}
+          >
+            {picker}
+          </Empty>
+        </div>
+      ) : (
+        <OutgoingPdf
+          id={detail.id}
+          role="imported"
+          version={pdf.sha256}
+          name={`${TEXT.pdf.label} ${codeOf(detail)}`}
+          toolbar={
+            <span className={styles['toolbar']}>
+              {picker}
+              <span>{pdf.name}</span>
+            </span>
+          }
+        />
+      )}
+    </section>
+  )
+}
+
+/** Readers accept the header within the first kilobyte; the engine looks closer. */
+function looksLikePdf(bytes: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(bytes.subarray(0, 1024)).includes('%PDF-')
+}

@@ -1,0 +1,379 @@
+import {
+  Archive,
+  FilePen,
+  Inbox,
+  MailCheck,
+  PenLine,
+  RefreshCw,
+  Search,
+  Send,
+  Settings as Gear,
+  ShieldAlert,
+  Signature,
+  Undo2,
+  Upload,
+  Usb,
+  type LucideIcon,
+} from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+
+import type { Counts, LineStatus, OfficeStatus, TokenStatus } from '../../shared/ipc/contract.ts'
+import { FailureBanner } from '../components/Banner.tsx'
+import { Button } from '../components/Button.tsx'
+import { Chip } from '../components/Chip.tsx'
+import { ShortcutsDialog } from '../components/Dialog.tsx'
+import { Logo } from '../components/Logo.tsx'
+import { call } from '../lib/call.ts'
+import { classes } from '../lib/classes.ts'
+import { formatSince } from '../lib/format.ts'
+import { suggestNotations, suggestPlace } from '../lib/notation.ts'
+import { addressOf, go, PLACES, useRoute, type Place, type Route } from '../lib/route.ts'
+import { useAction } from '../lib/useAction.ts'
+import { useLive } from '../lib/useLive.ts'
+import { useNow } from '../lib/useNow.ts'
+import { TEXT } from '../text.vi.ts'
+import { DraftsScreen } from './DraftsScreen.tsx'
+import styles from './Frame.module.css'
+import { IncomingScreen } from './IncomingScreen.tsx'
+import { OutboxScreen } from './OutboxScreen.tsx'
+import { SentScreen } from './SentScreen.tsx'
+import { SettingsScreen } from './SettingsScreen.tsx'
+import { SignScreen } from './SignScreen.tsx'
+
+const ICONS: Readonly<Record<Place, LucideIcon>> = {
+  drafts: FilePen,
+  'to-sign': Signature,
+  outbox: Send,
+  sent: MailCheck,
+  new: Inbox,
+  registered: Archive,
+  quarantine: ShieldAlert,
+  returned: Undo2,
+  settings: Gear,
+}
+const OUTGOING_PLACES = ['drafts', 'to-sign', 'outbox', 'sent'] as const
+const INCOMING_PLACES = ['new', 'registered', 'quarantine', 'returned'] as const
+/** Places whose documents open on a page of their own: there is no list to filter then. */
+const PAGE_PLACES: readonly Place[] = ['drafts', 'to-sign']
+
+/** The window at work: navigation, the screen, and a status bar that always tells the truth. */
+export function Frame({ office }: { office: OfficeStatus }) {
+  const route = useRoute()
+  const counts = useLive('counts', {}, 'outgoing', 'incoming')
+  const line = useLive('line.status', {}, 'line', 'outgoing', 'office')
+  const token = useLive('token.status', {}, 'token', 'office')
+  const [filters, setFilters] = useState<Partial<Record<Place, string>>>({})
+  const [shortcuts, setShortcuts] = useState(false)
+  const filterBox = useRef<HTMLInputElement>(null)
+  const filter = filters[route.place] ?? ''
+  const setFilter = (text: string) => {
+    setFilters({ ...filters, [route.place]: text })
+  }
+  const agencyName = office.agency?.name ?? ''
+  const compose = useAction(async () => {
+    const draft = await call('outgoing.draft', {
+      fields: {
+        place: suggestPlace(agencyName),
+        codeNotation: suggestNotations('Công văn', agencyName)[0] ?? '',
+      },
+    })
+    go('drafts', draft.id)
+  })
+  const composeNow = compose.run
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'F1') setShortcuts(true)
+      else if (event.key === 'F6') nextPane(event.shiftKey)
+      else if (!event.ctrlKey || event.altKey || event.shiftKey) return
+      else if (event.key === 'n') void composeNow()
+      else if (event.key === 'k') filterBox.current?.focus()
+      else if (event.key === ',') go('settings')
+      else if (/^[1-8]$/.test(event.key)) go(PLACES[Number(event.key) - 1] ?? 'new')
+      else return
+      event.preventDefault()
+    }
+    // A file dropped beside the place for it must not make the window leave its page.
+    const keep = (event: DragEvent) => {
+      event.preventDefault()
+    }
+    window.addEventListener('keydown', onKey)
+    window.addEventListener('dragover', keep)
+    window.addEventListener('drop', keep)
+    return () => {
+      window.removeEventListener('keydown', onKey)
+      window.removeEventListener('dragover', keep)
+      window.removeEventListener('drop', keep)
+    }
+  }, [composeNow])
+
+  const counted = counts.status === 'ready' ? countsByPlace(counts.value) : {}
+  const filterable =
+    route.place !== 'settings' && !(PAGE_PLACES.includes(route.place) && route.id !== undefined)
+  const link = (place: Place) => (
+    <NavLink key={place} place={place} route={route} count={counted[place] ?? 0} />
+  )
+
+  return (
+    <div className={styles['frame']}>
+      <nav className={styles['nav']} aria-label={TEXT.frame.navigation} data-pane>
+        <div className={styles['brand']}>
+          <Logo className={styles['logo']} />
+          <span className={styles['brandName']}>{TEXT.appName}</span>
+        </div>
+        <Button
+          icon={PenLine}
+          className={styles['compose']}
+          isDisabled={compose.busy}
+          onPress={() => {
+            void composeNow()
+          }}
+        >
+          <span className={styles['composeWord']}>{TEXT.frame.compose}</span>
+        </Button>
+        {OUTGOING_PLACES.map(link)}
+        <div className={styles['section']}>{TEXT.frame.incoming}</div>
+        {INCOMING_PLACES.map(link)}
+        <div className={styles['spring']} />
+        {link('settings')}
+      </nav>
+      <header className={styles['top']}>
+        {filterable ? (
+          <div className={styles['filter']} role="search">
+            <Search size={17} strokeWidth={1.75} aria-hidden />
+            <input
+              ref={filterBox}
+              type="search"
+              aria-label={TEXT.frame.filter}
+              placeholder={TEXT.frame.filterHint}
+              value={filter}
+              maxLength={200}
+              onChange={(event) => {
+                setFilter(event.target.value)
+              }}
+              onKeyDown={(event) => {
+                if (event.key === 'Escape') setFilter('')
+              }}
+            />
+            {filter === '' ? (
+              <kbd aria-hidden>Ctrl K</kbd>
+            ) : (
+              <button
+                type="button"
+                onClick={() => {
+                  setFilter('')
+                  filterBox.current?.focus()
+                }}
+              >
+                {TEXT.frame.clearFilter}
+              </button>
+            )}
+          </div>
+        ) : (
+          <span />
+        )}
+        <div className={styles['who']}>
+          {office.practice ? <Chip tone="warn">{TEXT.practice}</Chip> : null}
+          <div className={styles['office']}>
+            <div>{agencyName}</div>
+            <div>{TEXT.frame.clerk(office.agency?.organId ?? '', office.clerkName ?? '')}</div>
+          </div>
+        </div>
+      </header>
+      <main className={styles['work']}>
+        <FailureBanner error={compose.error} />
+        <Screen
+          route={route}
+          filter={filter}
+          office={office}
+          line={line.status === 'ready' ? line.value : undefined}
+          token={token.status === 'ready' ? token.value : undefined}
+        />
+      </main>
+      <StatusBar
+        line={line.status === 'ready' ? line.value : undefined}
+        token={token.status === 'ready' ? token.value : undefined}
+        practice={office.practice}
+      />
+      <ShortcutsDialog
+        isOpen={shortcuts}
+        onClose={() => {
+          setShortcuts(false)
+        }}
+      />
+    </div>
+  )
+}
+
+function Screen({
+  route: { place, id },
+  filter,
+  office,
+  line,
+  token,
+}: {
+  route: Route
+  filter: string
+  office: OfficeStatus
+  line: LineStatus | undefined
+  token: TokenStatus | undefined
+}) {
+  switch (place) {
+    case 'drafts':
+      return <DraftsScreen id={id} filter={filter} office={office} />
+    case 'to-sign':
+      return <SignScreen id={id} filter={filter} line={line} token={token} />
+    case 'outbox':
+      return <OutboxScreen filter={filter} line={line} />
+    case 'sent':
+      return <SentScreen id={id} filter={filter} />
+    case 'settings':
+      return <SettingsScreen />
+    case 'new':
+    case 'registered':
+    case 'quarantine':
+    case 'returned':
+      return <IncomingScreen key={place} box={place} id={id} filter={filter} />
+  }
+}
+
+function countsByPlace(counts: Counts): Partial<Record<Place, number>> {
+  return {
+    drafts: counts.drafts,
+    'to-sign': counts.toSign,
+    outbox: counts.outbox,
+    new: counts.new,
+    quarantine: counts.quarantine,
+  }
+}
+
+function NavLink({ place, route, count }: { place: Place; route: Route; count: number }) {
+  const Icon = ICONS[place]
+  return (
+    <a
+      className={styles['link']}
+      href={addressOf(place)}
+      aria-current={route.place === place ? 'page' : undefined}
+      title={TEXT.places[place]}
+    >
+      <Icon size={18} strokeWidth={1.75} aria-hidden />
+      <span className={styles['name']}>{TEXT.places[place]}</span>
+      {count === 0 ? null : (
+        <span className={classes(styles['count'], place === 'new' && styles['loud'])}>
+          <span aria-hidden>{count > 999 ? '999+' : count}</span>
+          <span className="visually-hidden">{TEXT.countOf(count)}</span>
+        </span>
+      )}
+    </a>
+  )
+}
+
+function StatusBar({
+  line,
+  token,
+  practice,
+}: {
+  line: LineStatus | undefined
+  token: TokenStatus | undefined
+  practice: boolean
+}) {
+  const now = useNow(30_000)
+  const sending = line?.sending
+  const percent =
+    sending === undefined || sending.totalBytes === 0
+      ? 0
+      : Math.floor((sending.sentBytes / sending.totalBytes) * 100)
+  return (
+    <footer className={styles['status']} aria-label={TEXT.frame.statusBar}>
+      <span className={styles['item']}>
+        <span
+          className={classes(
+            styles['dot'],
+            line?.state === 'up' && styles['up'],
+            line?.state === 'down' && styles['down'],
+          )}
+        />
+        {lineWords(line, now)}
+      </span>
+      {line === undefined || line.state === 'off' ? null : (
+        <span className={styles['item']}>
+          <RefreshCw size={14} strokeWidth={1.75} aria-hidden />
+          {line.lastSyncAt === undefined
+            ? TEXT.frame.neverSynced
+            : TEXT.frame.lastSync(formatSince(line.lastSyncAt, now))}
+        </span>
+      )}
+      {line === undefined ? null : (
+        <span className={styles['item']}>
+          <Upload size={14} strokeWidth={1.75} aria-hidden />
+          {sending === undefined
+            ? line.waiting === 0
+              ? TEXT.frame.outboxEmpty
+              : TEXT.frame.waiting(line.waiting)
+            : TEXT.frame.sending(sending.code, percent)}
+          {sending === undefined ? null : (
+            <span className={styles['meter']} aria-hidden>
+              <div style={{ width: `${String(percent)}%` }} />
+            </span>
+          )}
+        </span>
+      )}
+      <span className={styles['spring']} />
+      {practice ? (
+        <span className={styles['practice']} title={TEXT.practiceHint}>
+          {TEXT.practice}
+        </span>
+      ) : null}
+      <span className={styles['item']}>
+        <Usb size={14} strokeWidth={1.75} aria-hidden />
+        {tokenWords(token)}
+      </span>
+    </footer>
+  )
+}
+
+function lineWords(line: LineStatus | undefined, now: number): string {
+  if (line === undefined) return TEXT.frame.lineUnknown
+  switch (line.state) {
+    case 'up':
+      return line.since === undefined || now - line.since < 60_000
+        ? TEXT.frame.lineUp
+        : TEXT.frame.lineUpSince(formatSince(line.since, now))
+    case 'down':
+      return line.since === undefined
+        ? TEXT.frame.lineDownPlain
+        : TEXT.frame.lineDown(formatSince(line.since, now))
+    case 'off':
+      return TEXT.frame.lineOff
+    case 'unknown':
+      return TEXT.frame.lineUnknown
+  }
+}
+
+function tokenWords(token: TokenStatus | undefined): string {
+  if (token === undefined || token.state === 'absent') return TEXT.frame.tokenOut
+  if (token.state === 'unset') return TEXT.frame.tokenUnset
+  if (token.state === 'failed') return TEXT.frame.tokenFailed
+  const holds = (sha256: string | undefined) =>
+    sha256 !== undefined &&
+    token.tokens.some(({ certificates }) => certificates.some((held) => held.sha256 === sha256))
+  const person = holds(token.chosen.person?.certificateSha256)
+  const agency = holds(token.chosen.agency?.certificateSha256)
+  if (person && agency) return TEXT.frame.tokenBoth
+  if (person) return TEXT.frame.tokenPerson
+  if (agency) return TEXT.frame.tokenAgency
+  return token.tokens.length === 0 ? TEXT.frame.tokenOut : TEXT.frame.tokenIn
+}
+
+/** F6: moves the focus to the next pane of the window. */
+function nextPane(backwards: boolean): void {
+  const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')].filter(
+    (pane) => pane.offsetParent !== null,
+  )
+  const at = panes.findIndex((pane) => pane.contains(document.activeElement))
+  const pane = panes.at((at + (backwards ? -1 : 1)) % panes.length)
+  const target =
+    pane?.querySelector<HTMLElement>('[data-focus-first]') ??
+    pane?.querySelector<HTMLElement>('a[href], button, input, select, textarea, [tabindex="0"]')
+  target?.focus()
+}

@@ -1,0 +1,330 @@
+import { BookDown, Inbox, MousePointerClick, PackageX, Undo2 } from 'lucide-react'
+import { useEffect, useState } from 'react'
+
+import type { DocumentFile } from '../../shared/document/fields.ts'
+import { INCOMING, type IncomingBox } from '../../shared/document/incoming.ts'
+import { PACKET_WARNING_TEXT } from '../../shared/document/packet.vi.ts'
+import { ERROR_TEXT } from '../../shared/errors.vi.ts'
+import type { IncomingDetail, IncomingSummary } from '../../shared/ipc/contract.ts'
+import { eventsOf } from '../../shared/machine.ts'
+import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
+import { Button } from '../components/Button.tsx'
+import { Chip, PriorityChip, VerdictChip } from '../components/Chip.tsx'
+import { dueFact, Facts, Files, isPdf, Timeline, VerdictBand, VerdictDialog } from '../components/Details.tsx'
+import { AskReason } from '../components/Dialog.tsx'
+import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
+import { IncomingPdf } from '../components/FilePreview.tsx'
+import { Aside, AsideButton } from '../components/Reading.tsx'
+import { announce } from '../lib/announce.ts'
+import { call } from '../lib/call.ts'
+import { formatCount, formatDay, formatInstant, formatWhen, isoDayOf } from '../lib/format.ts'
+import { asId } from '../lib/id.ts'
+import { useIncoming } from '../lib/lists.ts'
+import { go } from '../lib/route.ts'
+import { useAction } from '../lib/useAction.ts'
+import { useLive } from '../lib/useLive.ts'
+import { useNow } from '../lib/useNow.ts'
+import { TEXT } from '../text.vi.ts'
+import screen from './screen.module.css'
+
+/** Văn bản đến, one box of it: the list, the document, and what may be done with it. */
+export function IncomingScreen({
+  box,
+  id,
+  filter,
+}: {
+  box: IncomingBox
+  id: string | undefined
+  filter: string
+}) {
+  const pages = useIncoming(box, filter)
+  const now = useNow(60_000)
+  const first = pages.row(0)?.id
+  useEffect(() => {
+    if (id === undefined && first !== undefined) go(box, first)
+  }, [box, id, first])
+  return (
+    <div className={screen['panes']}>
+      <section className={screen['listPane']} aria-label={TEXT.places[box]} data-pane>
+        <div className={screen['head']}>
+          <h1>{TEXT.places[box]}</h1>
+          {pages.boxTotal === 0 ? null : <Chip tone="info">{formatCount(pages.boxTotal)}</Chip>}
+        </div>
+        <DocumentList
+          pages={pages}
+          label={TEXT.places[box]}
+          rowHeight={110}
+          selectedId={id}
+          follow
+          onSelect={(row) => {
+            go(box, row.id)
+          }}
+          onOpen={(row) => {
+            go(box, row.id)
+          }}
+          empty={TEXT.empty[box]}
+          emptyIcon={Inbox}
+          filter={filter}
+          renderRow={(row) => <IncomingRow row={row} now={now} />}
+        />
+      </section>
+      {id === undefined ? (
+        <div className={screen['reading']}>
+          {pages.boxTotal === 0 ? null : (
+            <Empty icon={MousePointerClick} title={TEXT.list.choose} hint={TEXT.list.chooseHint} />
+          )}
+        </div>
+      ) : (
+        <IncomingDocument key={id} id={id} />
+      )}
+    </div>
+  )
+}
+
+function IncomingRow({ row, now }: { row: IncomingSummary; now: number }) {
+  const late = row.dueDate !== undefined && row.dueDate <= isoDayOf(now)
+  return (
+    <DocumentRow
+      code={row.code === '' ? TEXT.incomingState[row.state] : row.code}
+      typeName={row.typeName}
+      when={formatWhen(row.receivedAt, now)}
+      subject={
+        row.quarantine !== undefined && row.subject === ''
+          ? ERROR_TEXT[row.quarantine.code].title
+          : row.subject
+      }
+      chips={
+        <>
+          <PriorityChip priority={row.priority} />
+          <VerdictChip verdict={row.verdict} />
+          {row.quarantine === undefined ? null : (
+            <Chip tone="bad" icon={PackageX}>
+              {TEXT.incomingState.quarantined}
+            </Chip>
+          )}
+          {row.arrivalNumber === undefined ? null : (
+            <Chip tone="info">
+              {TEXT.document.arrival} {row.arrivalNumber}
+            </Chip>
+          )}
+          {row.dueDate === undefined ? null : (
+            <Chip tone={late ? 'bad' : 'plain'}>{TEXT.list.due(formatDay(row.dueDate).slice(0, 5))}</Chip>
+          )}
+        </>
+      }
+      agency={row.senderName}
+    />
+  )
+}
+
+function IncomingDocument({ id }: { id: string }) {
+  const document = useLive('incoming.one', { id: asId(id) }, 'incoming')
+  if (document.status === 'loading') return <Skeleton />
+  if (document.status === 'failed') return <Failed error={document.error} onRetry={document.refresh} />
+  return <OpenIncoming detail={document.value} />
+}
+
+type Asking = 'return' | 'dismiss'
+
+function OpenIncoming({ detail }: { detail: IncomingDetail }) {
+  const now = useNow(60_000)
+  const [asking, setAsking] = useState<Asking>()
+  const [verdictOpen, setVerdictOpen] = useState(false)
+  const [shownSha, setShown] = useState<string>()
+  const may = eventsOf(INCOMING, detail.state)
+  const register = useAction(async () => {
+    const done = await call('incoming.register', { id: detail.id })
+    announce(TEXT.incoming.registerDone(done.arrivalNumber ?? detail.nextArrivalNumber))
+  })
+  const refuse = useAction(async (how: Asking, reason: string) => {
+    if (how === 'return') await call('incoming.return', { id: detail.id, reason })
+    else await call('incoming.dismiss', { id: detail.id, reason })
+    setAsking(undefined)
+    announce(how === 'return' ? TEXT.incoming.returnDone : TEXT.incoming.dismissDone)
+  })
+  const save = useAction(async (file: DocumentFile) => {
+    const { path } = await call('incoming.export', { id: detail.id, sha256: file.sha256 })
+    if (path !== undefined) announce(TEXT.document.exported)
+  })
+  const pdfs = detail.files.filter((file) => isPdf(file) && file.role !== 'packet')
+  const shown = pdfs.find(({ sha256 }) => sha256 === shownSha) ?? pdfs[0]
+  const aside = (
+    <div style={{ display: 'flex', flexDirection: 'column', gap: 18 }}>
+      <Timeline
+        history={detail.history}
+        waitsFor={
+          detail.state === 'admitted'
+            ? { title: TEXT.history.waitRegister, note: TEXT.history.waitRegisterHint }
+            : undefined
+        }
+      />
+      <Files
+        title={TEXT.document.files}
+        files={detail.files}
+        onOpen={(file) => {
+          setShown(file.sha256)
+        }}
+        onExport={(file) => {
+          void save.run(file)
+        }}
+      />
+      {detail.content === '' ? null : (
+        <section>
+          <h3>{TEXT.document.content}</h3>
+          <p>{detail.content}</p>
+        </section>
+      )}
+    </div>
+  )
+  return (
+    <section className={screen['reading']} aria-label={detail.subject} data-pane>
+      <div className={screen['title']}>
+        <div className={screen['tags']}>
+          <PriorityChip priority={detail.priority} />
+          {detail.typeName === '' ? null : <Chip>{detail.typeName}</Chip>}
+          {detail.state === 'admitted' ? null : (
+            <Chip tone={detail.state === 'registered' ? 'ok' : 'bad'}>
+              {TEXT.incomingState[detail.state]}
+            </Chip>
+          )}
+          <span>{TEXT.document.arrivedAt(formatInstant(detail.receivedAt))}</span>
+        </div>
+        <h2>{detail.subject === '' ? TEXT.list.noSubject : detail.subject}</h2>
+        <Facts
+          facts={[
+            { name: TEXT.document.code, value: detail.code },
+            { name: TEXT.document.sender, value: detail.senderName },
+            {
+              name: TEXT.document.issuedDate,
+              value: detail.issuedDate === undefined ? '' : formatDay(detail.issuedDate),
+            },
+            {
+              name: TEXT.document.arrival,
+              value: detail.arrivalNumber === undefined ? '' : String(detail.arrivalNumber),
+            },
+            dueFact(detail.dueDate, now),
+            { name: TEXT.document.returnReason, value: detail.returnReason ?? '' },
+          ]}
+        />
+      </div>
+      <div className={screen['actions']}>
+        {may.includes('register') ? (
+          <Button
+            kind="primary"
+            icon={BookDown}
+            isDisabled={register.busy}
+            onPress={() => {
+              void register.run()
+            }}
+          >
+            {TEXT.incoming.register(detail.nextArrivalNumber)}
+          </Button>
+        ) : null}
+        {may.includes('return') ? (
+          <Button
+            kind="danger"
+            icon={Undo2}
+            onPress={() => {
+              setAsking('return')
+            }}
+          >
+            {TEXT.incoming.return}
+          </Button>
+        ) : null}
+        {may.includes('dismiss') ? (
+          <Button
+            icon={PackageX}
+            onPress={() => {
+              setAsking('dismiss')
+            }}
+          >
+            {TEXT.incoming.dismiss}
+          </Button>
+        ) : null}
+        <span className={screen['push']} />
+        <AsideButton>{aside}</AsideButton>
+      </div>
+      <FailureBanner
+        error={register.error ?? save.error ?? (asking === undefined ? refuse.error : undefined)}
+      />
+      {detail.quarantine === undefined ? (
+        <VerdictBand
+          verdict={detail.verdictDetail}
+          onMore={() => {
+            setVerdictOpen(true)
+          }}
+        />
+      ) : (
+        <Banner tone="bad" icon={PackageX} title={`${ERROR_TEXT[detail.quarantine.code].title}.`}>
+          {ERROR_TEXT[detail.quarantine.code].hint} {TEXT.incoming.keptHint}
+        </Banner>
+      )}
+      {detail.warnings.length === 0 ? null : (
+        <Banner tone="warn" title={`${TEXT.document.warnings}:`}>
+          {detail.warnings.map(warningWords).join(' ')}
+        </Banner>
+      )}
+      <div className={screen['body']}>
+        {shown === undefined ? (
+          <Empty
+            icon={PackageX}
+            title={TEXT.incoming.noPdf}
+            hint={detail.quarantine === undefined ? TEXT.incoming.noPdfHint : TEXT.incoming.keptHint}
+          />
+        ) : (
+          <IncomingPdf
+            key={shown.sha256}
+            id={detail.id}
+            sha256={shown.sha256}
+            name={`${TEXT.pdf.label} ${detail.code}`}
+            toolbar={shown.name}
+          />
+        )}
+        <Aside>{aside}</Aside>
+      </div>
+      {detail.verdictDetail === undefined ? null : (
+        <VerdictDialog
+          verdict={detail.verdictDetail}
+          isOpen={verdictOpen}
+          onClose={() => {
+            setVerdictOpen(false)
+          }}
+        />
+      )}
+      <AskReason
+        key={asking ?? 'none'}
+        isOpen={asking !== undefined}
+        {...(asking === 'dismiss'
+          ? {
+              title: TEXT.incoming.dismissAsk,
+              hint: TEXT.incoming.dismissHint,
+              label: TEXT.incoming.dismissReason,
+              missing: TEXT.incoming.dismissMissing,
+              safe: TEXT.incoming.dismissNo,
+              act: TEXT.incoming.dismissDo,
+            }
+          : {
+              title: TEXT.incoming.returnAsk,
+              hint: TEXT.incoming.returnHint,
+              label: TEXT.incoming.returnReason,
+              missing: TEXT.incoming.returnMissing,
+              safe: TEXT.incoming.returnNo,
+              act: TEXT.incoming.returnDo,
+            })}
+        busy={refuse.busy}
+        error={refuse.error}
+        onClose={() => {
+          setAsking(undefined)
+        }}
+        onConfirm={(reason) => {
+          if (asking !== undefined) void refuse.run(asking, reason)
+        }}
+      />
+    </section>
+  )
+}
+
+/** An oddity of the packet, and the file or the field it is about. */
+function warningWords({ code, about }: IncomingDetail['warnings'][number]): string {
+  return about === '' ? PACKET_WARNING_TEXT[code] : `${PACKET_WARNING_TEXT[code]} (${about})`
+}

@@ -1,0 +1,418 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import {
+  CircleAlert,
+  CirclePause,
+  Clock,
+  MessageCircleQuestion,
+  Pause,
+  Play,
+  Send,
+  Stethoscope,
+  Undo2,
+  Upload,
+  WifiOff,
+  type LucideIcon,
+} from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { Label, ProgressBar } from 'react-aria-components'
+
+import { ERRORS } from '../../shared/errors.ts'
+import { ERROR_TEXT } from '../../shared/errors.vi.ts'
+import type { LineStatus, OutgoingSummary, Output } from '../../shared/ipc/contract.ts'
+import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
+import { Button } from '../components/Button.tsx'
+import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
+import { Confirm } from '../components/Dialog.tsx'
+import { CheckResult } from '../components/HubForm.tsx'
+import { announce } from '../lib/announce.ts'
+import { call } from '../lib/call.ts'
+import { formatDay, formatSince, formatSize, formatSpan, formatTime } from '../lib/format.ts'
+import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
+import { useAction } from '../lib/useAction.ts'
+import { useNow } from '../lib/useNow.ts'
+import { TEXT } from '../text.vi.ts'
+import styles from './OutboxScreen.module.css'
+import screen from './screen.module.css'
+
+/** Hộp gửi: what waits, why, since when, and what the clerk may do about it. */
+export function OutboxScreen({ filter, line }: { filter: string; line: LineStatus | undefined }) {
+  const pages = useOutgoing('outbox', filter)
+  const now = useNow(1000)
+  const sync = useAction(async () => {
+    await call('line.syncNow', {})
+    announce(TEXT.outbox.sendNowDone)
+  })
+  const [checked, setChecked] = useState<Output<'hub.check'>>()
+  const check = useAction(async () => {
+    setChecked(undefined)
+    const { hub } = await call('settings.current', {})
+    if (hub !== undefined) setChecked(await call('hub.check', hub))
+  })
+  let size = 0
+  for (let index = 0; index < pages.total; index += 1) size += pages.row(index)?.sizeBytes ?? 0
+  return (
+    <section className={styles['screen']} aria-label={TEXT.places.outbox} data-pane>
+      <div className={screen['head']} style={{ paddingLeft: 20 }}>
+        <h1>{TEXT.places.outbox}</h1>
+        {pages.boxTotal === 0 ? null : (
+          <Chip tone="info">{TEXT.outbox.summary(pages.boxTotal, formatSize(size))}</Chip>
+        )}
+        <span className={screen['push']} />
+        <Button
+          icon={Stethoscope}
+          isDisabled={check.busy || line?.state === 'off'}
+          onPress={() => {
+            void check.run()
+          }}
+        >
+          {check.busy ? TEXT.hubForm.checking : TEXT.outbox.checkLine}
+        </Button>
+        <Button
+          kind="primary"
+          icon={Send}
+          isDisabled={sync.busy}
+          onPress={() => {
+            void sync.run()
+          }}
+        >
+          {TEXT.outbox.sendNow}
+        </Button>
+      </div>
+      <FailureBanner error={sync.error ?? check.error} />
+      <div role="status">{checked === undefined ? null : <CheckResult answer={checked} />}</div>
+      <LineBanner line={line} now={now} />
+      {pages.status === 'loading' ? (
+        <Skeleton />
+      ) : pages.status === 'failed' && pages.error !== undefined ? (
+        <Failed error={pages.error} onRetry={pages.refresh} />
+      ) : pages.total === 0 ? (
+        <Empty
+          icon={Send}
+          title={pages.boxTotal === 0 ? TEXT.empty.outbox[0] : TEXT.list.nothingFound}
+          hint={pages.boxTotal === 0 ? TEXT.empty.outbox[1] : TEXT.list.nothingFoundHint}
+        />
+      ) : (
+        <OutboxTable pages={pages} line={line} now={now} filtered={filter !== ''} />
+      )}
+    </section>
+  )
+}
+
+function LineBanner({ line, now }: { line: LineStatus | undefined; now: number }) {
+  if (line?.state === 'off') {
+    return (
+      <Banner tone="warn" icon={WifiOff} title={TEXT.outbox.off}>
+        {TEXT.outbox.offHint} <a href="#/settings">{TEXT.sign.openSettings}</a>
+      </Banner>
+    )
+  }
+  if (line?.state !== 'down') return null
+  const wait = line.nextTryAt === undefined ? 0 : line.nextTryAt - now
+  return (
+    <Banner
+      tone="warn"
+      icon={WifiOff}
+      title={
+        line.since === undefined
+          ? TEXT.outbox.offlinePlain
+          : TEXT.outbox.offline(formatSince(line.since, now))
+      }
+    >
+      {TEXT.outbox.offlineHint} {wait > 0 ? TEXT.outbox.nextTry(formatSpan(wait)) : ''}
+    </Banner>
+  )
+}
+
+function OutboxTable({
+  pages,
+  line,
+  now,
+  filtered,
+}: {
+  pages: ReturnType<typeof useOutgoing>
+  line: LineStatus | undefined
+  now: number
+  filtered: boolean
+}) {
+  const box = useRef<HTMLDivElement>(null)
+  // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer is not passed on or memoised
+  const virtualizer = useVirtualizer({
+    count: pages.total,
+    getScrollElement: () => box.current,
+    estimateSize: () => 88,
+    overscan: 6,
+  })
+  const items = virtualizer.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 0
+  const { show } = pages
+  useEffect(() => {
+    if (!filtered) show(first, last)
+  }, [show, first, last, filtered])
+  return (
+    <div
+      className={styles['table']}
+      role="table"
+      aria-label={TEXT.outbox.table}
+      aria-rowcount={pages.total + 1}
+    >
+      <div role="rowgroup">
+        <div className={styles['header']} role="row" aria-rowindex={1}>
+          <span role="columnheader">#</span>
+          <span role="columnheader">{TEXT.outbox.document}</span>
+          <span role="columnheader">{TEXT.outbox.condition}</span>
+          <span role="columnheader">{TEXT.outbox.time}</span>
+          <span role="columnheader">
+            <span className="visually-hidden">{TEXT.outbox.actions}</span>
+          </span>
+        </div>
+      </div>
+      <div ref={box} className={styles['rows']} role="rowgroup">
+        <div className={styles['sizer']} style={{ height: virtualizer.getTotalSize() }} role="presentation">
+          {items.map((item) => {
+            const row = pages.row(item.index)
+            return (
+              <div
+                key={row?.id ?? item.key}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                className={styles['row']}
+                style={{ transform: `translateY(${String(item.start)}px)` }}
+                role="row"
+                aria-rowindex={item.index + 2}
+              >
+                {row === undefined ? (
+                  <span role="cell">{TEXT.loading}</span>
+                ) : (
+                  <OutboxRow place={item.index + 1} row={row} line={line} now={now} />
+                )}
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** What a row says of itself: a word with its icon, and why. */
+interface Condition {
+  readonly tone: Tone
+  readonly icon: LucideIcon
+  readonly word: string
+  readonly why: string
+  readonly bad: boolean
+  readonly words: string | undefined
+}
+
+function conditionOf(row: OutgoingSummary, line: LineStatus | undefined): Condition {
+  const { delivery } = row
+  const words = delivery?.errorDetail
+  const plain = { bad: false, words: undefined }
+  if (row.state === 'sealed') {
+    return {
+      ...plain,
+      tone: 'plain',
+      icon: Clock,
+      word: TEXT.outbox.notSubmitted,
+      why: TEXT.outbox.notSubmittedHint,
+    }
+  }
+  if (row.state === 'refused') {
+    const text = ERROR_TEXT[delivery?.error ?? 'hub/refused']
+    return { tone: 'bad', icon: CircleAlert, word: TEXT.outbox.refused, why: text.hint, bad: true, words }
+  }
+  if (line?.sending?.id === row.id) {
+    return { ...plain, tone: 'info', icon: Upload, word: TEXT.outbox.preparing, why: '' }
+  }
+  if (delivery === undefined) {
+    return { ...plain, tone: 'plain', icon: Clock, word: TEXT.outbox.waiting, why: '' }
+  }
+  if (delivery.heldByClerk) {
+    return { ...plain, tone: 'warn', icon: CirclePause, word: TEXT.outbox.held, why: TEXT.outbox.heldHint }
+  }
+  if (delivery.job === 'held') {
+    const text = ERROR_TEXT[delivery.error ?? 'hub/refused']
+    return {
+      tone: 'bad',
+      icon: CircleAlert,
+      word: TEXT.outbox.look,
+      why: `${text.title}. ${text.hint}`,
+      bad: true,
+      words,
+    }
+  }
+  if (delivery.job === 'leased') {
+    return { ...plain, tone: 'info', icon: Upload, word: TEXT.outbox.preparing, why: '' }
+  }
+  if (delivery.error === 'hub/outcome-unknown') {
+    const text = ERROR_TEXT[delivery.error]
+    return { ...plain, tone: 'warn', icon: MessageCircleQuestion, word: TEXT.outbox.asking, why: text.hint }
+  }
+  if (line?.state === 'down' || line?.state === 'off' || delivery.error === 'hub/unreachable') {
+    return { ...plain, tone: 'plain', icon: Clock, word: TEXT.outbox.waitingLine, why: '' }
+  }
+  const why =
+    delivery.error !== undefined && ERRORS[delivery.error].retry === 'auto'
+      ? `${ERROR_TEXT[delivery.error].title}.`
+      : ''
+  return { tone: 'plain', icon: Clock, word: TEXT.outbox.waiting, why, bad: false, words }
+}
+
+function OutboxRow({
+  place,
+  row,
+  line,
+  now,
+}: {
+  place: number
+  row: OutgoingSummary
+  line: LineStatus | undefined
+  now: number
+}) {
+  const [withdrawing, setWithdrawing] = useState(false)
+  const { delivery } = row
+  const code = codeOf(row)
+  const condition = conditionOf(row, line)
+  const sending = line?.sending?.id === row.id ? line.sending : undefined
+  const act = useAction(async (work: () => Promise<unknown>, done: string) => {
+    await work()
+    setWithdrawing(false)
+    announce(done)
+  })
+  const acts: { name: string; icon: LucideIcon; onPress: () => void }[] = []
+  if (row.state === 'sealed') {
+    acts.push({
+      name: TEXT.outbox.submit,
+      icon: Send,
+      onPress: () => void act.run(() => call('outgoing.submit', { id: row.id }), TEXT.outbox.submitDone),
+    })
+  } else if (delivery?.job === 'held') {
+    acts.push({
+      name: TEXT.outbox.release,
+      icon: Play,
+      onPress: () => void act.run(() => call('outgoing.release', { id: row.id }), TEXT.outbox.releaseDone),
+    })
+  } else if (delivery?.job === 'ready') {
+    acts.push({
+      name: TEXT.outbox.hold,
+      icon: Pause,
+      onPress: () => void act.run(() => call('outgoing.hold', { id: row.id }), TEXT.outbox.holdDone),
+    })
+  }
+  if (row.state === 'refused' || (row.state === 'queued' && delivery?.cancellable === true)) {
+    acts.push({
+      name: TEXT.outbox.withdraw,
+      icon: Undo2,
+      onPress: () => {
+        setWithdrawing(true)
+      },
+    })
+  }
+  return (
+    <>
+      <span className={styles['place']} role="cell">
+        {place}
+      </span>
+      <div className={styles['document']} role="cell">
+        <div className={styles['top']}>
+          <strong>{code}</strong>
+          <PriorityChip priority={row.priority} />
+          <span className={styles['quiet']}>{formatSize(row.sizeBytes)}</span>
+        </div>
+        <div className={styles['subject']}>{row.subject}</div>
+        <div className={styles['quiet']}>{recipientNames(row.recipients)}</div>
+        <FailureBanner error={withdrawing ? undefined : act.error} boxed />
+      </div>
+      <div className={styles['condition']} role="cell">
+        {sending === undefined || sending.totalBytes === 0 ? (
+          <Chip tone={condition.tone} icon={condition.icon}>
+            {condition.word}
+          </Chip>
+        ) : (
+          <Sending code={code} sentBytes={sending.sentBytes} totalBytes={sending.totalBytes} />
+        )}
+        {delivery?.late === true ? (
+          <Chip tone="seal" icon={Clock}>
+            {TEXT.outbox.late}
+          </Chip>
+        ) : null}
+        {condition.why === '' ? null : (
+          <span className={styles[condition.bad ? 'bad' : 'quiet']}>{condition.why}</span>
+        )}
+        {condition.words === undefined || condition.words === '' ? null : (
+          <span className={styles['bad']}>{TEXT.hubSays(condition.words)}</span>
+        )}
+      </div>
+      <div role="cell">
+        {row.priority > 0 ? <div className={styles['urgent']}>{TEXT.outbox.urgent}</div> : null}
+        {delivery === undefined ? null : <div>{TEXT.outbox.since(formatSince(delivery.since, now))}</div>}
+        <div className={styles['quiet']}>{waitWords(row, now)}</div>
+        {row.dueDate === undefined ? null : (
+          <div className={styles['quiet']}>{TEXT.outbox.dueBy(formatDay(row.dueDate))}</div>
+        )}
+      </div>
+      <div className={styles['buttons']} role="cell">
+        {acts.map(({ name, icon, onPress }) => (
+          <Button
+            key={name}
+            small
+            icon={icon}
+            label={TEXT.outbox.of(name, code)}
+            isDisabled={act.busy}
+            onPress={onPress}
+          >
+            {name}
+          </Button>
+        ))}
+        <Confirm
+          isOpen={withdrawing}
+          title={TEXT.outbox.withdrawAsk}
+          hint={TEXT.outbox.withdrawHint}
+          safe={TEXT.outbox.withdrawNo}
+          act={TEXT.outbox.withdraw}
+          busy={act.busy}
+          error={act.error}
+          onClose={() => {
+            setWithdrawing(false)
+          }}
+          onConfirm={() =>
+            void act.run(() => call('outgoing.withdraw', { id: row.id }), TEXT.outbox.withdrawDone)
+          }
+        />
+      </div>
+    </>
+  )
+}
+
+function waitWords({ delivery }: OutgoingSummary, now: number): string {
+  if (delivery === undefined || delivery.job !== 'ready') return ''
+  const next =
+    delivery.dueAt <= now + 1000 ? TEXT.outbox.soon : TEXT.outbox.nextAt(formatTime(delivery.dueAt))
+  return delivery.attempts === 0 ? next : `${TEXT.outbox.attempts(delivery.attempts)}, ${next}`
+}
+
+function Sending({ code, sentBytes, totalBytes }: { code: string; sentBytes: number; totalBytes: number }) {
+  return (
+    <ProgressBar
+      className={styles['condition'] ?? ''}
+      style={{ width: '100%' }}
+      value={Math.floor((sentBytes / totalBytes) * 100)}
+    >
+      {({ percentage = 0 }) => (
+        <>
+          <Label className="visually-hidden">{TEXT.outbox.progress(code)}</Label>
+          <Chip tone="info" icon={Upload}>
+            {TEXT.outbox.sending(Math.floor(percentage))}
+          </Chip>
+          <div className={styles['meter']}>
+            <div style={{ width: `${String(percentage)}%` }} />
+          </div>
+          <span className={styles['quiet']}>
+            {TEXT.outbox.sendingBytes(formatSize(sentBytes), formatSize(totalBytes))}
+          </span>
+        </>
+      )}
+    </ProgressBar>
+  )
+}

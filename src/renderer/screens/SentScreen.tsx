@@ -1,0 +1,162 @@
+import { MailCheck, MousePointerClick } from 'lucide-react'
+import { useEffect } from 'react'
+
+import type { OutgoingSummary } from '../../shared/ipc/contract.ts'
+import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
+import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
+import { dueFact, Facts, Files, Recipients, Timeline } from '../components/Details.tsx'
+import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
+import { OutgoingPdf } from '../components/FilePreview.tsx'
+import { Aside, AsideButton } from '../components/Reading.tsx'
+import { announce } from '../lib/announce.ts'
+import { call } from '../lib/call.ts'
+import { formatCount, formatDay, formatInstant, formatWhen } from '../lib/format.ts'
+import { asId } from '../lib/id.ts'
+import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
+import { go } from '../lib/route.ts'
+import { useAction } from '../lib/useAction.ts'
+import { useLive } from '../lib/useLive.ts'
+import { useNow } from '../lib/useNow.ts'
+import { TEXT } from '../text.vi.ts'
+import screen from './screen.module.css'
+
+/** Đã gửi: what the hub took, and what every recipient did with it. */
+export function SentScreen({ id, filter }: { id: string | undefined; filter: string }) {
+  const pages = useOutgoing('sent', filter)
+  const now = useNow(60_000)
+  const first = pages.row(0)?.id
+  useEffect(() => {
+    if (id === undefined && first !== undefined) go('sent', first)
+  }, [id, first])
+  return (
+    <div className={screen['panes']}>
+      <section className={screen['listPane']} aria-label={TEXT.places.sent} data-pane>
+        <div className={screen['head']}>
+          <h1>{TEXT.places.sent}</h1>
+          {pages.boxTotal === 0 ? null : <Chip tone="info">{formatCount(pages.boxTotal)}</Chip>}
+        </div>
+        <DocumentList
+          pages={pages}
+          label={TEXT.places.sent}
+          rowHeight={104}
+          selectedId={id}
+          follow
+          onSelect={(row) => {
+            go('sent', row.id)
+          }}
+          onOpen={(row) => {
+            go('sent', row.id)
+          }}
+          empty={TEXT.empty.sent}
+          emptyIcon={MailCheck}
+          filter={filter}
+          renderRow={(row) => (
+            <DocumentRow
+              code={codeOf(row)}
+              typeName={row.typeName}
+              when={formatWhen(row.sentAt ?? row.changedAt, now)}
+              subject={row.subject}
+              chips={
+                <>
+                  <PriorityChip priority={row.priority} />
+                  <SentChip row={row} />
+                </>
+              }
+              agency={recipientNames(row.recipients, 1)}
+            />
+          )}
+        />
+      </section>
+      {id === undefined ? (
+        <div className={screen['reading']}>
+          <Empty icon={MousePointerClick} title={TEXT.list.choose} hint={TEXT.list.chooseHint} />
+        </div>
+      ) : (
+        <SentDocument key={id} id={id} />
+      )}
+    </div>
+  )
+}
+
+const STATE_TONE: Partial<Record<OutgoingSummary['state'], Tone>> = { confirmed: 'ok', returned: 'bad' }
+
+/** One recipient: its own state; several: how many took it in. */
+function SentChip({ row }: { row: OutgoingSummary }) {
+  const [only, ...others] = row.recipients
+  const tone = STATE_TONE[row.state] ?? 'info'
+  if (only !== undefined && others.length === 0 && row.state !== 'returned') {
+    return <Chip tone={tone}>{TEXT.recipientState[only.state]}</Chip>
+  }
+  return <Chip tone={tone}>{TEXT.outgoingState[row.state]}</Chip>
+}
+
+function SentDocument({ id }: { id: string }) {
+  const document = useLive('outgoing.one', { id: asId(id) }, 'outgoing')
+  const now = useNow(60_000)
+  const save = useAction(async (role: 'imported' | 'signed' | 'sealed' | 'attachment' | 'packet') => {
+    const { path } = await call('outgoing.export', { id: asId(id), role })
+    if (path !== undefined) announce(TEXT.document.exported)
+  })
+  if (document.status === 'loading') return <Skeleton />
+  if (document.status === 'failed') return <Failed error={document.error} onRetry={document.refresh} />
+  const detail = document.value
+  const sealed = detail.files.find(({ role }) => role === 'sealed')
+  const waiting = detail.recipients.some(({ state }) => state === 'sent' || state === 'arrived')
+  const aside = (
+    <div style={{ display: 'flex', flexDirection: 'column', gap: 18 }}>
+      <Recipients recipients={detail.recipients} />
+      <Timeline
+        history={detail.history}
+        waitsFor={waiting ? { title: TEXT.history.waitRecipient, note: '' } : undefined}
+      />
+      <Files
+        title={TEXT.document.filesOf}
+        files={detail.files}
+        onExport={(file) => {
+          void save.run(file.role)
+        }}
+      />
+    </div>
+  )
+  return (
+    <section className={screen['reading']} aria-label={codeOf(detail)} data-pane>
+      <div className={screen['title']}>
+        <div className={screen['tags']}>
+          <PriorityChip priority={detail.priority} />
+          <Chip>{detail.typeName}</Chip>
+          <SentChip row={detail} />
+          {detail.sentAt === undefined ? null : (
+            <span>{TEXT.document.sentAt(formatInstant(detail.sentAt))}</span>
+          )}
+          <span className={screen['push']} />
+          <AsideButton>{aside}</AsideButton>
+        </div>
+        <h2>{detail.subject}</h2>
+        <Facts
+          facts={[
+            { name: TEXT.document.code, value: codeOf(detail) },
+            {
+              name: TEXT.document.issuedDate,
+              value: detail.issuedDate === undefined ? '' : formatDay(detail.issuedDate),
+            },
+            { name: TEXT.document.signer, value: detail.signerName },
+            dueFact(detail.dueDate, now),
+          ]}
+        />
+      </div>
+      <FailureBanner error={save.error} />
+      <div className={screen['body']}>
+        {sealed === undefined ? null : (
+          <OutgoingPdf
+            id={detail.id}
+            role="sealed"
+            version={sealed.sha256}
+            name={codeOf(detail)}
+            toolbar={sealed.name}
+          />
+        )}
+        <Aside>{aside}</Aside>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,249 @@
+import { Download, RefreshCw, RotateCcw } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { Label, ProgressBar } from 'react-aria-components'
+
+import type { Request, Settings, TokenSettings } from '../../shared/ipc/contract.ts'
+import { AgencyForm, agencyDraftOf, agencyProblems } from '../components/AgencyForm.tsx'
+import { Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
+import { Button } from '../components/Button.tsx'
+import { ShortcutTable } from '../components/Dialog.tsx'
+import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
+import { TokenForm } from '../components/TokenForm.tsx'
+import { announce } from '../lib/announce.ts'
+import { call } from '../lib/call.ts'
+import { formatSize } from '../lib/format.ts'
+import { useAction, type Action } from '../lib/useAction.ts'
+import { useLive } from '../lib/useLive.ts'
+import { TEXT } from '../text.vi.ts'
+import styles from './SettingsScreen.module.css'
+
+const SECTIONS = ['agency', 'hub', 'token', 'update', 'shortcuts'] as const
+
+/** Cài đặt: every part is saved by itself, over what is stored now. */
+export function SettingsScreen() {
+  const settings = useLive('settings.current', {}, 'office')
+  if (settings.status === 'loading') return <Skeleton />
+  if (settings.status === 'failed') return <Failed error={settings.error} onRetry={settings.refresh} />
+  return (
+    <div className={styles['screen']}>
+      <div className={styles['page']}>
+        <nav className={styles['toc']} aria-label={TEXT.settings.sections} data-pane>
+          <h1>{TEXT.settings.title}</h1>
+          {SECTIONS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              onClick={() => {
+                document.getElementById(`settings-${name}`)?.scrollIntoView({ block: 'start' })
+                document.getElementById(`settings-${name}`)?.focus()
+              }}
+            >
+              {TEXT.settings[name]}
+            </button>
+          ))}
+        </nav>
+        <div className={styles['sections']} data-pane>
+          <AgencySection settings={settings.value} />
+          <HubSection settings={settings.value} />
+          <TokenSection settings={settings.value} />
+          <UpdateSection />
+          <Section name="shortcuts">
+            <ShortcutTable />
+          </Section>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function Section({ name, children }: { name: (typeof SECTIONS)[number]; children: ReactNode }) {
+  return (
+    <section
+      id={`settings-${name}`}
+      className={styles['section']}
+      aria-label={TEXT.settings[name]}
+      tabIndex={-1}
+    >
+      <h2>{TEXT.settings[name]}</h2>
+      {children}
+    </section>
+  )
+}
+
+/** Saves a change over what is stored, so that one part does not undo another. */
+function useSave(): Action<[Partial<Request<'settings.save'>>], Settings> {
+  return useAction(async (patch: Partial<Request<'settings.save'>>) => {
+    const { agency, clerkName, hub, token } = await call('settings.current', {})
+    const saved = await call('settings.save', {
+      agency,
+      clerkName,
+      ...(hub === undefined ? {} : { hub }),
+      ...(token === undefined ? {} : { token }),
+      ...patch,
+    })
+    announce(TEXT.saved)
+    return saved
+  })
+}
+
+function AgencySection({ settings }: { settings: Settings }) {
+  const [draft, setDraft] = useState(agencyDraftOf(settings.agency, settings.clerkName))
+  const [asked, setAsked] = useState(false)
+  const save = useSave()
+  return (
+    <Section name="agency">
+      <form
+        className={styles['sections']}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          setAsked(true)
+          if (Object.keys(agencyProblems(draft)).length > 0) return
+          const { clerkName, ...typed } = draft
+          void save.run({ agency: { ...settings.agency, ...typed }, clerkName })
+        }}
+      >
+        <AgencyForm draft={draft} onChange={setDraft} asked={asked} />
+        <FailureBanner error={save.error} boxed />
+        <div className={styles['row']}>
+          <Button kind="primary" type="submit" isDisabled={save.busy}>
+            {TEXT.settings.saveAgency}
+          </Button>
+        </div>
+      </form>
+    </Section>
+  )
+}
+
+function HubSection({ settings }: { settings: Settings }) {
+  const [draft, setDraft] = useState(hubDraftOf(settings.hub))
+  const [asked, setAsked] = useState(false)
+  const save = useSave()
+  return (
+    <Section name="hub">
+      <form
+        className={styles['sections']}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          setAsked(true)
+          if (Object.keys(hubProblems(draft)).length > 0) return
+          void save.run({ hub: hubOf(draft) }).then((saved) => {
+            if (saved !== undefined) setDraft(hubDraftOf(saved.hub))
+          })
+        }}
+      >
+        <HubForm
+          draft={draft}
+          onChange={setDraft}
+          asked={asked}
+          onAsked={() => {
+            setAsked(true)
+          }}
+        />
+        <FailureBanner error={save.error} boxed />
+        <div className={styles['row']}>
+          <Button kind="primary" type="submit" isDisabled={save.busy}>
+            {TEXT.settings.saveHub}
+          </Button>
+        </div>
+      </form>
+    </Section>
+  )
+}
+
+function TokenSection({ settings }: { settings: Settings }) {
+  const [value, setValue] = useState<TokenSettings | undefined>(settings.token)
+  const save = useSave()
+  return (
+    <Section name="token">
+      <TokenForm value={value} onChange={setValue} />
+      <FailureBanner error={save.error} boxed />
+      <div className={styles['row']}>
+        <Button
+          kind="primary"
+          isDisabled={save.busy || value === undefined}
+          onPress={() => {
+            if (value !== undefined) void save.run({ token: value })
+          }}
+        >
+          {TEXT.settings.saveToken}
+        </Button>
+      </div>
+    </Section>
+  )
+}
+
+function UpdateSection() {
+  const update = useLive('update.status', {}, 'update')
+  const act = useAction((method: 'update.check' | 'update.download' | 'update.install') => call(method, {}))
+  if (update.status === 'loading') return <Skeleton blocks={1} />
+  if (update.status === 'failed') return <Failed error={update.error} onRetry={update.refresh} />
+  const { currentVersion, state, version, receivedBytes, totalBytes, error } = update.value
+  return (
+    <Section name="update">
+      <div>
+        <strong>{TEXT.settings.version(currentVersion)}</strong>
+        <p>
+          {TEXT.settings.updateState[state]}{' '}
+          {version === undefined ? '' : `${TEXT.settings.newVersion(version)}.`}
+        </p>
+      </div>
+      {state === 'downloading' && receivedBytes !== undefined && totalBytes !== undefined ? (
+        <ProgressBar value={receivedBytes} maxValue={totalBytes}>
+          {({ percentage = 0 }) => (
+            <>
+              <Label className="visually-hidden">{TEXT.settings.downloadProgress}</Label>
+              <div className={styles['meter']}>
+                <div style={{ width: `${String(percentage)}%` }} />
+              </div>
+              <span className={styles['quiet']}>
+                {TEXT.outbox.sendingBytes(formatSize(receivedBytes), formatSize(totalBytes))}
+              </span>
+            </>
+          )}
+        </ProgressBar>
+      ) : null}
+      <FailureBanner
+        error={act.error ?? (error === undefined ? undefined : { code: error, incident: '' })}
+        boxed
+      />
+      <div className={styles['row']}>
+        {state === 'off' || state === 'downloading' ? null : state === 'ready' ? (
+          <Button
+            kind="primary"
+            icon={RotateCcw}
+            isDisabled={act.busy}
+            onPress={() => {
+              void act.run('update.install')
+            }}
+          >
+            {TEXT.settings.updateInstall}
+          </Button>
+        ) : state === 'available' ? (
+          <Button
+            kind="primary"
+            icon={Download}
+            isDisabled={act.busy}
+            onPress={() => {
+              void act.run('update.download')
+            }}
+          >
+            {TEXT.settings.updateDownload}
+          </Button>
+        ) : (
+          <Button
+            icon={RefreshCw}
+            isDisabled={act.busy || state === 'checking'}
+            onPress={() => {
+              void act.run('update.check')
+            }}
+          >
+            {TEXT.settings.updateCheck}
+          </Button>
+        )}
+      </div>
+      <p className={styles['quiet']}>{TEXT.settings.updateHint}</p>
+    </Section>
+  )
+}
