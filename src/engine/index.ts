@@ -108,13 +108,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
     const { masterKey, recoveryCode } = promised
     await writeKeyFile(profileDir, { masterKey, recoveryCode, osWrapped: await host.wrapKey(masterKey) })
-    const store = createStore(storeOptions(masterKey))
-    store.atomically(() => {
-      store.settings.set('agency', input.agency)
-      store.settings.set('clerkName', input.clerkName)
-      if (input.hub !== undefined) store.settings.set('hub', input.hub)
-      if (input.token !== undefined) store.settings.set('token', input.token)
-      store.history.append({
+    const store = createStore(storeOptions(masterKey), ({ settings, history }) => {
+      settings.set('agency', input.agency)
+      settings.set('clerkName', input.clerkName)
+      if (input.hub !== undefined) settings.set('hub', input.hub)
+      if (input.token !== undefined) settings.set('token', input.token)
+      history.append({
         at: now(),
         subjectKind: 'office',
         subjectId: input.agency.organId,

@@ -3,6 +3,7 @@ import type { JobKind } from '../../shared/document/job.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { JobHandler } from '../job-handler.ts'
 import type { Job, Store } from '../store/index.ts'
+import type { JobExclusion } from '../store/jobs.ts'
 import { retryDelayMs } from './backoff.ts'
 import type { LineToHub } from './line.ts'
 
@@ -124,13 +125,14 @@ export function runner(ports: RunnerPorts) {
     inFlight.set(job.subjectId, { abort, done })
   }
 
+  /** A line known to be down is probed by the look at the hub alone, never by a herd of errands. */
+  function excluded(): JobExclusion {
+    return { subjects: [...inFlight.keys()], kinds: line.get().state === 'down' ? LINE_KINDS : [] }
+  }
+
   function claimAll(): void {
     while (inFlight.size < ports.parallel) {
-      // A line known to be down is probed by the look at the hub alone, never by a herd of errands.
-      const job = store.jobs.claimDue(now(), LEASE_MS, {
-        subjects: [...inFlight.keys()],
-        kinds: line.get().state === 'down' ? LINE_KINDS : [],
-      })
+      const job = store.jobs.claimDue(now(), LEASE_MS, excluded())
       if (job === undefined) return
       start(job)
     }
@@ -141,8 +143,8 @@ export function runner(ports: RunnerPorts) {
     const state = line.get()
     if (state.nextTryAt !== undefined) at.push(state.nextTryAt)
     else at.push((lastPollAt ?? 0) + ports.pollIntervalMs)
-    const dueAt = store.jobs.nextDueAt()
-    if (dueAt !== undefined && state.state !== 'down' && inFlight.size < ports.parallel) at.push(dueAt)
+    const dueAt = store.jobs.nextDueAt(excluded())
+    if (dueAt !== undefined && inFlight.size < ports.parallel) at.push(dueAt)
     return Math.min(LONGEST_NAP_MS, Math.max(20, Math.min(...at) - now()))
   }
 
