@@ -21,7 +21,11 @@ export default defineConfig(({ mode }) => ({
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      input: { index: at(`src/${mode}/index.ts`) },
+      input: {
+        index: at(`src/${mode}/index.ts`),
+        // The command line signs with a signer process of its own, and needs no built app for it.
+        ...(mode === 'cli' ? { signer: at('src/signer/index.ts') } : {}),
+      },
       external: ['better-sqlite3', 'pkcs11js', ...builtinModules.flatMap((name) => [name, `node:${name}`])],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },

@@ -8,10 +8,18 @@ import { parseCertificateFile, type Certificate } from './signing/certificate.ts
 import { isSelfSigned, readAnchorTable, trustStore, type TrustStore } from './signing/trust.ts'
 import type { Store } from './store/index.ts'
 
+/**
+ * The state's published roots as far as this machine holds them, and the certificate files (PEM or DER)
+ * that a person chose to believe.
+ *
+ * @throws {AppError} certificate/unreadable for a chosen file that is damaged
+ */
+export function machineTrust(imported: readonly Uint8Array[]): TrustStore {
+  return trustStore({ imported, anchors: readAnchorTable(anchorTable), found: machineRoots() })
+}
+
 /** The roots an office believes: its own imports, and the state's published ones found on this machine. */
 export function officeTrust(store: Store) {
-  const anchors = readAnchorTable(anchorTable)
-  const onMachine = machineRoots()
   let built: TrustStore | undefined
 
   function imports(): Uint8Array[] {
@@ -19,7 +27,7 @@ export function officeTrust(store: Store) {
   }
 
   function current(): TrustStore {
-    built ??= trustStore({ imported: imports(), anchors, found: onMachine })
+    built ??= machineTrust(imports())
     return built
   }
 

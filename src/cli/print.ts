@@ -1,0 +1,17 @@
+/**
+ * Text of a stranger (a certificate's name, a packet's subject) without what could steer the terminal:
+ * control characters, and the invisible ones that turn the reading direction.
+ */
+export function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ')
+}
+
+/** One line, or several, of the answer. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+/** What went wrong, apart from the answer so that a script can tell them apart. */
+export function printError(text: string): void {
+  process.stderr.write(`${text}\n`)
+}

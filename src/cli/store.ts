@@ -1,0 +1,62 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { hasStore, openStore, readKeyFile, unwrapWithRecoveryCode } from '../engine/store/index.ts'
+import { AppError } from '../shared/errors.ts'
+import { ERROR_TEXT } from '../shared/errors.vi.ts'
+import { readWords, secretFrom, UsageError } from './arguments.ts'
+import { plain, print } from './print.ts'
+
+/** `vanthu store check`: reads everything an office keeps. The recovery code is never an argument. */
+export async function checkStore(words: readonly string[]): Promise<number> {
+  const { values, place } = readWords(words, { 'code-env': { type: 'string' } } as const, ['DIR'])
+  const dir = place('DIR')
+  const keyFile = hasStore(dir) ? await readKeyFile(dir) : undefined
+  if (keyFile === undefined) {
+    throw new AppError('store/file-missing', 'no store.db or no key.json there', { detail: dir })
+  }
+  const variable = values['code-env']
+  const recoveryCode = variable === undefined ? await askedFor('Mã khôi phục: ') : secretFrom(variable)
+  const masterKey = await unwrapWithRecoveryCode(keyFile, recoveryCode)
+  const store = openStore({ dir, masterKey, now: Date.now })
+  try {
+    const { historyLines, files, problems } = await store.check()
+    print(`Kho văn bản: ${plain(dir)}`)
+    print(`Lịch sử: ${String(historyLines)} dòng. Tệp: ${String(files)}.`)
+    if (problems.length === 0) {
+      print('Kết luận: NGUYÊN VẸN')
+      return 0
+    }
+    print('Kết luận: CÓ CHỖ HỎNG')
+    for (const { code, about } of problems) print(`  ${ERROR_TEXT[code].title}: ${plain(about)} (${code})`)
+    return 1
+  } finally {
+    store.close()
+    masterKey.fill(0)
+  }
+}
+
+/** A secret typed at the terminal, not shown. @throws {UsageError} when nobody sits there */
+function askedFor(question: string): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new UsageError('Cần mã khôi phục: đặt vào biến môi trường và nêu tên biến bằng --code-env.')
+  }
+  const silence = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done()
+    },
+  })
+  const terminal = createInterface({ input: process.stdin, output: silence, terminal: true, historySize: 0 })
+  // Asked only now: the terminal has stopped showing what is typed.
+  process.stderr.write(question)
+  return new Promise((resolve, reject) => {
+    terminal.once('line', (line) => {
+      resolve(line)
+      terminal.close()
+    })
+    // After Enter the promise is settled, and this says nothing.
+    terminal.once('close', () => {
+      process.stderr.write('\n')
+      reject(new UsageError('Chưa nhập mã khôi phục.'))
+    })
+  })
+}

@@ -1,0 +1,67 @@
+/** The commands there are. */
+export type CommandName = 'verify' | 'sign' | 'edxml check' | 'hub' | 'store check'
+
+/** The help of each command. */
+export const COMMAND_USAGE: Readonly<Record<CommandName, string>> = {
+  verify: `vanthu verify FILE [--json] [--trust DIR]
+
+Kiểm tra chữ ký số trên một tệp PDF và nói rõ lý do.
+  --json       in kết quả cho máy đọc: file, sha256, sizeBytes, verdict (valid, invalid,
+               undetermined), reasons, signatures (fieldName, verdict, reasons, signer,
+               signedAt, coversWholeDocument); lý do nặng nhất đứng trước
+  --trust DIR  tin thêm các chứng thư số gốc (.pem .crt .cer .der) trong thư mục DIR, ngoài các
+               chứng thư số gốc đã công bố có trên máy này
+Mã thoát: 0 hợp lệ; 1 không hợp lệ hoặc chưa đủ căn cứ; 2 sai cách dùng hoặc không đọc được tệp.`,
+
+  sign: `vanthu sign IN OUT --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
+            [--visible] [--reason TEXT] [--location TEXT] [--force]
+
+Ký một tệp PDF bằng chứng thư số trên thiết bị (PAdES); IN giữ nguyên, kết quả ghi vào OUT.
+  --module SO      thư viện PKCS#11 của thiết bị, hoặc tệp .p12/.pfx để thử nghiệm
+  --cert SHA256    dấu vân tay SHA-256 của chứng thư số, 64 chữ số thập lục phân
+  --label TEXT     nhãn của thiết bị; dùng khi thiết bị chỉ có một chứng thư số ký được
+  --pin-env NAME   tên biến môi trường chứa mã PIN; mã PIN không bao giờ ghi trên dòng lệnh
+  --visible        thêm khung chữ ký ở góc dưới bên phải trang cuối
+  --reason TEXT    lý do ký;  --location TEXT  nơi ký
+  --force          ghi đè OUT nếu đã có
+Mã PIN chỉ được dùng một lần; nhập sai thì dừng, không tự thử lại.
+Mã thoát: 0 đã ký; 1 thiết bị hoặc tệp không cho ký; 2 sai cách dùng hoặc không đọc được tệp.`,
+
+  'edxml check': `vanthu edxml check FILE
+
+Đọc một gói tin edXML như khi nhận từ trục liên thông và nói gói có gì, có gì lạ.
+Mã thoát: 0 đọc được; 1 gói tin hỏng hoặc không được nhận; 2 sai cách dùng hoặc không mở được tệp.`,
+
+  hub: `vanthu hub --port N --data DIR
+
+Chạy trục liên thông thử nghiệm tại 127.0.0.1 cho đến khi được dừng (Ctrl+C).
+  --port N    cổng; 0 để máy tự chọn
+  --data DIR  thư mục dữ liệu của trục; phải có sẵn tệp offices.json kê các cơ quan
+Mã thoát: 0 đã dừng; 1 lỗi khi chạy; 2 sai cách dùng.`,
+
+  'store check': `vanthu store check DIR [--code-env NAME]
+
+Kiểm tra toàn bộ kho văn bản trong thư mục DIR: cơ sở dữ liệu, chuỗi lịch sử, từng tệp đã lưu.
+  --code-env NAME  tên biến môi trường chứa mã khôi phục; không có thì chương trình hỏi trên màn hình
+                   và không hiện lại những gì được gõ
+Chương trình Văn Thư phải được đóng trước khi kiểm tra.
+Mã thoát: 0 kho còn nguyên vẹn; 1 có chỗ hỏng; 2 sai cách dùng, sai mã hoặc không mở được kho.`,
+}
+
+/** The help of the whole program. */
+export const USAGE = `Văn Thư trên dòng lệnh, dành cho người hỗ trợ kỹ thuật.
+
+Cách dùng:
+  vanthu verify FILE [--json] [--trust DIR]
+  vanthu sign IN OUT --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
+  vanthu edxml check FILE
+  vanthu hub --port N --data DIR
+  vanthu store check DIR [--code-env NAME]
+
+Chi tiết từng lệnh: vanthu LỆNH --help
+Mã thoát: 0 tốt; 1 kết quả xấu; 2 sai cách dùng hoặc không đọc được.`
+
+/** Whether that is what a command is called. */
+export function isCommandName(text: string): text is CommandName {
+  return Object.hasOwn(COMMAND_USAGE, text)
+}
