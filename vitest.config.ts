@@ -1,12 +1,11 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Two projects: `unit` runs the engine under plain Node, `e2e` drives the built app in a real Electron. */
 export default defineConfig({
   test: {
     environment: 'node',
-    // Tests start tokens, hubs and judges of their own, each a process: one worker fewer than there are cores.
-    maxWorkers: Math.max(1, availableParallelism() - 1),
+    // Tests start tokens, hubs and judges of their own, each a process, and mostly wait for them.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

@@ -1,0 +1,43 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/** What must hold of the files that a build makes, whoever starts them. */
+const out = resolve(import.meta.dirname, '../../out')
+const read = (...path: readonly string[]): string => readFileSync(join(out, ...path), 'utf8')
+
+describe('the built app', () => {
+  test('has a bridge that needs nothing but Electron, so the window can be sandboxed', () => {
+    const needed = [...read('preload', 'index.cjs').matchAll(/\brequire\(\s*["']([^"']+)["']\s*\)/g)]
+    expect(new Set(needed.map(([, name]) => name))).toEqual(new Set(['electron']))
+  })
+
+  test('has a page without scripts or styles of its own, and nothing from elsewhere', () => {
+    const page = read('renderer', 'index.html')
+    const scripts = [...page.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)]
+    expect(scripts.length).toBeGreaterThan(0)
+    for (const [, attributes, text] of scripts) {
+      expect(attributes).toMatch(/src="\.\//)
+      expect(text).toBe('')
+    }
+    expect(page).not.toMatch(/<style|\son\w+=|(?:src|href)="(?:https?:)?\/\//)
+  })
+
+  test('never carries a native add-on inside a bundle', () => {
+    const main = globSync('main/**/*.js', { cwd: out }).map((file) => read(file))
+    expect(main.some((text) => /from ["']better-sqlite3["']/.test(text))).toBe(true)
+    expect(main.some((text) => /["']pkcs11js["']/.test(text))).toBe(true)
+    expect(globSync('**/*.node', { cwd: out })).toEqual([])
+  })
+
+  test('starts no engine code in the hub it practises against', () => {
+    const sources = globSync('hub-sim/**/*.map', { cwd: out }).flatMap((file) => sourcesOf(read(file)))
+    expect(sources.some((source) => source.includes('src/hub-sim/'))).toBe(true)
+    expect(sources.filter((source) => /src\/(?:engine|signer|main|renderer)\//.test(source))).toEqual([])
+  })
+})
+
+function sourcesOf(map: string): string[] {
+  const { sources } = JSON.parse(map) as { sources: string[] }
+  return sources
+}
