@@ -11,6 +11,7 @@ import {
   FONT,
   ghostscriptPdf,
   handMade,
+  hybrid,
   PLAIN_OBJECTS,
   qpdf,
   sign,
@@ -21,6 +22,7 @@ import type { NewObjects, WorkFolder } from './samples.ts'
 let folder: WorkFolder
 /** PLAIN_OBJECTS, signed with a visible block. The catalogue is 1, the page 3, its content 4, the text field 7. */
 let signed: Buffer
+let signedButton: Buffer
 
 beforeAll(async () => {
   folder = workFolder()
@@ -34,6 +36,9 @@ beforeAll(async () => {
       font: FONT,
     },
   })
+  const button =
+    '<< /Type /Annot /Subtype /Widget /FT /Btn /Ff 65536 /T (nut) /Rect [100 600 200 620] /P 3 0 R >>'
+  signedButton = await sign(folder, handMade({ ...PLAIN_OBJECTS, 7: button }))
 })
 afterAll(() => {
   folder.remove()
@@ -102,7 +107,8 @@ describe('a document', () => {
     expect(await inspectPdf(memorySource(broken))).toMatchObject({ repaired: true, pages: 2 })
   })
 
-  test('with a lying stream length, a hybrid table and junk before its header is read', async () => {
+  test('with a lying stream length, a hybrid cross-reference or junk before its header is read', async () => {
+    expect(await inspectPdf(memorySource(hybrid()))).toMatchObject({ repaired: false, pages: 1 })
     const plain = handMade({ ...PLAIN_OBJECTS, 4: '<< /Length 99999 >>\nstream\nBT ET\nendstream' })
     expect(await inspectPdf(memorySource(plain))).toMatchObject({ repaired: false, pages: 1 })
     const junk = Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), plain])
@@ -315,6 +321,39 @@ describe('a change after a signature is recognised', () => {
           1: root().replace('/Fields [', '/Fields [900 0 R '),
           900: `<< /Type /Annot /Subtype /Widget /FT /Sig /T (gia) /Rect [72 690 300 720] /V ${String(value())} 0 R >>`,
         }),
+    ],
+    'a document time stamp shows something': [
+      ['form-field', 'signature'],
+      () =>
+        appended(signed, {
+          1: root().replace('/Fields [', '/Fields [900 0 R '),
+          900: '<< /Type /Annot /Subtype /Widget /FT /Sig /T (gia) /Rect [72 690 300 720] /V 901 0 R /AP << /N 902 0 R >> >>',
+          901: '<< /Type /DocTimeStamp /SubFilter /ETSI.RFC3161 /ByteRange [0 1 2 3] /Contents <3000> >>',
+          902: { dict: '/Type /XObject /Subtype /Form /BBox [0 0 200 50]', data: '' },
+        }),
+    ],
+    'the number of the page object gets another generation': [
+      ['page'],
+      () =>
+        Buffer.from(
+          appended(signed, { 3: page() })
+            .toString('latin1')
+            .replace(/3 0 obj(?![\s\S]*3 0 obj)/, '3 1 obj')
+            .replace(/(3 1\n\d{10}) 00000 n(?![\s\S]*00000 n)/, '$1 00001 n'),
+          'latin1',
+        ),
+    ],
+    'a push button gets another drawing': [
+      ['form-field'],
+      () =>
+        appended(signedButton, {
+          7: withEntry(objectOf(signedButton, 7), '/AP << /N 900 0 R >>'),
+          900: { dict: '/Type /XObject /Subtype /Form /BBox [0 0 9 9]', data: '' },
+        }),
+    ],
+    'old readers are shown another document by a hybrid section': [
+      ['other'],
+      () => appended(signed, { 900: '<< /X 1 >>' }, '1 0 R', '/XRefStm 900'),
     ],
     'a signature field brings an action': [
       ['form-field', 'signature'],

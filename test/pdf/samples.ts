@@ -227,6 +227,30 @@ export function appended(original: Buffer, objects: NewObjects, root = '1 0 R', 
   return Buffer.concat(parts)
 }
 
+/** A document with a hybrid cross-reference: object 3, the page, is known only to readers of streams. */
+export function hybrid(): Buffer {
+  const body = handMade(PLAIN_OBJECTS)
+  const text = body.subarray(0, body.lastIndexOf('xref\n0 1')).toString('latin1')
+  const offsetOf = (number: number) => text.search(new RegExp(`(?<!\\d)${String(number)} 0 obj`))
+  const stream = text.length
+  const row = Buffer.alloc(6)
+  row.writeUInt8(1, 0)
+  row.writeUInt32BE(offsetOf(3), 1)
+  const head = '8 0 obj\n<< /Type /XRef /W [1 4 1] /Index [3 1] /Size 9 /Length 6 >>\nstream\n'
+  const table = stream + head.length + 6 + '\nendstream\nendobj\n'.length
+  const lines = [1, 2, 4, 5, 6, 7].map(
+    (number) => `${String(number)} 1\n${String(offsetOf(number)).padStart(10, '0')} 00000 n \n`,
+  )
+  return Buffer.concat([
+    Buffer.from(text, 'latin1'),
+    Buffer.from(head),
+    row,
+    Buffer.from(
+      `\nendstream\nendobj\nxref\n0 1\n0000000000 65535 f \n3 1\n0000000000 00000 f \n${lines.join('')}trailer\n<< /Size 9 /Root 1 0 R /XRefStm ${String(stream)} >>\nstartxref\n${String(table)}\n%%EOF\n`,
+    ),
+  ])
+}
+
 /** A one-page document with a text field (7), an action-less catalogue and a font (5). */
 export const PLAIN_OBJECTS: NewObjects = {
   1: '<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [7 0 R] /DA (/F1 10 Tf 0 g) >> >>',

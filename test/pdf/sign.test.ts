@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { PDF } from '@libpdf/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PageCorner, SignatureAppearance } from '../../src/engine/pdf/appearance.ts'
 import { preparePdfSignature } from '../../src/engine/pdf/incremental.ts'
@@ -16,6 +17,7 @@ import {
   FONT,
   ghostscriptPdf,
   handMade,
+  hybrid,
   opensslCms,
   pdfsig,
   PLAIN_OBJECTS,
@@ -72,10 +74,18 @@ const HAND_MADE: Readonly<Record<string, Buffer>> = {
     '/ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]',
   ),
   'no line end after %%EOF': handMade(PLAIN_OBJECTS).subarray(0, -1),
+  'a hybrid cross-reference': hybrid(),
+  'junk before its header': Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), handMade(PLAIN_OBJECTS)]),
+  'a table of shorter lines': Buffer.from(
+    handMade(PLAIN_OBJECTS)
+      .toString('latin1')
+      .replace(/ ([nf]) \n/g, ' $1\n'),
+    'latin1',
+  ),
   'an older increment': appended(handMade(PLAIN_OBJECTS), { 4: { dict: '', data: 'BT ET' } }),
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = workFolder()
   samples.set('Ghostscript', ghostscriptPdf(folder, 'gs.pdf'))
   samples.set('object streams', qpdf(folder, 'gs.pdf', 'objstm.pdf', '--object-streams=generate'))
@@ -94,6 +104,9 @@ beforeAll(() => {
   }
   execFileSync('mutool', ['clean', '-gggz', folder.path('gs.pdf'), folder.path('mutool.pdf')])
   samples.set('mutool', readFileSync(folder.path('mutool.pdf')))
+  const pdf = PDF.create()
+  pdf.addPage({ size: 'a4' })
+  samples.set('LibPDF', Buffer.from(await pdf.save()))
   for (const [name, bytes] of Object.entries(HAND_MADE)) samples.set(name, bytes)
 })
 afterAll(() => {
@@ -111,6 +124,7 @@ const SAMPLE_NAMES = [
   'turned by 180',
   'turned by 270',
   'mutool',
+  'LibPDF',
   ...Object.keys(HAND_MADE),
 ]
 

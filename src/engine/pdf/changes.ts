@@ -203,7 +203,10 @@ class Judge {
     for (const dict of dicts) await this.claim(dict, 'signature', reason)
   }
 
-  /** An unsigned new field must not show anything; a signed one must bring a signature of its own. */
+  /**
+   * A new field without a signature, or with a time stamp that no person answers for, must not show
+   * anything; any other must bring a signature of its own, which is then judged like the first.
+   */
   private async judgeSignatureValue(
     number: number,
     field: FormField,
@@ -212,7 +215,7 @@ class Judge {
     const value = field.dict.get('V')
     const signature = await this.present.resolve(value)
     if (signature === null) {
-      if (dicts.every((dict) => dict.get('AP') === null)) return true
+      if (dicts.every(isInvisible)) return true
       this.note(number, 'signature', false, 'an unsigned field was added that shows something')
       return false
     }
@@ -227,7 +230,12 @@ class Judge {
       this.note(number, 'signature', false, 'a field was added whose value is no signature')
       return false
     }
-    if (this.isFinal && !isNamed(signature.get('Type'), 'DocTimeStamp')) {
+    const isTimeStamp = isNamed(await this.present.resolve(signature.get('Type')), 'DocTimeStamp')
+    if (isTimeStamp && !dicts.every(isInvisible)) {
+      this.note(number, 'signature', false, 'a document time stamp was added that shows something')
+      return false
+    }
+    if (this.isFinal && !isTimeStamp) {
       this.note(number, 'signature', false, 'a certification allows no further signature')
       return false
     }
@@ -517,6 +525,15 @@ class Judge {
     if (looksLikeAnother) this.note(number, 'page', false, 'another page or catalogue was added')
     else this.note(number, 'other', true, 'an object was added that nothing uses')
   }
+}
+
+/** No drawing, or no room to show it in. */
+function isInvisible(widget: PdfDict): boolean {
+  const rect = widget.get('Rect')
+  if (widget.get('AP') === null) return true
+  if (!isArray(rect)) return false
+  const [left, bottom, right, top] = rect
+  return typeof left === 'number' && left === right && typeof bottom === 'number' && bottom === top
 }
 
 /** Read-only bit of a field, locked bit of a widget: they may be set, nothing else. */
