@@ -314,6 +314,7 @@ export const TEXT = {
     signing: 'Đang ký…',
     signDone: 'Đã ký. Bước tiếp theo: cấp số và đóng dấu.',
     sealDone: 'Đã đóng dấu và đưa vào hộp gửi.',
+    sealedOnly: 'Đã đóng dấu nhưng chưa đưa được vào hộp gửi. Hãy bấm “Đưa vào hộp gửi” ở dòng của văn bản.',
     signedBy: (name: string, time: string) => `${name} · ${time}`,
     notSignedYet: (name: string) => `${name} ký bằng token của mình`,
     submitTo: (names: string, size: string) => `${names} · ${size}`,
@@ -453,12 +454,31 @@ export const TEXT = {
     agency: 'Cơ quan',
     hub: 'Trục liên thông',
     token: 'Token ký số',
+    trust: 'Nơi cấp chứng thư tin cậy',
+    trust: 'Chứng thư gốc',
     update: 'Cập nhật',
     shortcuts: 'Phím tắt',
     sections: 'Các phần của Cài đặt',
     saveAgency: 'Lưu thông tin cơ quan',
     saveHub: 'Lưu trục liên thông',
     saveToken: 'Lưu lựa chọn token',
+    trustIntro: 'Chữ ký trên văn bản đến được coi là hợp lệ khi chứng thư do một trong các nơi dưới đây cấp.',
+    trustEmpty: 'Chưa có nơi cấp chứng thư nào được tin cậy; chữ ký trên văn bản đến sẽ là “chưa đủ căn cứ”.',
+    trustImport: 'Thêm tệp chứng thư gốc',
+    trustImportAsk: 'Tin cậy nơi cấp chứng thư này?',
+    trustImportHint: (name: string) =>
+      `Mọi chữ ký do nơi này bảo đảm sẽ được coi là hợp lệ. Chỉ thêm tệp “${name}” khi đã nhận trực tiếp từ cơ quan cấp chứng thư hoặc cán bộ kỹ thuật của tỉnh.`,
+    trustImportNo: 'Không thêm',
+    trustImportYes: 'Tin cậy và thêm',
+    trustImported: 'Đã thêm nơi cấp chứng thư tin cậy.',
+    trustRemove: (name: string) => `Thôi tin cậy ${name}`,
+    trustRemoveShort: 'Bỏ',
+    trustRemoveAsk: 'Thôi tin cậy nơi cấp này?',
+    trustRemoveHint:
+      'Chữ ký do nơi này bảo đảm sẽ không còn được coi là hợp lệ. Có thể thêm lại bất cứ lúc nào.',
+    trustRemoveNo: 'Giữ lại',
+    trustRemoved: 'Đã bỏ nơi cấp chứng thư khỏi danh sách tin cậy.',
+    trustSource: { imported: 'cơ quan tự thêm', known: 'có sẵn trên máy này' },
     version: (version: string) => `Văn Thư ${version}`,
     updateState: {
       off: 'Bản này không tự cập nhật.',
@@ -475,6 +495,24 @@ export const TEXT = {
     updateInstall: 'Cài đặt và khởi động lại',
     updateHint: 'Chương trình chỉ cài bản mới khi bạn bấm, và không bao giờ khi đang có văn bản gửi đi.',
     downloadProgress: 'Tiến độ tải bản mới',
+  },
+
+  trust: {
+    intro:
+      'Chữ ký được coi là hợp lệ khi chứng thư của người ký bắt nguồn từ một chứng thư gốc trong danh sách này.',
+    list: 'Chứng thư gốc được tin cậy',
+    none: 'Chưa có chứng thư gốc nào. Hãy nhập chứng thư gốc do cơ quan chứng thực công bố.',
+    source: { imported: 'cơ quan nhập', known: 'có trên máy' },
+    fingerprint: (print: string) => `Mã băm SHA-256: ${print}`,
+    choose: 'Chọn tệp chứng thư gốc',
+    ask: (name: string) => `Tin cậy chứng thư gốc trong tệp ${name}?`,
+    warning:
+      'Mọi chữ ký bắt nguồn từ chứng thư này sẽ được coi là hợp lệ. Chỉ tiếp tục khi tệp lấy từ cơ quan chứng thực và đã đối chiếu mã băm với cán bộ kỹ thuật.',
+    refuse: 'Không tin cậy',
+    accept: 'Tin cậy chứng thư gốc này',
+    imported: 'Đã thêm chứng thư gốc.',
+    removed: 'Đã bỏ chứng thư gốc.',
+    remove: (name: string) => `Bỏ tin cậy ${name}`,
   },
 
   agencyForm: {
@@ -524,6 +562,9 @@ export const TEXT = {
     agencyChoice: 'Chứng thư của cơ quan (con dấu)',
     none: 'Chưa chọn',
     practice: 'thử nghiệm',
+    filePassword: 'Mật khẩu của tệp chứng thư',
+    fileOpen: 'Mở tệp chứng thư',
+    fileHint: 'Tệp chứng thư chỉ dùng để thử nghiệm. Mật khẩu không được lưu lại.',
     issuer: (name: string) => `do ${name} cấp`,
     onToken: (label: string) => `trên token ${label}`,
     problem: {
@@ -551,10 +592,10 @@ export const TEXT = {
     recoveryTitle: 'Mã khôi phục',
     recoveryIntro:
       'Kho văn bản trên máy này được mã hóa. Mã dưới đây là cách duy nhất để mở lại kho khi thay máy hoặc cài lại máy. Mã chỉ hiện một lần.',
-    recoveryNoKeyStore:
-      'Máy này không có nơi cất khóa của hệ điều hành, nên chương trình sẽ hỏi mã này mỗi lần mở.',
-    recoveryAdvice:
-      'In ra hoặc chép tay, cất trong tủ có khóa của cơ quan. Không lưu mã trên máy này, không gửi qua thư.',
+    recoveryNoKeyStore: 'Mã sẽ được hỏi mỗi lần mở chương trình.',
+    recoveryNoKeyStoreRest: 'Máy này không có nơi cất khóa của hệ điều hành nên không thể tự mở kho.',
+    recoveryAdvice: 'In ra hoặc chép tay, cất trong tủ có khóa của cơ quan.',
+    recoveryAdviceRest: 'Không lưu mã trên máy này, không gửi qua thư điện tử hay tin nhắn.',
     recoveryCode: 'Mã khôi phục của cơ quan',
     recoveryPrint: 'In mã',
     recoveryCopy: 'Chép mã',
@@ -627,6 +668,7 @@ export const TEXT = {
       report: 'Báo tình trạng cho bên gửi',
     },
     unknown: 'Ghi nhận của hệ thống',
+    numbered: (number: string) => `số ${number}`,
     reported: (status: string) => `Đã báo cho bên gửi: ${status}`,
     reason: (reason: string) => `Lý do: ${reason}`,
     waitSign: 'Chờ người có thẩm quyền ký',

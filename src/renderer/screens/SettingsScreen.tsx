@@ -2,22 +2,24 @@ import { Download, RefreshCw, RotateCcw } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { Label, ProgressBar } from 'react-aria-components'
 
-import type { Request, Settings, TokenSettings } from '../../shared/ipc/contract.ts'
+import type { Request, Settings, TokenSettings, TrustedRoot } from '../../shared/ipc/contract.ts'
 import { AgencyForm, agencyDraftOf, agencyProblems } from '../components/AgencyForm.tsx'
 import { Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
-import { ShortcutTable } from '../components/Dialog.tsx'
+import { Confirm, ShortcutTable } from '../components/Dialog.tsx'
+import { FilePicker } from '../components/FilePicker.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
 import { TokenForm } from '../components/TokenForm.tsx'
+import { TrustForm } from '../components/TrustForm.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
-import { formatSize } from '../lib/format.ts'
+import { formatDay, formatSize, isoDayOf } from '../lib/format.ts'
 import { useAction, type Action } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
 import styles from './SettingsScreen.module.css'
 
-const SECTIONS = ['agency', 'hub', 'token', 'update', 'shortcuts'] as const
+const SECTIONS = ['agency', 'hub', 'token', 'trust', 'update', 'shortcuts'] as const
 
 /** Cài đặt: every part is saved by itself, over what is stored now. */
 export function SettingsScreen() {
@@ -46,6 +48,10 @@ export function SettingsScreen() {
           <AgencySection settings={settings.value} />
           <HubSection settings={settings.value} />
           <TokenSection settings={settings.value} />
+          <TrustSection />
+          <Section name="trust">
+            <TrustForm />
+          </Section>
           <UpdateSection />
           <Section name="shortcuts">
             <ShortcutTable />
@@ -170,6 +176,88 @@ function TokenSection({ settings }: { settings: Settings }) {
           {TEXT.settings.saveToken}
         </Button>
       </div>
+    </Section>
+  )
+}
+
+function TrustSection() {
+  const roots = useLive('trust.list', {}, 'office')
+  const [adding, setAdding] = useState<File>()
+  const [removing, setRemoving] = useState<TrustedRoot>()
+  const add = useAction(async (file: File) => {
+    await call('trust.import', { file: new Uint8Array(await file.arrayBuffer()) })
+    roots.refresh()
+    announce(TEXT.settings.trustImported)
+  })
+  const remove = useAction(async (root: TrustedRoot) => {
+    await call('trust.remove', { sha256: root.sha256 })
+    setRemoving(undefined)
+    roots.refresh()
+    announce(TEXT.settings.trustRemoved)
+  })
+  if (roots.status === 'loading') return <Skeleton blocks={1} />
+  if (roots.status === 'failed') return <Failed error={roots.error} onRetry={roots.refresh} />
+  return (
+    <Section name="trust">
+      <p>{roots.value.length === 0 ? TEXT.settings.trustEmpty : TEXT.settings.trustIntro}</p>
+      <ul>
+        {roots.value.map((root) => (
+          <li key={root.sha256} className={styles['root']}>
+            <div>
+              <strong>{root.name}</strong>
+              <div className={styles['quiet']}>
+                {root.organization === undefined ? '' : `${root.organization} · `}
+                {TEXT.sign.validTo(formatDay(isoDayOf(root.notAfter)))} ·{' '}
+                {TEXT.settings.trustSource[root.source]}
+              </div>
+            </div>
+            {root.source === 'imported' ? (
+              <Button
+                small
+                label={TEXT.settings.trustRemove(root.name)}
+                onPress={() => {
+                  setRemoving(root)
+                }}
+              >
+                {TEXT.settings.trustRemoveShort}
+              </Button>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+      <FailureBanner error={add.error} boxed />
+      <div className={styles['row']}>
+        <FilePicker label={TEXT.settings.trustImport} accept=".cer,.crt,.pem,.der" onPick={setAdding} />
+      </div>
+      <Confirm
+        isOpen={adding !== undefined}
+        title={TEXT.settings.trustImportAsk}
+        hint={TEXT.settings.trustImportHint(adding?.name ?? '')}
+        safe={TEXT.settings.trustImportNo}
+        act={TEXT.settings.trustImportYes}
+        onClose={() => {
+          setAdding(undefined)
+        }}
+        onConfirm={() => {
+          if (adding !== undefined) void add.run(adding)
+          setAdding(undefined)
+        }}
+      />
+      <Confirm
+        isOpen={removing !== undefined}
+        title={TEXT.settings.trustRemoveAsk}
+        hint={TEXT.settings.trustRemoveHint}
+        safe={TEXT.settings.trustRemoveNo}
+        act={TEXT.settings.trustRemove(removing?.name ?? '')}
+        busy={remove.busy}
+        error={remove.error}
+        onClose={() => {
+          setRemoving(undefined)
+        }}
+        onConfirm={() => {
+          if (removing !== undefined) void remove.run(removing)
+        }}
+      />
     </Section>
   )
 }
