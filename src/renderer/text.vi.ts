@@ -455,7 +455,6 @@ export const TEXT = {
     hub: 'Trục liên thông',
     token: 'Token ký số',
     trust: 'Nơi cấp chứng thư tin cậy',
-    trust: 'Chứng thư gốc',
     update: 'Cập nhật',
     shortcuts: 'Phím tắt',
     sections: 'Các phần của Cài đặt',
@@ -495,24 +494,6 @@ export const TEXT = {
     updateInstall: 'Cài đặt và khởi động lại',
     updateHint: 'Chương trình chỉ cài bản mới khi bạn bấm, và không bao giờ khi đang có văn bản gửi đi.',
     downloadProgress: 'Tiến độ tải bản mới',
-  },
-
-  trust: {
-    intro:
-      'Chữ ký được coi là hợp lệ khi chứng thư của người ký bắt nguồn từ một chứng thư gốc trong danh sách này.',
-    list: 'Chứng thư gốc được tin cậy',
-    none: 'Chưa có chứng thư gốc nào. Hãy nhập chứng thư gốc do cơ quan chứng thực công bố.',
-    source: { imported: 'cơ quan nhập', known: 'có trên máy' },
-    fingerprint: (print: string) => `Mã băm SHA-256: ${print}`,
-    choose: 'Chọn tệp chứng thư gốc',
-    ask: (name: string) => `Tin cậy chứng thư gốc trong tệp ${name}?`,
-    warning:
-      'Mọi chữ ký bắt nguồn từ chứng thư này sẽ được coi là hợp lệ. Chỉ tiếp tục khi tệp lấy từ cơ quan chứng thực và đã đối chiếu mã băm với cán bộ kỹ thuật.',
-    refuse: 'Không tin cậy',
-    accept: 'Tin cậy chứng thư gốc này',
-    imported: 'Đã thêm chứng thư gốc.',
-    removed: 'Đã bỏ chứng thư gốc.',
-    remove: (name: string) => `Bỏ tin cậy ${name}`,
   },
 
   agencyForm: {

@@ -10,7 +10,6 @@ import { Confirm, ShortcutTable } from '../components/Dialog.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
 import { TokenForm } from '../components/TokenForm.tsx'
-import { TrustForm } from '../components/TrustForm.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatDay, formatSize, isoDayOf } from '../lib/format.ts'
@@ -49,9 +48,6 @@ export function SettingsScreen() {
           <HubSection settings={settings.value} />
           <TokenSection settings={settings.value} />
           <TrustSection />
-          <Section name="trust">
-            <TrustForm />
-          </Section>
           <UpdateSection />
           <Section name="shortcuts">
             <ShortcutTable />
