@@ -6,8 +6,9 @@ import type { Recipient } from '../../shared/document/recipient.ts'
 import type { DocumentVerdict, SignatureVerdict } from '../../shared/verdict.ts'
 import { REASON_TEXT, VERDICT_SENTENCE } from '../../shared/verdict.vi.ts'
 import { classes } from '../lib/classes.ts'
-import { formatDay, formatInstant, formatSize, formatTime, isoDayOf } from '../lib/format.ts'
+import { formatDay, formatInstant, formatSince, formatSize, formatTime, isoDayOf } from '../lib/format.ts'
 import { historyLine } from '../lib/history.ts'
+import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import { Banner } from './Banner.tsx'
 import { Button, IconButton } from './Button.tsx'
@@ -23,6 +24,7 @@ export function Timeline({
   history: readonly HistoryEntry[]
   waitsFor?: { readonly title: string; readonly note: string } | undefined
 }) {
+  const now = useNow(60_000)
   return (
     <section className={styles['group']}>
       <h3>{TEXT.document.timeline}</h3>
@@ -34,7 +36,7 @@ export function Timeline({
             <li key={entry.sequence} className={classes(styles['line'], bad && styles['bad'])}>
               <div className={styles['title']}>{title}</div>
               <div className={styles['note']}>
-                {formatInstant(entry.at)}
+                {formatSince(entry.at, now)}
                 {note === '' ? '' : ` · ${note}`}
               </div>
             </li>
@@ -74,7 +76,8 @@ export function Files({
             <div className={styles['fileName']}>
               <div title={file.name}>{file.name}</div>
               <div className={styles['note']}>
-                {formatSize(file.sizeBytes)} · {TEXT.document.fileRole[file.role]}
+                {formatSize(file.sizeBytes)}
+                {file.role === 'attachment' ? '' : ` · ${TEXT.document.fileRole[file.role]}`}
               </div>
             </div>
             {onOpen !== undefined && isPdf(file) ? (

@@ -1,4 +1,5 @@
-import { FolderOpen, RefreshCw } from 'lucide-react'
+import { FolderOpen, KeyRound, RefreshCw } from 'lucide-react'
+import { useState } from 'react'
 
 import { isErrorCode } from '../../shared/errors.ts'
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
@@ -17,7 +18,7 @@ import { TEXT } from '../text.vi.ts'
 import { Failed, FailureBanner, Skeleton } from './Banner.tsx'
 import { Button } from './Button.tsx'
 import { Chip } from './Chip.tsx'
-import { FieldNote, RadioCards } from './Field.tsx'
+import { FieldNote, PinBox, RadioCards } from './Field.tsx'
 import styles from './Form.module.css'
 
 /** Why a certificate cannot sign, in words. */
@@ -82,13 +83,53 @@ export function TokenForm({
         </Button>
       </div>
       <FailureBanner error={browse.error} boxed />
-      {value === undefined ? null : <Certificates key={value.modulePath} value={value} onChange={onChange} />}
+      {value === undefined ? null : /\.(p12|pfx)$/i.test(value.modulePath) ? (
+        <FileCertificates key={value.modulePath} value={value} onChange={onChange} />
+      ) : (
+        <Certificates key={value.modulePath} value={value} onChange={onChange} />
+      )}
     </div>
   )
 }
 
 function fileNameOf(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path
+}
+
+/** A software certificate in a file, for practice: it opens with a password, which is not kept. */
+function FileCertificates({
+  value,
+  onChange,
+}: {
+  value: TokenSettings
+  onChange: (value: TokenSettings) => void
+}) {
+  const [password, setPassword] = useState('')
+  const [tokens, setTokens] = useState<readonly TokenSummary[]>()
+  const open = useAction(async (secret: string) => {
+    setTokens(await call('token.list', { modulePath: value.modulePath, password: secret }))
+  })
+  return (
+    <>
+      <FieldNote kind="warning" text={TEXT.tokenForm.fileHint} />
+      <PinBox label={TEXT.tokenForm.filePassword} value={password} onChange={setPassword} />
+      <div className={styles['row']}>
+        <Button
+          icon={KeyRound}
+          isDisabled={open.busy || password === ''}
+          onPress={() => {
+            const secret = password
+            setPassword('')
+            void open.run(secret)
+          }}
+        >
+          {TEXT.tokenForm.fileOpen}
+        </Button>
+      </div>
+      <FailureBanner error={open.error} boxed />
+      {tokens === undefined ? null : <Roles value={value} tokens={tokens} onChange={onChange} />}
+    </>
+  )
 }
 
 function Certificates({
@@ -123,6 +164,23 @@ function Certificates({
       </>
     )
   }
+  return (
+    <>
+      <Roles value={value} tokens={tokens.value} onChange={onChange} />
+      {refresh}
+    </>
+  )
+}
+
+function Roles({
+  value,
+  tokens,
+  onChange,
+}: {
+  value: TokenSettings
+  tokens: readonly TokenSummary[]
+  onChange: (value: TokenSettings) => void
+}) {
   const choose = (role: 'person' | 'agency', choice: CertificateChoice | undefined) => {
     const rest = role === 'person' ? { agency: value.agency } : { person: value.person }
     const all = { ...rest, [role]: choice }
@@ -138,14 +196,13 @@ function Certificates({
         <CertificateCards
           key={role}
           role={role}
-          tokens={tokens.value}
+          tokens={tokens}
           chosen={value[role]}
           onChange={(choice) => {
             choose(role, choice)
           }}
         />
       ))}
-      {refresh}
     </>
   )
 }

@@ -63,7 +63,7 @@ function noteOf({ detail }: HistoryEntry): string {
   for (const key of SHOWN) {
     const value = detail[key]
     if (typeof value === 'string' && value !== '') notes.push(value)
-    else if (typeof value === 'number') notes.push(`số ${String(value)}`)
+    else if (typeof value === 'number') notes.push(TEXT.history.numbered(String(value)))
   }
   for (const key of ['error', 'code']) {
     const value = detail[key]

@@ -19,6 +19,7 @@ import { Banner, Empty, FailureBanner } from '../components/Banner.tsx'
 import { Button, IconButton } from '../components/Button.tsx'
 import { Confirm } from '../components/Dialog.tsx'
 import { Choice, Segments, TextBox } from '../components/Field.tsx'
+import { FilePicker } from '../components/FilePicker.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { RecipientPicker } from '../components/RecipientPicker.tsx'
 import { announce } from '../lib/announce.ts'
@@ -329,7 +330,7 @@ function DraftForm({
         />
       </div>
       <div className={styles['group']}>
-        <h3>{TEXT.draft.signer}</h3>
+        <h2>{TEXT.draft.signer}</h2>
         <div className={styles['two']}>
           <TextBox
             label={TEXT.draft.fullName}
@@ -593,7 +594,7 @@ function ResponseFields({ value, change }: { value: OutgoingFields['responseFor'
   const partial = value === undefined && Object.values(typed).some((text) => text.trim() !== '')
   return (
     <div className={styles['group']}>
-      <h3>{TEXT.draft.responseFor}</h3>
+      <h2>{TEXT.draft.responseFor}</h2>
       <div className={styles['two']}>
         <TextBox
           label={TEXT.draft.responseCode}
@@ -689,18 +690,13 @@ function DraftPdf({
   }, [take])
 
   const picker = (
-    <label className={styles['picker']}>
-      <FileUp size={17} strokeWidth={1.75} aria-hidden />
-      {pdf === undefined ? TEXT.draft.importPdf : TEXT.draft.replacePdf}
-      <input
-        type="file"
-        accept="application/pdf,.pdf"
-        onChange={(event) => {
-          void take(event.target.files?.[0])
-          event.target.value = ''
-        }}
-      />
-    </label>
+    <FilePicker
+      label={pdf === undefined ? TEXT.draft.importPdf : TEXT.draft.replacePdf}
+      accept="application/pdf,.pdf"
+      onPick={(file) => {
+        void take(file)
+      }}
+    />
   )
   return (
     <section

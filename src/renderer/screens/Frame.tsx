@@ -170,7 +170,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
             )}
           </div>
         ) : (
-          <span />
+          <span className={styles['here']}>{TEXT.places[route.place]}</span>
         )}
         <div className={styles['who']}>
           {office.practice ? <Chip tone="warn">{TEXT.practice}</Chip> : null}

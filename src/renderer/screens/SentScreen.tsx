@@ -151,7 +151,7 @@ function SentDocument({ id }: { id: string }) {
             id={detail.id}
             role="sealed"
             version={sealed.sha256}
-            name={codeOf(detail)}
+            name={`${TEXT.pdf.label} ${codeOf(detail)}`}
             toolbar={sealed.name}
           />
         )}

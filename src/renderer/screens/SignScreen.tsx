@@ -232,8 +232,15 @@ function SignPanel({
       ...(numbered || typedNumber === undefined ? {} : { number: typedNumber }),
       ...(numbered || issuedDate === undefined ? {} : { issuedDate }),
     })
-    await call('outgoing.submit', { id: detail.id })
-    announce(TEXT.sign.sealDone)
+    // Sealed is sealed: what fails from here on is put right from its row in Hộp gửi.
+    await call('outgoing.submit', { id: detail.id }).then(
+      () => {
+        announce(TEXT.sign.sealDone)
+      },
+      () => {
+        announce(TEXT.sign.sealedOnly)
+      },
+    )
     go('outbox')
   })
   const reopen = useAction(async () => {

@@ -204,9 +204,13 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
           }
         />
         {code === undefined ? null : <RecoveryCode code={code} />}
-        <Banner tone="info" title={TEXT.wizard.recoveryAdvice} boxed />
+        <Banner tone="info" title={TEXT.wizard.recoveryAdvice} boxed>
+          {TEXT.wizard.recoveryAdviceRest}
+        </Banner>
         {office.keyStore === 'none' ? (
-          <Banner tone="warn" title={TEXT.wizard.recoveryNoKeyStore} boxed />
+          <Banner tone="warn" title={TEXT.wizard.recoveryNoKeyStore} boxed>
+            {TEXT.wizard.recoveryNoKeyStoreRest}
+          </Banner>
         ) : null}
       </Page>
     )
