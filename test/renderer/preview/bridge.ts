@@ -1,0 +1,682 @@
+import type { HistoryEntry } from '../../../src/shared/document/history.ts'
+import { OUTGOING_BOXES, type OutgoingState } from '../../../src/shared/document/outgoing.ts'
+import { INCOMING_BOXES } from '../../../src/shared/document/incoming.ts'
+import { AppError, codeOf } from '../../../src/shared/errors.ts'
+import {
+  contract,
+  isMethod,
+  type Handlers,
+  type IncomingDetail,
+  type LineStatus,
+  type OfficeStatus,
+  type OutgoingDetail,
+  type TokenStatus,
+} from '../../../src/shared/ipc/contract.ts'
+import { agency, documentId, outgoingFields, sha256Hex } from '../../../src/shared/document/fields.ts'
+import type { DocumentVerdict } from '../../../src/shared/verdict.ts'
+import samplePdf from './sample.pdf?url'
+
+/*
+ * A bridge without an engine: invented sample data, answered through the real contract. Which office it
+ * shows is told by the address: ?phase=new|locked, ?line=down|off, ?pin=low|final|locked, ?rows=100000,
+ * ?empty, ?fail, ?loading, ?clock=none.
+ */
+const ask = new URLSearchParams(window.location.search)
+const MINUTE = 60_000
+const DAY = 86_400_000
+const now = Date.now()
+
+let ids = 0
+const newId = () => documentId.parse(`00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`)
+const hash = (seed: number) => sha256Hex.parse(seed.toString(16).padStart(64, 'a'))
+
+const agencies = [
+  ['H99.88.01', 'UBND xã Suối Ngọc', 'UBND tỉnh Thanh Vân'],
+  ['H99.07', 'Sở Nội vụ tỉnh Thanh Vân', 'UBND tỉnh Thanh Vân'],
+  ['H99', 'UBND tỉnh Thanh Vân', ''],
+  ['H99.88.02', 'UBND xã Thượng Giang', 'UBND tỉnh Thanh Vân'],
+  ['H99.09', 'Sở Nông nghiệp và Môi trường tỉnh Thanh Vân', 'UBND tỉnh Thanh Vân'],
+  ['H99.11', 'Sở Tài chính tỉnh Thanh Vân', 'UBND tỉnh Thanh Vân'],
+  ['H99.88.03', 'UBND phường Đồng Tâm', 'UBND tỉnh Thanh Vân'],
+  ['H99.21', 'Ban Chỉ huy phòng, chống thiên tai tỉnh Thanh Vân', 'UBND tỉnh Thanh Vân'],
+].map(([organId, name, parentName]) =>
+  agency.parse({ organId, name, parentName, address: 'Thôn Suối, xã Suối Ngọc, tỉnh Thanh Vân' }),
+)
+const own = agencies[0]
+if (own === undefined) throw new Error('no agency')
+const nameOf = (organId: string) => agencies.find((found) => found.organId === organId)?.name ?? organId
+
+const signerOf = (name: string, kind: 'person' | 'agency') => ({
+  name,
+  kind,
+  issuer: 'CA thử nghiệm Thanh Vân',
+  serialNumber: '54:01:9b:77',
+  certificateSha256: 'a'.repeat(64),
+  notBefore: '2025-08-12T00:00:00Z',
+  notAfter: '2027-08-12T00:00:00Z',
+})
+const valid: DocumentVerdict = {
+  verdict: 'valid',
+  reasons: ['signing-time-claimed-note'],
+  signatures: [
+    {
+      fieldName: 'Signature1',
+      verdict: 'valid',
+      reasons: ['signing-time-claimed-note'],
+      signer: { ...signerOf('Trần Thị Mẫu', 'person'), title: 'Phó Giám đốc' },
+      signedAt: new Date(now - 42 * MINUTE).toISOString(),
+      coversWholeDocument: false,
+    },
+    {
+      fieldName: 'Signature2',
+      verdict: 'valid',
+      reasons: ['revocation-unknown-note'],
+      signer: signerOf('Sở Nội vụ tỉnh Thanh Vân', 'agency'),
+      signedAt: new Date(now - 31 * MINUTE).toISOString(),
+      coversWholeDocument: true,
+    },
+  ],
+}
+const doubtful: DocumentVerdict = {
+  verdict: 'undetermined',
+  reasons: ['root-unknown'],
+  signatures: valid.signatures.map((signature) => ({
+    ...signature,
+    verdict: 'undetermined' as const,
+    reasons: ['root-unknown' as const],
+  })),
+}
+
+let sequence = 0
+const entry = (
+  subjectKind: HistoryEntry['subjectKind'],
+  event: string,
+  minutesAgo: number,
+  detail: HistoryEntry['detail'] = {},
+): HistoryEntry => ({
+  sequence: (sequence += 1),
+  at: now - minutesAgo * MINUTE,
+  subjectKind,
+  subjectId: 'x',
+  event,
+  detail,
+})
+
+function outgoing(
+  state: OutgoingState,
+  typeName: string,
+  code: string,
+  subject: string,
+  to: string[],
+  more: Partial<OutgoingDetail> = {},
+): OutgoingDetail {
+  const [codeNumber, codeNotation = ''] = code.includes('/') ? code.split('/') : [undefined, code]
+  const fields = outgoingFields.parse({
+    typeName,
+    codeNotation,
+    place: 'Suối Ngọc',
+    subject,
+    signer: { competence: 'KT. CHỦ TỊCH', position: 'Phó Chủ tịch', fullName: 'Nguyễn Văn Mẫu' },
+    toPlaces: ['Như trên', 'Lưu: VT, VP'],
+    recipients: to,
+    priority: more.priority ?? 0,
+  })
+  const file = (role: 'imported' | 'signed' | 'sealed', seed: number) => ({
+    role,
+    sha256: hash(seed),
+    name: role === 'imported' ? 'cong-van.pdf' : `${codeNotation}-${role}.pdf`,
+    contentType: 'application/pdf',
+    sizeBytes: more.sizeBytes ?? 412_000,
+  })
+  const progressed = ['drafting', 'frozen'].includes(state) ? 0 : state === 'signed' ? 1 : 2
+  return {
+    id: newId(),
+    state,
+    typeName,
+    subject,
+    ...(codeNumber === undefined ? {} : { codeNumber }),
+    codeNotation,
+    ...(progressed === 2 ? { issuedDate: '2026-01-15' } : {}),
+    signerName: fields.signer.fullName,
+    recipients: to.map((organId) => ({
+      organId,
+      name: nameOf(organId),
+      state: 'waiting',
+      stateAt: 0,
+      note: '',
+    })),
+    sizeBytes: 412_000,
+    createdAt: now - DAY,
+    changedAt: now - 20 * MINUTE,
+    revision: 3,
+    fields,
+    files: [
+      file('imported', 1),
+      ...(progressed > 0 ? [file('signed', 2)] : []),
+      ...(progressed > 1 ? [file('sealed', 3)] : []),
+    ],
+    problems: [],
+    history: [
+      entry('outgoing', 'freeze', 90),
+      ...(progressed > 0 ? [entry('outgoing', 'sign', 70, { name: 'Nguyễn Văn Mẫu' })] : []),
+      ...(progressed > 1
+        ? [entry('outgoing', 'number', 60, { number: 7 }), entry('outgoing', 'seal', 60)]
+        : []),
+    ],
+    nextNumber: '07',
+    ...more,
+    priority: more.priority ?? 0,
+  }
+}
+
+const waits = (more: Partial<NonNullable<OutgoingDetail['delivery']>> = {}) => ({
+  job: 'ready' as const,
+  attempts: 4,
+  dueAt: now + 25_000,
+  since: now - 49 * MINUTE,
+  late: false,
+  heldByClerk: false,
+  cancellable: true,
+  error: 'hub/unreachable' as const,
+  ...more,
+})
+const answered = (
+  organId: string,
+  state: 'registered' | 'arrived' | 'returned' | 'processing',
+  note = '',
+) => ({
+  organId,
+  name: nameOf(organId),
+  state,
+  stateAt: now - 12 * MINUTE,
+  note,
+})
+
+const sending = outgoing(
+  'queued',
+  'Báo cáo',
+  '09/BC-UBND',
+  'Báo cáo nhanh thiệt hại do mưa lũ ngày 14/01/2026',
+  ['H99', 'H99.21'],
+  {
+    priority: 3,
+    sizeBytes: 1_240_000,
+    delivery: waits({ job: 'leased' }),
+  },
+)
+const documents: OutgoingDetail[] = ask.has('empty')
+  ? []
+  : [
+      outgoing(
+        'drafting',
+        'Công văn',
+        'UBND-VP',
+        'V/v đăng ký lớp tập huấn nghiệp vụ văn thư, lưu trữ và ký số năm 2026',
+        ['H99.07'],
+      ),
+      outgoing(
+        'drafting',
+        'Kế hoạch',
+        'KH-UBND',
+        'Kế hoạch sử dụng đất xã Suối Ngọc năm 2026 (kèm bản đồ quét)',
+        ['H99.09', 'H99.11', 'H99'],
+        { priority: 1 },
+      ),
+      outgoing('drafting', 'Thông báo', 'TB-UBND', '', [], { files: [] }),
+      outgoing(
+        'frozen',
+        'Quyết định (cá biệt)',
+        'QĐ-UBND',
+        'Quyết định về việc phê duyệt kế hoạch phòng chống thiên tai và tìm kiếm cứu nạn năm 2026',
+        ['H99.21', 'H99'],
+        { priority: 2 },
+      ),
+      outgoing('signed', 'Công văn', 'UBND-VP', 'V/v đăng ký lớp tập huấn văn thư năm 2026', ['H99.07']),
+      sending,
+      outgoing('queued', 'Công văn', '07/UBND-VP', 'V/v đăng ký lớp tập huấn văn thư năm 2026', ['H99.07'], {
+        delivery: waits(),
+        dueDate: '2026-01-16',
+      }),
+      outgoing(
+        'queued',
+        'Kế hoạch',
+        '03/KH-UBND',
+        'Kế hoạch sử dụng đất xã Suối Ngọc năm 2026 (kèm bản đồ quét)',
+        ['H99.09', 'H99.11', 'H99', 'H99.07'],
+        {
+          sizeBytes: 51_800_000,
+          delivery: waits({
+            job: 'held',
+            error: 'hub/refused',
+            errorDetail: 'Một cơ quan nhận tối đa 50 MB',
+            late: true,
+          }),
+        },
+      ),
+      outgoing('queued', 'Giấy mời', '02/GM-UBND', 'Giấy mời họp giao ban tuần 03', ['H99.88.02'], {
+        delivery: waits({ job: 'held', heldByClerk: true }),
+      }),
+      outgoing('sealed', 'Thông báo', '05/TB-UBND', 'Thông báo lịch tiếp công dân tháng 01 năm 2026', [
+        'H99',
+      ]),
+      outgoing(
+        'sent',
+        'Công văn',
+        '06/UBND-KT',
+        'V/v báo cáo tình hình thực hiện dự toán thu, chi ngân sách xã quý IV',
+        ['H99.11', 'H99'],
+        {
+          sentAt: now - 3 * 60 * MINUTE,
+          recipients: [answered('H99.11', 'registered'), answered('H99', 'arrived')],
+        },
+      ),
+      outgoing(
+        'confirmed',
+        'Báo cáo',
+        '08/BC-UBND',
+        'Báo cáo kết quả công tác cải cách hành chính tháng 12 năm 2025',
+        ['H99.07'],
+        {
+          sentAt: now - DAY,
+          recipients: [answered('H99.07', 'processing')],
+        },
+      ),
+      outgoing(
+        'returned',
+        'Tờ trình',
+        '01/TTr-UBND',
+        'Tờ trình về việc điều chỉnh địa giới thôn Suối',
+        ['H99'],
+        {
+          sentAt: now - 3 * DAY,
+          recipients: [answered('H99', 'returned', 'Thiếu bản đồ kèm theo')],
+        },
+      ),
+    ]
+
+function incoming(
+  code: string,
+  typeName: string,
+  subject: string,
+  from: string,
+  more: Partial<IncomingDetail> = {},
+): IncomingDetail {
+  const base: IncomingDetail = {
+    id: newId(),
+    state: 'admitted',
+    typeName,
+    subject,
+    code,
+    issuedDate: '2026-01-15',
+    senderOrganId: from,
+    senderName: nameOf(from),
+    priority: 0,
+    receivedAt: now - 26 * MINUTE,
+    signer: { competence: 'KT. GIÁM ĐỐC', position: 'Phó Giám đốc', fullName: 'Trần Thị Mẫu' },
+    place: 'Thanh Vân',
+    toPlaces: ['Như trên', 'Lưu: VT'],
+    content: '',
+    files: [
+      {
+        role: 'attachment',
+        sha256: hash(ids * 2 + 100),
+        name: `${code.replace('/', '-')}.pdf`,
+        contentType: 'application/pdf',
+        sizeBytes: 412_000,
+      },
+      {
+        role: 'attachment',
+        sha256: hash(ids * 2 + 101),
+        name: 'Mau-dang-ky.xlsx',
+        contentType: 'application/octet-stream',
+        sizeBytes: 38_000,
+      },
+    ],
+    warnings: [],
+    verdict: 'valid',
+    verdictDetail: valid,
+    history: [
+      entry('incoming', 'collect', 33),
+      entry('incoming', 'admit', 26),
+      entry('incoming', 'status', 26, { code: '01' }),
+    ],
+    nextArrivalNumber: 41,
+  }
+  return { ...base, ...more }
+}
+const received: IncomingDetail[] = ask.has('empty')
+  ? []
+  : [
+      incoming(
+        '15/SNV-VTLT',
+        'Công văn',
+        'V/v đăng ký lớp tập huấn nghiệp vụ văn thư, lưu trữ và ký số năm 2026',
+        'H99.07',
+        {
+          priority: 3,
+          dueDate: new Date(now + 7 * 3_600_000).toISOString().slice(0, 10),
+        },
+      ),
+      incoming(
+        '204/QĐ-UBND',
+        'Quyết định',
+        'Quyết định về việc phê duyệt kế hoạch phòng chống thiên tai và tìm kiếm cứu nạn năm 2026 trên địa bàn tỉnh',
+        'H99',
+        { receivedAt: now - 50 * MINUTE },
+      ),
+      incoming('07/TB-UBND', 'Thông báo', 'Thông báo kết luận cuộc họp giao ban tuần 03', 'H99.88.02', {
+        verdict: 'undetermined',
+        verdictDetail: doubtful,
+        warnings: [{ code: 'attachment-renamed', about: 'Mau-dang-ky.xlsx' }],
+        receivedAt: now - 70 * MINUTE,
+      }),
+      incoming(
+        '31/GM-SNV',
+        'Giấy mời',
+        'Giấy mời dự hội nghị tổng kết công tác cải cách hành chính',
+        'H99.07',
+        { receivedAt: now - DAY },
+      ),
+      incoming(
+        '88/STC-NS',
+        'Công văn',
+        'V/v báo cáo tình hình thực hiện dự toán thu, chi ngân sách xã quý IV',
+        'H99.11',
+        { receivedAt: now - DAY, dueDate: '2027-01-31' },
+      ),
+      incoming('12/UBND-VP', 'Công văn', 'V/v lịch công tác tuần', 'H99', {
+        state: 'registered',
+        arrivalNumber: 40,
+        arrivalDate: '2026-01-14',
+        receivedAt: now - DAY,
+      }),
+      incoming('', '', '', 'H99.09', {
+        state: 'quarantined',
+        quarantine: { code: 'packet/forbidden-xml' },
+        files: [],
+      }),
+      incoming('44/BC-UBND', 'Báo cáo', 'Báo cáo thiếu phụ lục', 'H99.88.03', {
+        state: 'returned',
+        returnReason: 'Thiếu phụ lục 2',
+      }),
+    ]
+const many = Number(ask.get('rows') ?? 0)
+
+const certificate = (name: string, kind: 'person' | 'agency', seed: number) => ({
+  sha256: hash(seed),
+  name,
+  ...(kind === 'person' ? { title: 'Phó Chủ tịch', organization: 'UBND xã Suối Ngọc' } : {}),
+  issuer: 'CA thử nghiệm Thanh Vân',
+  kind,
+  notBefore: now - 300 * DAY,
+  notAfter: now + 500 * DAY,
+  usable: true,
+})
+const pinState = ask.get('pin')
+const token: TokenStatus = {
+  modulePath: '/usr/lib/token/libtoken.so',
+  state: ask.has('notoken') ? 'absent' : 'present',
+  tokens: ask.has('notoken')
+    ? []
+    : [
+        {
+          serial: '54001',
+          label: 'UBND xã Suối Ngọc',
+          manufacturer: 'Thử nghiệm',
+          model: 'T1',
+          software: false,
+          pin: {
+            minLength: 6,
+            maxLength: 16,
+            countLow: pinState === 'low',
+            finalTry: pinState === 'final',
+            locked: pinState === 'locked',
+          },
+          certificates: [
+            certificate('UBND xã Suối Ngọc', 'agency', 201),
+            certificate('Nguyễn Văn Mẫu', 'person', 202),
+          ],
+        },
+      ],
+  chosen: {
+    person: { tokenSerial: '54001', certificateSha256: hash(202) },
+    agency: { tokenSerial: '54001', certificateSha256: hash(201) },
+  },
+}
+let phase = ask.get('phase') ?? 'open'
+const lineState = ask.get('line') ?? 'up'
+const listeners = new Set<(topic: string) => void>()
+const tell = (...topics: string[]) => {
+  for (const topic of topics) for (const listener of listeners) listener(topic)
+}
+
+const one = (id: string) => {
+  const found = documents.find((document) => document.id === id)
+  if (found === undefined) throw new AppError('document/not-found', id)
+  return found
+}
+const oneIn = (id: string) => {
+  const found = received.find((document) => document.id === id)
+  if (found === undefined) throw new AppError('document/not-found', id)
+  return found
+}
+const move = (id: string, state: OutgoingState, event: string, more: Partial<OutgoingDetail> = {}) => {
+  const document = one(id)
+  Object.assign(document, more, { state, history: [...document.history, entry('outgoing', event, 0)] })
+  tell('outgoing')
+  return document
+}
+const status = (): OfficeStatus => ({
+  phase: phase === 'new' || phase === 'locked' ? phase : 'open',
+  keyStore: ask.has('nokeys') ? ('none' as const) : ('os' as const),
+  ...(phase === 'new' ? {} : { agency: own, clerkName: 'Lê Thị Thử' }),
+  practice: ask.has('practice'),
+})
+const pdf = async () => ({ bytes: new Uint8Array(await (await fetch(samplePdf)).arrayBuffer()) })
+const settings = () => ({
+  agency: own,
+  clerkName: 'Lê Thị Thử',
+  hub: { url: 'https://truc.thanhvan.example', systemId: 'H99.88.01-VT' },
+  token: { modulePath: '/usr/lib/token/libtoken.so', ...token.chosen },
+})
+const line = (): LineStatus => ({
+  state: lineState === 'down' || lineState === 'off' ? lineState : ('up' as const),
+  since: now - 49 * MINUTE,
+  lastSyncAt: now - 2 * MINUTE,
+  nextTryAt: now + 25_000,
+  waiting: documents.filter(({ state }) => state === 'queued').length,
+  ...(ask.has('empty')
+    ? {}
+    : { sending: { id: sending.id, code: '09/BC-UBND', sentBytes: 794_000, totalBytes: 1_240_000 } }),
+})
+const update = {
+  currentVersion: '0.1.0',
+  state: 'downloading' as const,
+  version: '0.2.0',
+  receivedBytes: 41_000_000,
+  totalBytes: 96_000_000,
+}
+
+const roots = [
+  {
+    sha256: hash(301),
+    name: 'CA gốc thử nghiệm Thanh Vân',
+    organization: 'Tỉnh Thanh Vân',
+    notBefore: now - 900 * DAY,
+    notAfter: now + 2000 * DAY,
+    source: 'imported' as const,
+  },
+]
+
+const handlers: Handlers = {
+  'office.status': status,
+  'office.newRecoveryCode': () => ({ recoveryCode: 'K7QM-3XPA-9TWD-4HRC-8NVE-2JBY-6FSG-5ZLU' }),
+  'office.create': () => {
+    phase = 'open'
+    return status()
+  },
+  'office.unlock': ({ recoveryCode }) => {
+    if (recoveryCode === 'sai') throw new AppError('office/recovery-code-wrong', 'wrong')
+    phase = 'open'
+    return status()
+  },
+  'settings.current': settings,
+  'settings.save': settings,
+  'hub.check': () => ({ reached: true, clockSkewMs: 900, agencies: 412 }),
+  'line.status': line,
+  'line.syncNow': line,
+  'token.status': () => token,
+  'token.drivers': () => [
+    { path: '/usr/lib/token/libtoken.so', name: 'Chứng thư số chuyên dùng Chính phủ', usable: true },
+    { path: '/usr/lib/token/lib32.so', name: 'VNPT-CA', usable: false, problem: 'wrong-architecture' },
+  ],
+  'token.list': () => token.tokens,
+  'token.browse': () => ({}),
+  'trust.list': () => roots,
+  'trust.import': () => roots,
+  'trust.remove': () => roots,
+  'directory.search': ({ text, limit }) =>
+    agencies
+      .filter(({ name, organId }) => `${name} ${organId}`.toLowerCase().includes(text.toLowerCase()))
+      .slice(0, limit),
+  'directory.byIds': ({ ids: asked }) => agencies.filter(({ organId }) => asked.some((id) => id === organId)),
+  counts: () => ({
+    drafts: documents.filter(({ state }) => state === 'drafting').length,
+    toSign: documents.filter(({ state }) => OUTGOING_BOXES.toSign.some((known) => known === state)).length,
+    outbox: documents.filter(({ state }) => OUTGOING_BOXES.outbox.some((known) => known === state)).length,
+    sent: 3,
+    new: received.filter(({ state }) => state === 'admitted').length,
+    registered: 1,
+    quarantine: received.filter(({ state }) => state === 'quarantined').length,
+    returned: 1,
+  }),
+  'outgoing.list': ({ box, limit, offset }) => {
+    const rows = documents.filter(({ state }) => OUTGOING_BOXES[box].some((known) => known === state))
+    return { total: rows.length, rows: rows.slice(offset, offset + limit) }
+  },
+  'outgoing.one': ({ id }) => one(id),
+  'outgoing.pdf': pdf,
+  'outgoing.draft': ({ fields }) => {
+    const made = outgoing('drafting', 'Công văn', fields.codeNotation ?? '', '', [], { files: [] })
+    made.fields = outgoingFields.parse(fields)
+    documents.unshift(made)
+    tell('outgoing')
+    return made
+  },
+  'outgoing.save': ({ id, revision, fields }) => {
+    const document = one(id)
+    if (document.revision !== revision) throw new AppError('document/changed', id)
+    Object.assign(document, {
+      fields,
+      subject: fields.subject,
+      revision: revision + 1,
+      changedAt: Date.now(),
+    })
+    tell('outgoing')
+    return document
+  },
+  'outgoing.importPdf': ({ id, name, bytes }) => {
+    const document = one(id)
+    document.files = [
+      {
+        role: 'imported',
+        sha256: hash(bytes.byteLength),
+        name,
+        contentType: 'application/pdf',
+        sizeBytes: bytes.byteLength,
+      },
+    ]
+    document.revision += 1
+    document.fields = { ...document.fields, pageAmount: 2 }
+    return document
+  },
+  'outgoing.discard': ({ id }) => move(id, 'discarded', 'discard'),
+  'outgoing.freeze': ({ id }) => move(id, 'frozen', 'freeze'),
+  'outgoing.reopen': ({ id }) => move(id, 'drafting', 'reopen'),
+  'outgoing.sign': ({ id, pin }) => {
+    if (pin !== '12345678') throw new AppError('sign/pin-wrong', 'wrong')
+    return move(id, 'signed', 'sign')
+  },
+  'outgoing.seal': ({ id, pin, number }) => {
+    if (pin !== '12345678') throw new AppError('sign/pin-wrong', 'wrong')
+    return move(id, 'sealed', 'seal', { codeNumber: String(number ?? 7).padStart(2, '0') })
+  },
+  'outgoing.submit': ({ id }) => move(id, 'queued', 'submit', { delivery: waits({ attempts: 0 }) }),
+  'outgoing.hold': ({ id }) =>
+    move(id, 'queued', 'hold', { delivery: waits({ job: 'held', heldByClerk: true }) }),
+  'outgoing.release': ({ id }) => move(id, 'queued', 'release', { delivery: waits() }),
+  'outgoing.withdraw': ({ id }) => move(id, 'sealed', 'withdraw'),
+  'outgoing.export': () => ({ path: '/home/clerk/van-ban.pdf' }),
+  'incoming.list': ({ box, limit, offset }) => {
+    const real = received.filter(({ state }) => INCOMING_BOXES[box].some((known) => known === state))
+    if (many === 0 || box !== 'registered')
+      return { total: real.length, rows: real.slice(offset, offset + limit) }
+    const count = Math.max(0, Math.min(limit, many - offset))
+    return {
+      total: many,
+      rows: Array.from({ length: count }, (_, index) => ({
+        ...incoming(
+          `${String(many - offset - index)}/SNV-VP`,
+          'Công văn',
+          `Văn bản thứ ${String(offset + index + 1)}`,
+          'H99.07',
+        ),
+        arrivalNumber: many - offset - index,
+        state: 'registered' as const,
+      })),
+    }
+  },
+  'incoming.one': ({ id }) => oneIn(id),
+  'incoming.file': pdf,
+  'incoming.register': ({ id }) => {
+    const document = oneIn(id)
+    Object.assign(document, {
+      state: 'registered',
+      arrivalNumber: 41,
+      history: [...document.history, entry('incoming', 'register', 0, { arrivalNumber: 41 })],
+    })
+    tell('incoming')
+    return document
+  },
+  'incoming.return': ({ id, reason }) => {
+    const document = Object.assign(oneIn(id), { state: 'returned' as const, returnReason: reason })
+    tell('incoming')
+    return document
+  },
+  'incoming.dismiss': ({ id, reason }) => {
+    const document = Object.assign(oneIn(id), { state: 'dismissed' as const, returnReason: reason })
+    tell('incoming')
+    return document
+  },
+  'incoming.export': () => ({ path: '/home/clerk/tep.pdf' }),
+  'update.status': () => update,
+  'update.check': () => update,
+  'update.download': () => update,
+  'update.install': () => update,
+}
+
+async function call(method: string, raw: unknown): Promise<unknown> {
+  if (ask.has('loading') && method !== 'office.status') return new Promise(() => undefined)
+  try {
+    if (!isMethod(method)) throw new Error(`unknown method ${method}`)
+    if (ask.has('fail') && /list|counts/.test(method)) throw new AppError('store/damaged', 'sample')
+    const handler = handlers[method] as (input: unknown) => unknown
+    const value = contract[method].output.parse(await handler(contract[method].input.parse(raw)))
+    return { ok: true, value }
+  } catch (caught) {
+    if (!(caught instanceof AppError)) reportError(caught)
+    return { ok: false, error: { code: codeOf(caught), incident: '5f0c1c2e-8a1b-4b52-9d0e-3f6f0d5a7c11' } }
+  }
+}
+
+Object.assign(window, {
+  bridge: {
+    call,
+    onChange(listener: (topic: string) => void) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+  },
+})
