@@ -177,9 +177,9 @@ function packedSource(): Source | undefined {
 
 /** A program that is not packed may be told a feed and the file of its key, to try updates out. */
 function namedSource(): Source | undefined {
-  const url = process.env['VANTHU_UPDATE_FEED']
-  const keyFile = process.env['VANTHU_UPDATE_KEY']
-  if (url === undefined || keyFile === undefined) return undefined
+  const { VANTHU_UPDATE_FEED: url, VANTHU_UPDATE_KEY: keyFile } = process.env
+  // An empty variable is how some shells take one back.
+  if (!url || !keyFile) return undefined
   const config = JSON.stringify({ provider: 'generic', url, updaterCacheDirName: 'van-thu-unpacked-updater' })
   const file = join(app.getPath('userData'), 'app-update.yml')
   mkdirSync(app.getPath('userData'), { recursive: true })
