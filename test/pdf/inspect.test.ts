@@ -484,8 +484,16 @@ describe('a change after a signature is recognised', () => {
     return Buffer.from(text.replace(/startxref\n\d+/, `startxref\n${String(at)}`), 'latin1')
   }
 
-  test('the signature is taken out: the document counts as unsigned', async () => {
+  test('the signature is taken out of the form: it is still found on its page', async () => {
     const bytes = appended(signed, { 1: '<< /Type /Catalog /Pages 2 0 R >>' })
+    expect(await forbidden(bytes)).toEqual(['form-field'])
+  })
+
+  test('the signature is taken out altogether: the document counts as unsigned', async () => {
+    const bytes = appended(signed, {
+      1: '<< /Type /Catalog /Pages 2 0 R >>',
+      3: '<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>',
+    })
     expect(await signaturesOf(bytes)).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 /** PDFs of other producers and hand-made ones, signatures made by openssl, and what the judges say. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -119,6 +119,41 @@ export async function sign(
   const [, firstLength, second] = prepared.byteRange
   const cms = opensslCms(folder, Buffer.concat([whole.subarray(0, firstLength), whole.subarray(second)]))
   return Buffer.concat([original, prepared.embed(cms)])
+}
+
+/** Signs a file with poppler, another program with habits of its own. Its exit code says nothing. */
+export function popplerSign(folder: WorkFolder, input: Uint8Array): Buffer {
+  const database = `sql:${folder.path('nss')}`
+  if (!existsSync(folder.path('nss'))) {
+    mkdirSync(folder.path('nss'))
+    execFileSync(
+      'openssl',
+      ['pkcs12', '-export', '-in', folder.path('certificate.pem'), '-inkey', folder.path('key.pem')].concat([
+        '-name',
+        'signer',
+        '-passout',
+        'pass:x',
+        '-out',
+        folder.path('key.p12'),
+      ]),
+    )
+    execFileSync('certutil', ['-N', '-d', database, '--empty-password'])
+    execFileSync('pk12util', ['-i', folder.path('key.p12'), '-d', database, '-W', 'x', '-K', ''], {
+      stdio: 'ignore',
+    })
+  }
+  writeFileSync(folder.path('poppler-in.pdf'), input)
+  rmSync(folder.path('poppler-out.pdf'), { force: true })
+  spawnSync('pdfsig', [
+    '-nssdir',
+    database,
+    '-nick',
+    'signer',
+    '-add-signature',
+    folder.path('poppler-in.pdf'),
+    folder.path('poppler-out.pdf'),
+  ])
+  return readFileSync(folder.path('poppler-out.pdf'))
 }
 
 /** What pdfsig says, in the order of the signatures. The signer is unknown to it: only the digest counts here. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { PDF } from '@libpdf/core'
+import { P12Signer, PDF } from '@libpdf/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PageCorner, SignatureAppearance } from '../../src/engine/pdf/appearance.ts'
 import { preparePdfSignature } from '../../src/engine/pdf/incremental.ts'
@@ -20,6 +20,7 @@ import {
   hybrid,
   opensslCms,
   pdfsig,
+  popplerSign,
   PLAIN_OBJECTS,
   qpdf,
   qpdfComplaints,
@@ -157,6 +158,42 @@ describe.each(SAMPLE_NAMES)('a document: %s', (name) => {
     expect(signatures[0]?.changesAfter.filter(({ allowed }) => !allowed)).toEqual([])
     expect(signatures[0]?.changesAfter.length).toBeGreaterThan(0)
     expect(signatures[1]?.coverage).toEqual({ kind: 'whole' })
+  })
+})
+
+describe('together with other programs', () => {
+  const verdicts = async (bytes: Uint8Array) =>
+    (await inspectPdf(memorySource(bytes))).signatures.map(({ byteRangeProblem, changesAfter }) => [
+      byteRangeProblem,
+      changesAfter.filter(({ allowed }) => !allowed),
+    ])
+  const bothGood = [
+    [undefined, []],
+    [undefined, []],
+  ]
+
+  test.each([
+    'Ghostscript',
+    'object streams',
+    'a form with indirect lists',
+    'no identifier and an information dictionary',
+  ])('poppler signs after us and before us: %s', async (name) => {
+    const after = popplerSign(folder, await sign(folder, sample(name), { appearance: block }))
+    expect(await verdicts(after)).toEqual(bothGood)
+    const before = await sign(folder, popplerSign(folder, sample(name)))
+    expect(await verdicts(before)).toEqual(bothGood)
+    for (const bytes of [after, before]) {
+      writeFileSync(folder.path('both.pdf'), bytes)
+      expect(pdfsig(folder.path('both.pdf')).map(({ isValid }) => isValid)).toEqual([true, true])
+    }
+  })
+
+  test.each(['qdf', 'linearised with object streams'])('LibPDF signs after us: %s', async (name) => {
+    const pdf = await PDF.load(await sign(folder, sample(name), { appearance: block }))
+    popplerSign(folder, sample(name)) // makes key.p12
+    const signer = await P12Signer.create(readFileSync(folder.path('key.p12')), 'x')
+    const { bytes } = await pdf.sign({ signer })
+    expect(await verdicts(bytes)).toEqual(bothGood)
   })
 })
 

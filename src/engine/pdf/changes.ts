@@ -100,7 +100,7 @@ class Judge {
 
   async verdicts(): Promise<PdfChange[]> {
     await this.learnSignedState()
-    for await (const field of this.present.fields()) {
+    for await (const field of this.present.allFields()) {
       if (!this.oldFields.has(field.ref.number)) await this.judgeNewField(field)
     }
     for (const [number, object] of this.changed) {
@@ -130,7 +130,7 @@ class Judge {
   }
 
   private async learnSignedState(): Promise<void> {
-    for await (const field of this.signed.fields()) {
+    for await (const field of this.signed.allFields()) {
       this.oldFields.set(field.ref.number, field)
       for (const widget of field.widgets) this.oldFields.set(widget.ref.number, field)
       if (field.type !== 'Sig') continue

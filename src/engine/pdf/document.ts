@@ -64,7 +64,14 @@ export interface PdfDocument {
   /** @throws {AppError} `pdf/unreadable` when the file has none */
   catalog(): Promise<PdfDict>
   pages(): AsyncGenerator<Page, void, undefined>
+  /** The fields of the form. */
   fields(): AsyncGenerator<FormField, void, undefined>
+  /**
+   * The fields of the form, and the signature fields that stand on a page only: poppler up to 22.12
+   * forgets to list them where the form lies in the catalogue itself, and readers show them all the same.
+   * Reads every page.
+   */
+  allFields(): AsyncGenerator<FormField, void, undefined>
   /** Raw bytes of a stream's data: where they begin and how many they are. */
   streamExtent(stream: PdfStream): Promise<{ readonly offset: number; readonly length: number }>
 }
@@ -213,6 +220,27 @@ function documentOf(reader: BlockReader, xref: Xref): PdfDocument {
     for (const field of roots ?? []) yield* fieldsBelow(field, [], '', seen)
   }
 
+  async function* allFields(): AsyncGenerator<FormField, void, undefined> {
+    const listed = new Set<number>()
+    for await (const field of fields()) {
+      listed.add(field.ref.number)
+      for (const widget of field.widgets) listed.add(widget.ref.number)
+      yield field
+    }
+    for await (const page of pages()) {
+      for (const ref of (await resolveArray(page.dict.get('Annots'))) ?? []) {
+        if (!(ref instanceof PdfRef) || listed.has(ref.number)) continue
+        listed.add(ref.number)
+        const dict = await resolveDict(ref)
+        if (dict === undefined || !isNamed(dict.get('Subtype'), 'Widget') || dict.get('Parent') !== null)
+          continue
+        if (!isNamed(await resolve(dict.get('FT')), 'Sig')) continue
+        const name = textOf(await resolve(dict.get('T'))) ?? ''
+        yield { ref, dict, name, type: 'Sig', widgets: [{ ref, dict }] }
+      }
+    }
+  }
+
   async function* fieldsBelow(
     node: PdfValue,
     parents: readonly PdfDict[],
@@ -264,6 +292,7 @@ function documentOf(reader: BlockReader, xref: Xref): PdfDocument {
     catalog,
     pages,
     fields,
+    allFields,
     streamExtent,
   }
 }

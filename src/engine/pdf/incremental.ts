@@ -283,15 +283,20 @@ async function freeFieldName(document: PdfDocument, wanted: string | undefined):
   const names = new Set<string>()
   for await (const field of document.fields()) {
     names.add(field.name)
-    if (field.type !== 'Sig') continue
-    const { level } = await permissionOf(document, field.dict)
-    if (level === 1) throw new AppError('pdf/certified-no-changes', 'a certification allows no changes')
+    if (field.type === 'Sig') await refuseFinal(document, field.dict)
   }
+  const permissions = await document.resolveDict((await document.catalog()).get('Perms'))
+  await refuseFinal(document, new PdfDict([['V', permissions?.get('DocMDP') ?? null]]))
   if (wanted !== undefined && !names.has(wanted) && !wanted.includes('.')) return wanted
   for (let number = 1; ; number += 1) {
     const name = `${wanted?.replaceAll('.', '-') ?? 'Signature'}${String(number)}`
     if (!names.has(name)) return name
   }
+}
+
+async function refuseFinal(document: PdfDocument, field: PdfDict): Promise<void> {
+  const { level } = await permissionOf(document, field)
+  if (level === 1) throw new AppError('pdf/certified-no-changes', 'a certification allows no changes')
 }
 
 function signatureDictionary(options: SignatureOptions, contentsBytes: number): Map<string, Writable> {
@@ -404,5 +409,7 @@ async function addToForm(document: PdfDocument, update: Update, field: PdfRef): 
   if (hasFlags && isListApart) return
   entries.set('SigFlags', (typeof flags === 'number' ? flags : 0) | SIGNATURE_FLAGS)
   if (value instanceof PdfRef && form !== null) update.set(value, entries)
+  // A new form is an object of its own: poppler up to 22.12 cannot add to one inside the catalogue.
+  else if (form === null) update.set(root, withEntry(catalog, 'AcroForm', update.add(entries)))
   else update.set(root, withEntry(catalog, 'AcroForm', entries))
 }

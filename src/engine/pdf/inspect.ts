@@ -79,7 +79,7 @@ async function inspect(source: PdfSource, document: PdfDocument): Promise<PdfIns
   const info = await document.resolveDict(document.xref.trailer.get('Info'))
   const title = textOf(await document.resolve(info?.get('Title') ?? null))
   const signatures: PdfSignature[] = []
-  for await (const field of document.fields()) {
+  for await (const field of document.allFields()) {
     if (field.type !== 'Sig') continue
     const signature = await document.resolveDict(field.dict.get('V'))
     if (signature === undefined) continue
