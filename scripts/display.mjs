@@ -18,7 +18,9 @@ export async function display() {
   const words = ['-displayfd', '3', '-screen', '0', SCREEN, '-nolisten', 'tcp']
   const screen = spawn('Xvfb', words, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
   const number = await new Promise((resolve, reject) => {
-    screen.once('error', (cause) => reject(new Error('Xvfb is missing; run: npm run setup', { cause })))
+    screen.once('error', (cause) =>
+      reject(new Error('there is no screen and no Xvfb; on Debian, npm run setup installs it', { cause })),
+    )
     screen.once('exit', (status) => reject(new Error(`Xvfb ended at once (${status})`)))
     let text = ''
     screen.stdio[3].on('data', (chunk) => {

