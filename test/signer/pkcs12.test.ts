@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { SignerClient } from '../../src/engine/signing/signer-client.ts'
 import type { MadeCertificate } from '../helpers/pki.ts'
+import { makeSoftwarePki, pkcs12File } from '../helpers/software-pki.ts'
 import { hashOf, isRight, makeDesk, summary, toSign } from './desk.ts'
 import type { Desk } from './desk.ts'
 
@@ -72,6 +73,52 @@ describe('it signs like a token', () => {
       [desk.pki.issuing.der, desk.pki.root.der].map((der) => Buffer.from(der)),
     )
     expect(seen).toEqual(['một', 'hai'])
+  })
+})
+
+describe('one file for both roles of an office', () => {
+  function officeFile(name: string, encryptCertificates: boolean) {
+    const pki = makeSoftwarePki(join(desk.directory, name))
+    const person = pki.issue({ file: 'person', subject: '/C=VN/title=Phó Chủ tịch/CN=Nguyễn Văn Mẫu' })
+    const agency = pki.issue({ file: 'agency', subject: '/C=VN/CN=UBND xã Suối Ngọc' })
+    const path = join(desk.directory, `${name}.p12`)
+    const holders = [
+      { name: 'Nguyễn Văn Mẫu', certificate: person },
+      { name: 'UBND xã Suối Ngọc', certificate: agency },
+    ]
+    writeFileSync(
+      path,
+      pkcs12File({ password: 'mật khẩu', holders, chain: [pki.issuing], encryptCertificates }),
+    )
+    return { path, pki, person, agency }
+  }
+  const listed = [
+    'Chứng thực cơ quan nhà nước thử nghiệm Suối Ngọc: rsa 2048',
+    'Nguyễn Văn Mẫu: rsa 2048, key',
+    'UBND xã Suối Ngọc: rsa 2048, key',
+  ]
+
+  test('the person and the agency are listed with their keys, and each signs with its own', async () => {
+    const { path, pki, person, agency } = officeFile('hai-vai', false)
+    const { serial, certificates } = await only(path)
+    expect(summary(certificates)).toEqual(listed)
+    for (const made of [person, agency]) {
+      const signed = await signer.sign({
+        modulePath: path,
+        tokenSerial: serial,
+        certificateSha256: made.sha256,
+        pin: 'mật khẩu',
+        hashes: [hashOf('một')],
+      })
+      expect(signed.signatures.map((signature) => isRight(made.der, signature))).toEqual([true])
+      expect(signed.chain.map((der) => Buffer.from(der))).toEqual([Buffer.from(pki.issuing.der)])
+    }
+  })
+
+  test('enciphered certificates are listed with the password', async () => {
+    const { path } = officeFile('hai-vai-kin', true)
+    expect((await only(path)).certificates).toEqual([])
+    expect(summary((await only(path, 'mật khẩu')).certificates)).toEqual(listed)
   })
 })
 
