@@ -96,7 +96,10 @@ function fileNameOf(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path
 }
 
-/** A software certificate in a file, for practice: it opens with a password, which is not kept. */
+/**
+ * Software certificates in a file, for practice. Where the file keeps them in clear they are listed at once;
+ * else its password opens them, which is not kept.
+ */
 function FileCertificates({
   value,
   onChange,
@@ -104,32 +107,45 @@ function FileCertificates({
   value: TokenSettings
   onChange: (value: TokenSettings) => void
 }) {
+  const inClear = useLive('token.list', { modulePath: value.modulePath })
   const [password, setPassword] = useState('')
-  const [tokens, setTokens] = useState<readonly TokenSummary[]>()
+  const [opened, setOpened] = useState<readonly TokenSummary[]>()
   const open = useAction(async (secret: string) => {
-    setTokens(await call('token.list', { modulePath: value.modulePath, password: secret }))
+    setOpened(await call('token.list', { modulePath: value.modulePath, password: secret }))
   })
+  if (inClear.status === 'loading') return <Skeleton blocks={1} />
+  if (inClear.status === 'failed') return <Failed error={inClear.error} onRetry={inClear.refresh} />
+  const tokens = opened ?? (hasCertificates(inClear.value) ? inClear.value : undefined)
   return (
     <>
       <FieldNote kind="warning" text={TEXT.tokenForm.fileHint} />
-      <PinBox label={TEXT.tokenForm.filePassword} value={password} onChange={setPassword} />
-      <div className={styles['row']}>
-        <Button
-          icon={KeyRound}
-          isDisabled={open.busy || password === ''}
-          onPress={() => {
-            const secret = password
-            setPassword('')
-            void open.run(secret)
-          }}
-        >
-          {TEXT.tokenForm.fileOpen}
-        </Button>
-      </div>
+      {tokens !== undefined ? (
+        <Roles value={value} tokens={tokens} onChange={onChange} />
+      ) : (
+        <>
+          <PinBox label={TEXT.tokenForm.filePassword} value={password} onChange={setPassword} />
+          <div className={styles['row']}>
+            <Button
+              icon={KeyRound}
+              isDisabled={open.busy || password === ''}
+              onPress={() => {
+                const secret = password
+                setPassword('')
+                void open.run(secret)
+              }}
+            >
+              {TEXT.tokenForm.fileOpen}
+            </Button>
+          </div>
+        </>
+      )}
       <FailureBanner error={open.error} boxed />
-      {tokens === undefined ? null : <Roles value={value} tokens={tokens} onChange={onChange} />}
     </>
   )
+}
+
+function hasCertificates(tokens: readonly TokenSummary[]): boolean {
+  return tokens.some(({ certificates }) => certificates.length > 0)
 }
 
 function Certificates({

@@ -477,6 +477,7 @@ function CertificateCard({
           <FieldNote kind="error" text={certificateProblem(certificate.problem)} />
         )}
       </div>
+      {held.token.software ? <Chip tone="warn">{TEXT.tokenForm.practice}</Chip> : null}
       {certificate.usable ? (
         <Chip tone="ok" icon={Check}>
           {TEXT.sign.usable}
