@@ -22,11 +22,14 @@ if (!existsSync(join(root, 'out', 'main', 'index.js'))) {
 }
 
 if (process.env['VANTHU_UPDATE_URL'] && !existsSync(join(root, 'resources', 'update-feed-key.pem'))) {
-  process.stderr.write('dist: a feed without resources/update-feed-key.pem; see docs/decisions/0004-updates.md\n')
+  process.stderr.write(
+    'dist: a feed without resources/update-feed-key.pem; see docs/decisions/0004-updates.md\n',
+  )
   process.exit(1)
 }
 
 const { build, Platform } = await import('electron-builder')
+process.env['VANTHU_TARGET'] = isLinux ? 'linux-x64' : 'win32-x64'
 const updateUrl = process.env['VANTHU_UPDATE_URL']
 const feed = updateUrl ? { publish: { provider: 'generic', url: updateUrl, channel: 'latest' } } : {}
 

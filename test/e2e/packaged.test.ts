@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -99,7 +99,37 @@ describe.runIf(process.platform === 'linux')('the packed app', () => {
     ])
     expect(existsSync(join(folder, 'resources/app'))).toBe(false)
   })
+
+  test('holds the program and its two native packages, and nothing else of the project', async () => {
+    const { files } = await archive(join(folder, 'resources/app.asar'))
+    expect(Object.keys(files).toSorted()).toEqual([
+      'LICENSE',
+      'node_modules',
+      'out',
+      'package.json',
+      'resources',
+    ])
+    expect(Object.keys(files['out']!.files!).toSorted()).toEqual(['main', 'preload', 'renderer'])
+    expect(Object.keys(files['node_modules']!.files!).toSorted()).toEqual(['better-sqlite3', 'pkcs11js'])
+  })
 })
+
+interface Folder {
+  readonly files: Readonly<Record<string, Partial<Folder>>>
+}
+
+/** The table of contents of an ASAR archive: JSON, its length in the fourth 32-bit number of the file. */
+async function archive(path: string): Promise<Folder> {
+  const file = await open(path)
+  try {
+    const { buffer: start } = await file.read(Buffer.alloc(16), 0, 16, 0)
+    const length = start.readUInt32LE(12)
+    const { buffer: table } = await file.read(Buffer.alloc(length), 0, length, 16)
+    return JSON.parse(table.toString('utf8')) as Folder
+  } finally {
+    await file.close()
+  }
+}
 
 /** The address that Chromium prints on its error output once it listens. */
 async function debuggingAddress(app: ChildProcess): Promise<string> {
