@@ -1,14 +1,14 @@
 import { app, dialog, type BrowserWindow } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { HostRequest } from '../shared/host.ts'
 import { leaveBeforeQuit, watchForWaking } from './lifecycle.ts'
 import { logLine, openLog } from './log.ts'
 import { supervise } from './processes.ts'
 import { keyStore, unwrapKey, wrapKey } from './secrets.ts'
 import { updates } from './updates.ts'
-import { denyPermissions, openWindow, registerAppScheme, serveWindowFiles } from './window.ts'
+import { lockPages, openWindow, registerAppScheme, serveWindowFiles } from './window.ts'
 
 /**
  * The desktop around the engine: windows, lifecycle, the operating system's secrets and dialogs. No
@@ -29,13 +29,31 @@ const profileDir =
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 registerAppScheme()
 
-if (app.requestSingleInstanceLock()) void app.whenReady().then(open)
+// What a second start was given as arguments is not looked at: it only brings the window forward.
+if (app.requestSingleInstanceLock()) app.whenReady().then(open).catch(giveUp)
 else app.quit()
+
+// Main holds no truth: whatever goes wrong here, the window and what is being typed in it stay.
+process.on('uncaughtException', report)
+process.on('unhandledRejection', report)
+
+function report(cause: unknown): void {
+  logLine('error', 'main', cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
+}
+
+function giveUp(cause: unknown): void {
+  report(cause)
+  dialog.showErrorBox(
+    'Chưa mở được Văn Thư',
+    'Văn bản của cơ quan vẫn còn nguyên. Hãy khởi động lại máy tính rồi mở lại; nếu vẫn chưa được, hãy báo người hỗ trợ.',
+  )
+  app.exit(1)
+}
 
 function open(): void {
   openLog(join(app.getPath('userData'), 'logs', 'van-thu.log'))
   logLine('info', `main ${String(process.pid)}`, `Văn Thư ${app.getVersion()} on ${process.platform}`)
-  denyPermissions()
+  lockPages()
   serveWindowFiles(join(import.meta.dirname, '../renderer'))
 
   let window: BrowserWindow | undefined
@@ -144,7 +162,7 @@ async function saveFile(
   name: string,
   bytes: Uint8Array,
 ): Promise<string | undefined> {
-  const options: Electron.SaveDialogOptions = { title: 'Lưu tệp', defaultPath: name }
+  const options: Electron.SaveDialogOptions = { title: 'Lưu tệp', defaultPath: basename(name) }
   const chosen =
     window === undefined ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options)
   if (chosen.canceled || chosen.filePath === '') return undefined

@@ -1,4 +1,5 @@
-import log from 'electron-log/main'
+// Not its /main: that one listens to what any window sends it.
+import log from 'electron-log/node'
 
 /**
  * The app's own log: one file beside the profile, rotated at 5 MB. Lines carry process and pid. No PIN,

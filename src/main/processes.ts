@@ -216,4 +216,3 @@ export function supervise(options: SupervisorOptions) {
     },
   }
 }
-export type Supervisor = ReturnType<typeof supervise>

@@ -146,7 +146,7 @@ export function updates({ onChange, leave }: UpdatesOptions) {
 
 /** Sets the updater up; `false` where this program is not updated by itself. */
 function prepare(): boolean {
-  const source = app.isPackaged ? packedSource() : namedSource()
+  const source = sourceOfUpdates()
   if (source === undefined) return false
   autoUpdater.logger = {
     info: (text: unknown) => {
@@ -165,6 +165,16 @@ function prepare(): boolean {
   autoUpdater.disableWebInstaller = true
   autoUpdater.setFeedURL({ provider: 'custom', updateProvider: signedFeed(source) })
   return autoUpdater.isUpdaterActive()
+}
+
+function sourceOfUpdates(): Source | undefined {
+  try {
+    return app.isPackaged ? packedSource() : namedSource()
+  } catch (cause) {
+    // A spoilt file of the package must not keep an office from its documents.
+    logLine('error', 'updates', String(cause))
+    return undefined
+  }
 }
 
 function packedSource(): Source | undefined {
