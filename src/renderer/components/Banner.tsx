@@ -131,7 +131,7 @@ const BONES = [
 /** Stands where the rows will be, at their size. */
 export function Skeleton({ blocks = 3 }: { blocks?: number }) {
   return (
-    <div role="status" className={styles['status']}>
+    <div role="status" aria-busy="true" className={styles['status']}>
       <span className="visually-hidden">{TEXT.loading}</span>
       {BONES.slice(0, blocks).map((widths, block) => (
         <div key={block} className={styles['bones']} aria-hidden>

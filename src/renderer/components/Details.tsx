@@ -19,9 +19,12 @@ import { Sheet } from './Dialog.tsx'
 /** What happened to a document, oldest first, and what it waits for. */
 export function Timeline({
   history,
+  nameOf,
   waitsFor,
 }: {
   history: readonly HistoryEntry[]
+  /** The name of an agency the history names by its id. */
+  nameOf?: (organId: string) => string
   waitsFor?: { readonly title: string; readonly note: string } | undefined
 }) {
   const now = useNow(60_000)
@@ -30,8 +33,9 @@ export function Timeline({
       <h3>{TEXT.document.timeline}</h3>
       <ol>
         {history.map((entry) => {
-          const { title, note } = historyLine(entry)
-          const bad = entry.event === 'refuse' || entry.event === 'return' || entry.event === 'attempt'
+          const line = historyLine(entry, nameOf)
+          if (line === undefined) return null
+          const { title, note, bad } = line
           return (
             <li key={entry.sequence} className={classes(styles['line'], bad && styles['bad'])}>
               <div className={styles['title']}>{title}</div>

@@ -208,6 +208,7 @@ function PdfPage({
   const box = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const [near, setNear] = useState(false)
+  const [drawnWidth, setDrawnWidth] = useState<number>()
   const [ratio, setRatio] = useState(expected)
 
   useEffect(() => {
@@ -253,6 +254,7 @@ function PdfPage({
         task.cancel()
       }
       await task.promise
+      setDrawnWidth(width)
     }
     draw().catch(() => undefined) // cancelled by the next size, or a page pdf.js cannot draw: it stays white
     return () => {
@@ -268,6 +270,7 @@ function PdfPage({
       style={{ width, height: Math.round(width * ratio) }}
       role="img"
       aria-label={TEXT.pdf.pageName(number, pdf.numPages)}
+      aria-busy={near && drawnWidth !== width}
     >
       {near ? <canvas ref={canvas} key={width} /> : null}
     </div>

@@ -26,6 +26,11 @@ export function certificateProblem(problem: NonNullable<CertificateSummary['prob
   return isErrorCode(problem) ? ERROR_TEXT[problem].title : TEXT.tokenForm.problem[problem]
 }
 
+/** Whether the “module” is a PKCS#12 file with software certificates. */
+export function isPracticeFile(modulePath: string): boolean {
+  return /\.(p12|pfx)$/i.test(modulePath)
+}
+
 /** Which driver, and which certificate plays which role. Never asks for a PIN. */
 export function TokenForm({
   value,
@@ -83,7 +88,7 @@ export function TokenForm({
         </Button>
       </div>
       <FailureBanner error={browse.error} boxed />
-      {value === undefined ? null : /\.(p12|pfx)$/i.test(value.modulePath) ? (
+      {value === undefined ? null : isPracticeFile(value.modulePath) ? (
         <FileCertificates key={value.modulePath} value={value} onChange={onChange} />
       ) : (
         <Certificates key={value.modulePath} value={value} onChange={onChange} />

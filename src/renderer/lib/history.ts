@@ -1,5 +1,6 @@
-import { STATUS_EVENTS, type RecipientEvent } from '../../shared/document/recipient.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
+import { jobKind } from '../../shared/document/job.ts'
+import { RECIPIENT, STATUS_EVENTS, type RecipientEvent } from '../../shared/document/recipient.ts'
 import { isErrorCode } from '../../shared/errors.ts'
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
 import { TEXT } from '../text.vi.ts'
@@ -8,70 +9,90 @@ import { TEXT } from '../text.vi.ts'
 export interface HistoryLine {
   readonly title: string
   readonly note: string
+  /** Something that did not go as wished. */
+  readonly bad: boolean
 }
 
-/** A line of the history as the timeline tells it. An event nobody named yet still gets a plain line. */
-export function historyLine(entry: HistoryEntry): HistoryLine {
-  return { title: titleOf(entry), note: noteOf(entry) }
+const BAD_EVENTS: readonly string[] = ['refuse', 'return', 'wait', 'hold', 'quarantine', 'attempt']
+
+/**
+ * A line of the history as the timeline tells it, or `undefined` for what only the machine cares about: an
+ * errand taken up and done, a status that came twice. An event nobody named yet still gets a plain line.
+ *
+ * @param nameOf the name of an agency by its id
+ */
+export function historyLine(
+  entry: HistoryEntry,
+  nameOf: (organId: string) => string = (organId) => organId,
+): HistoryLine | undefined {
+  const title = titleOf(entry)
+  if (title === undefined) return undefined
+  const event = recipientEventOf(entry) ?? entry.event
+  return { title, note: noteOf(entry, nameOf), bad: BAD_EVENTS.includes(event) }
 }
 
-function titleOf({ subjectKind, event, detail }: HistoryEntry): string {
-  const code = detail['code'] ?? detail['statusCode'] ?? detail['status']
-  if ((event === 'status' || event === 'report') && typeof code === 'string') {
-    const recipientEvent = STATUS_EVENTS[code]
-    if (recipientEvent !== undefined) {
-      return subjectKind === 'incoming'
-        ? TEXT.history.reported(reportedAs(recipientEvent))
-        : TEXT.history.recipient[recipientEvent]
-    }
+function titleOf(entry: HistoryEntry): string | undefined {
+  if (entry.subjectKind === 'job') return errandTitle(entry)
+  const told = recipientEventOf(entry)
+  if (told !== undefined) {
+    if (entry.subjectKind === 'incoming') return TEXT.history.reported(TEXT.recipientState[stateAfter(told)])
+    // The hub's taking the packet is the document's own line already.
+    const isNews = entry.detail['moved'] !== false && told !== 'accept'
+    return isNews ? TEXT.history.recipient[told] : undefined
   }
   const known: Readonly<Partial<Record<string, string>>> =
-    subjectKind === 'outgoing'
-      ? { ...TEXT.history.recipient, ...TEXT.history.other, ...TEXT.history.outgoing }
+    entry.subjectKind === 'outgoing'
+      ? { ...TEXT.history.other, ...TEXT.history.outgoing }
       : { ...TEXT.history.other, ...TEXT.history.incoming }
-  return known[event] ?? TEXT.history.unknown
+  return known[entry.event] ?? TEXT.history.unknown
 }
 
-function reportedAs(event: RecipientEvent): string {
-  const states = {
-    accept: TEXT.recipientState.sent,
-    arrive: TEXT.recipientState.arrived,
-    return: TEXT.recipientState.returned,
-    register: TEXT.recipientState.registered,
-    assign: TEXT.recipientState.assigned,
-    process: TEXT.recipientState.processing,
-    finish: TEXT.recipientState.finished,
-  } satisfies Record<RecipientEvent, string>
-  return states[event]
+/** What a status packet said, sent by us (incoming) or got by us (outgoing). */
+function recipientEventOf({ subjectKind, event, detail }: HistoryEntry): RecipientEvent | undefined {
+  if (subjectKind === 'incoming' ? event !== 'reported' : event !== 'status') return undefined
+  const named = detail['event']
+  if (typeof named === 'string' && isRecipientEvent(named)) return named
+  const code = detail['code']
+  return typeof code === 'string' ? STATUS_EVENTS[code] : undefined
 }
 
-/** Details worth reading: who, which number, why. Ids and hashes stay in the history. */
-const SHOWN = [
-  'name',
-  'from',
-  'signer',
-  'signerName',
-  'recipient',
-  'recipientName',
-  'number',
-  'arrivalNumber',
-]
-const REASONS = ['reason', 'description', 'note', 'words']
+function isRecipientEvent(name: string): name is RecipientEvent {
+  return Object.hasOwn(TEXT.history.recipient, name)
+}
 
-function noteOf({ detail }: HistoryEntry): string {
+function stateAfter(event: RecipientEvent): keyof typeof RECIPIENT {
+  if (event === 'accept') return RECIPIENT.waiting.accept
+  return event === 'return' ? RECIPIENT.sent.return : RECIPIENT.sent[event]
+}
+
+/** Of an errand only what stands in the way is news: it waits, is held, goes on. */
+function errandTitle({ event, detail }: HistoryEntry): string | undefined {
+  const kind = jobKind.safeParse(detail['kind'])
+  if (kind.data !== 'deliver' && kind.data !== 'report') return undefined
+  const words: Readonly<Partial<Record<string, string>>> = TEXT.history.errand[kind.data]
+  return words[event]
+}
+
+function noteOf({ subjectKind, event, detail }: HistoryEntry, nameOf: (organId: string) => string): string {
   const notes: string[] = []
-  for (const key of SHOWN) {
+  const text = (key: string) => {
     const value = detail[key]
-    if (typeof value === 'string' && value !== '') notes.push(value)
-    else if (typeof value === 'number') notes.push(TEXT.history.numbered(String(value)))
+    return typeof value === 'string' && value !== '' ? value : undefined
   }
-  for (const key of ['error', 'code']) {
-    const value = detail[key]
-    if (typeof value === 'string' && isErrorCode(value)) notes.push(ERROR_TEXT[value].title)
+  const organId = text('organId')
+  if (organId !== undefined) notes.push(nameOf(organId))
+  const name = text('name')
+  if (name !== undefined) notes.push(name)
+  const number = detail['number']
+  if (typeof number === 'number' || typeof number === 'string') {
+    notes.push(TEXT.history.numbered(String(number)))
   }
-  for (const key of REASONS) {
-    const value = detail[key]
-    if (typeof value === 'string' && value !== '') notes.push(TEXT.history.reason(value))
+  const code = text('code')
+  if (code !== undefined && isErrorCode(code)) notes.push(ERROR_TEXT[code].title)
+  const words = text('note') ?? text('reason') ?? (event === 'refuse' ? text('detail') : undefined)
+  if (words !== undefined) {
+    const isReason = subjectKind === 'incoming' || detail['event'] === 'return'
+    notes.push(isReason ? TEXT.history.reason(words) : words)
   }
   return notes.join(' · ')
 }

@@ -107,6 +107,7 @@ function SentDocument({ id }: { id: string }) {
       <Recipients recipients={detail.recipients} />
       <Timeline
         history={detail.history}
+        nameOf={(organId) => detail.recipients.find((row) => row.organId === organId)?.name ?? organId}
         waitsFor={waiting ? { title: TEXT.history.waitRecipient, note: '' } : undefined}
       />
       <Files

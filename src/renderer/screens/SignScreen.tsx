@@ -1,4 +1,4 @@
-import { ArrowLeft, Check, Signature, Stamp, TriangleAlert, Undo2, Usb } from 'lucide-react'
+import { ArrowLeft, Check, FileKey, Signature, Stamp, TriangleAlert, Undo2, Usb } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
 import { OUTGOING_BOXES } from '../../shared/document/outgoing.ts'
@@ -17,7 +17,7 @@ import { Confirm } from '../components/Dialog.tsx'
 import { DocumentList, WideDocumentRow } from '../components/DocumentList.tsx'
 import { Choice, FieldNote, PinBox, TextBox } from '../components/Field.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
-import { certificateProblem } from '../components/TokenForm.tsx'
+import { certificateProblem, isPracticeFile } from '../components/TokenForm.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import {
@@ -214,7 +214,8 @@ function SignPanel({
     ({ token: { serial }, certificate: { sha256 } }) =>
       serial === chosen?.tokenSerial && sha256 === chosen.certificateSha256,
   )
-  const facts = held?.token.pin
+  const closed = held === undefined ? closedFileOf(token, chosen) : undefined
+  const facts = (held?.token ?? closed)?.pin
 
   const act = useAction(async (certificate: CertificateChoice, secret: string) => {
     if (role === 'person') {
@@ -250,16 +251,20 @@ function SignPanel({
   })
 
   const signNow = () => {
-    if (held === undefined) return
+    const signing =
+      held === undefined
+        ? closed && chosen
+        : { tokenSerial: held.token.serial, certificateSha256: held.certificate.sha256 }
+    if (signing === undefined) return
     // The PIN leaves the window's memory with the press, whatever comes of it.
     const secret = pin
     setPin('')
     setAsking(false)
-    void act.run({ tokenSerial: held.token.serial, certificateSha256: held.certificate.sha256 }, secret)
+    void act.run(signing, secret)
   }
   const onSubmit = () => {
     act.clear()
-    if (held === undefined || facts === undefined || act.busy) return
+    if (facts === undefined || act.busy) return
     if (numberWrong !== undefined || (detail.state === 'signed' && dayWrong !== undefined)) return
     if (pin === '') {
       setPinError(TEXT.sign.pinMissing)
@@ -278,8 +283,6 @@ function SignPanel({
 
   return (
     <aside className={styles['panel']} aria-label={title} data-pane>
-      <h2>{title}</h2>
-      <Steps detail={detail} number={numberText} day={day} />
       <form
         className={styles['form']}
         noValidate
@@ -288,62 +291,70 @@ function SignPanel({
           onSubmit()
         }}
       >
-        {detail.state === 'signed' ? (
-          <div className={styles['numbers']}>
-            <TextBox
-              label={TEXT.sign.number}
-              value={numberText}
-              onChange={setNumber}
-              inputMode="numeric"
-              maxLength={5}
-              error={numberWrong}
+        <div className={styles['scroll']}>
+          <h2>{title}</h2>
+          <Steps detail={detail} number={numberText} day={day} />
+          {detail.state === 'signed' ? (
+            <div className={styles['numbers']}>
+              <TextBox
+                label={TEXT.sign.number}
+                value={numberText}
+                onChange={setNumber}
+                inputMode="numeric"
+                maxLength={5}
+                error={numberWrong}
+              />
+              <TextBox
+                label={TEXT.sign.issuedDate}
+                value={day}
+                onChange={setDay}
+                maxLength={10}
+                error={dayWrong}
+              />
+            </div>
+          ) : null}
+          {closed === undefined ? (
+            <CertificateCard role={role} token={token} held={held} />
+          ) : (
+            <ClosedFileCard name={closed.label} />
+          )}
+          {candidates.length > 1 || (held === undefined && candidates.length > 0) ? (
+            <Choice
+              label={TEXT.sign.otherCertificate}
+              value={held === undefined ? '' : keyOf(held)}
+              options={[
+                ...(held === undefined ? [{ value: '', text: TEXT.tokenForm.none }] : []),
+                ...candidates.map((candidate) => ({
+                  value: keyOf(candidate),
+                  text: `${candidate.certificate.name} (${candidate.token.label})`,
+                })),
+              ]}
+              onChange={(key) => {
+                const found = candidates.find((candidate) => keyOf(candidate) === key)
+                if (found === undefined) return
+                setPin('')
+                setPicked({
+                  tokenSerial: found.token.serial,
+                  certificateSha256: found.certificate.sha256,
+                })
+              }}
             />
-            <TextBox
-              label={TEXT.sign.issuedDate}
-              value={day}
-              onChange={setDay}
-              maxLength={10}
-              error={dayWrong}
+          ) : null}
+          {facts === undefined || facts.locked ? null : (
+            <PinBox
+              label={TEXT.sign.pin[role]}
+              value={pin}
+              onChange={(typed) => {
+                setPin(typed)
+                setPinError(undefined)
+              }}
+              error={pinError}
+              isDisabled={act.busy}
             />
-          </div>
-        ) : null}
-        <CertificateCard role={role} token={token} held={held} />
-        {candidates.length > 1 || (held === undefined && candidates.length > 0) ? (
-          <Choice
-            label={TEXT.sign.otherCertificate}
-            value={held === undefined ? '' : keyOf(held)}
-            options={[
-              ...(held === undefined ? [{ value: '', text: TEXT.tokenForm.none }] : []),
-              ...candidates.map((candidate) => ({
-                value: keyOf(candidate),
-                text: `${candidate.certificate.name} (${candidate.token.label})`,
-              })),
-            ]}
-            onChange={(key) => {
-              const found = candidates.find((candidate) => keyOf(candidate) === key)
-              if (found === undefined) return
-              setPin('')
-              setPicked({
-                tokenSerial: found.token.serial,
-                certificateSha256: found.certificate.sha256,
-              })
-            }}
-          />
-        ) : null}
-        {held === undefined || facts?.locked === true ? null : (
-          <PinBox
-            label={TEXT.sign.pin[role]}
-            value={pin}
-            onChange={(typed) => {
-              setPin(typed)
-              setPinError(undefined)
-            }}
-            error={pinError}
-            isDisabled={act.busy}
-          />
-        )}
-        {facts === undefined ? null : <PinFacts pin={facts} />}
-        <FailureBanner error={act.error ?? reopen.error} boxed />
+          )}
+          {facts === undefined ? null : <PinFacts pin={facts} />}
+          <FailureBanner error={act.error ?? reopen.error} boxed />
+        </div>
         <div className={styles['bottom']}>
           {role === 'agency' && line?.state === 'down' ? (
             <p className={styles['note']}>{TEXT.sign.offline}</p>
@@ -372,7 +383,11 @@ function SignPanel({
               type="submit"
               className={styles['main']}
               icon={role === 'person' ? Signature : Stamp}
-              isDisabled={held?.certificate.usable !== true || facts?.locked === true || act.busy}
+              isDisabled={
+                (closed === undefined && held?.certificate.usable !== true) ||
+                facts?.locked === true ||
+                act.busy
+              }
             >
               {act.busy ? TEXT.sign.signing : role === 'person' ? TEXT.sign.sign : TEXT.sign.seal}
             </Button>
@@ -412,6 +427,20 @@ function SignPanel({
 
 function keyOf({ token, certificate }: Held): string {
   return `${token.serial} ${certificate.sha256}`
+}
+
+/**
+ * The practice file with the chosen certificate, where it shows certificates only to its password: that is
+ * given with the signature, and the engine judges the certificate then.
+ */
+function closedFileOf(
+  status: TokenStatus | undefined,
+  chosen: CertificateChoice | undefined,
+): TokenSummary | undefined {
+  if (!isPracticeFile(status?.modulePath ?? '')) return undefined
+  return status?.tokens.find(
+    ({ serial, certificates }) => serial === chosen?.tokenSerial && certificates.length === 0,
+  )
 }
 
 /** Certificates plugged in now that may play the role. */
@@ -485,6 +514,22 @@ function CertificateCard({
       ) : (
         <Chip tone="bad">{TEXT.sign.unusable}</Chip>
       )}
+    </div>
+  )
+}
+
+/** In the place of the certificate, while the file that holds it is closed. */
+function ClosedFileCard({ name }: { name: string }) {
+  return (
+    <div className={styles['certificate']}>
+      <span className={styles['certificateIcon']}>
+        <FileKey size={20} strokeWidth={1.75} aria-hidden />
+      </span>
+      <div className={styles['certificateWords']}>
+        <strong>{name}</strong>
+        <div className={styles['note']}>{TEXT.sign.closedFile}</div>
+      </div>
+      <Chip tone="warn">{TEXT.tokenForm.practice}</Chip>
     </div>
   )
 }
