@@ -338,7 +338,7 @@ function incoming(
     history: [
       entry('incoming', 'collect', 33),
       entry('incoming', 'admit', 26),
-      entry('incoming', 'status', 26, { code: '01' }),
+      entry('incoming', 'reported', 26, { code: '01' }),
     ],
     nextArrivalNumber: 41,
   }
