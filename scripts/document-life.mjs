@@ -137,7 +137,8 @@ function remarksOf(source, machine) {
   for (const line of body.split('\n')) {
     state = /^ {2}(\w+): \{/.exec(line)?.[1] ?? state
     const remark = /\/\/ (.+)$/.exec(line)?.[1]
-    if (state !== undefined && remark !== undefined) remarks.set(state, remark)
+    if (state === undefined || remark === undefined) continue
+    remarks.set(state, [...(remarks.has(state) ? [remarks.get(state)] : []), remark].join('<br>'))
   }
   return remarks
 }
