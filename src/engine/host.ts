@@ -1,4 +1,3 @@
-import type { HostAnswer, HostRequest } from '../shared/host.ts'
 import type { UpdateStatus } from '../shared/ipc/contract.ts'
 import type { SignerProcess } from './signing/signer-process.ts'
 
@@ -27,8 +26,3 @@ export interface Host {
   }
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
-
-/** Sends one request to the desktop and waits for its answer. */
-export type AskHost = <Op extends HostRequest['op']>(
-  request: Extract<HostRequest, { op: Op }>,
-) => Promise<HostAnswer<Op>>

@@ -5,6 +5,11 @@ import type { PdfSource } from './pdf/source.ts'
 import { parseCertificate } from './signing/certificate.ts'
 import { prepareCms } from './signing/cms.ts'
 
+/** Room for an ordinary signature: a leaf and an issuing CA of RSA 4096. */
+const LEAST_ROOM_BYTES = 8_192
+/** Signed attributes, the value of an RSA 4096 key and what DER puts around them. */
+const BESIDE_CERTIFICATES_BYTES = 3_072
+
 /** One signature to put into a PDF. */
 export interface PdfSigning {
   readonly source: PdfSource
@@ -36,8 +41,13 @@ export async function signPdf(signing: PdfSigning): Promise<PdfSource> {
   if (certificate.publicKey.kind === 'other') {
     throw new AppError('certificate/unusable', 'the key of the certificate is of an unknown kind')
   }
+  const certificateBytes = [signing.certificate, ...signing.chain].reduce(
+    (sum, der) => sum + der.byteLength,
+    0,
+  )
   const prepared = await preparePdfSignature(signing.source, {
     signedAt: signing.signedAt,
+    contentsBytes: Math.max(LEAST_ROOM_BYTES, certificateBytes + BESIDE_CERTIFICATES_BYTES),
     ...(certificate.subject.commonName === undefined ? {} : { name: certificate.subject.commonName }),
     ...(signing.reason === undefined ? {} : { reason: signing.reason }),
     ...(signing.location === undefined ? {} : { location: signing.location }),

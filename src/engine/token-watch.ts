@@ -110,4 +110,3 @@ export function tokenWatch(ports: TokenWatchPorts) {
     },
   }
 }
-export type TokenWatch = ReturnType<typeof tokenWatch>

@@ -42,7 +42,7 @@ export const RECEIVER = {
 export type Call = <M extends Method>(method: M, input: Request<M>) => Promise<Output<M>>
 
 /** What a refusal looks like to a test. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly code: string
   readonly detail: string | undefined
   constructor(method: string, failure: { readonly code: string; readonly detail?: string | undefined }) {
@@ -120,7 +120,7 @@ function makeTokens(dir: string, pki: Pki, person: MadeCertificate, agency: Made
 }
 
 /** A host without a desktop: no OS key store, no dialogs; the signer is a child process. */
-export function plainHost(env: Readonly<Record<string, string>>, log: string[] = []): Host {
+function plainHost(env: Readonly<Record<string, string>>, log: string[] = []): Host {
   const refuse = () => Promise.reject(new Error('there is no desktop here'))
   return {
     keyStore: () => Promise.resolve('none'),
@@ -201,7 +201,7 @@ function openTestEngine(
 }
 
 /** The wizard's requests, and the trusted root. Returns the recovery code. */
-export async function furnish(call: Call, options: NewOffice): Promise<string> {
+async function furnish(call: Call, options: NewOffice): Promise<string> {
   const { recoveryCode } = await call('office.newRecoveryCode', {})
   await call('office.create', {
     agency: options.agency,

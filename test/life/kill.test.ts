@@ -81,7 +81,7 @@ afterAll(() => {
 /** One office copied from its template, against a fresh hub. */
 interface Bench {
   readonly hub: HubProcess
-  start(failPoint?: FailPoint): Promise<EngineProcess>
+  readonly start: (failPoint?: FailPoint) => Promise<EngineProcess>
 }
 
 let benches = 0

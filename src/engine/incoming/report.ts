@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { DocumentMessage, StatusMessage } from '../../shared/document/packet.ts'
+import { packetAgencyOf, type DocumentMessage, type StatusMessage } from '../../shared/document/packet.ts'
 import { vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
 import { AppError } from '../../shared/errors.ts'
 import { documentId, type Agency, type DocumentId } from '../../shared/document/fields.ts'
@@ -124,16 +124,7 @@ function statusMessageOf(
   payload: z.output<typeof reportPayload>,
 ): StatusMessage {
   return {
-    from: {
-      organId: self.organId,
-      organizationInCharge: self.parentName,
-      organName: self.name,
-      address: self.address,
-      email: self.email,
-      telephone: self.telephone,
-      fax: '',
-      website: '',
-    },
+    from: packetAgencyOf(self),
     responseFor: {
       organId: message.from.organId,
       code: `${message.code.number}/${message.code.notation}`,

@@ -1,6 +1,6 @@
 import { documentTypeNamed } from '../../shared/document/types.ts'
 import type { Agency, OutgoingFields } from '../../shared/document/fields.ts'
-import type { DocumentMessage, PacketAgency } from '../../shared/document/packet.ts'
+import { packetAgencyOf, type DocumentMessage } from '../../shared/document/packet.ts'
 import { vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
 
 /** What a numbered document is called: its own number and the day it was issued. */
@@ -18,20 +18,6 @@ export interface IssuedCode {
  */
 export function documentCodeOf(organId: string, code: IssuedCode): string {
   return `${organId},${code.issuedDate.replaceAll('-', '/')},${code.number}/${code.notation}`
-}
-
-/** An agency of the directory as a packet names it. */
-export function packetAgencyOf(agency: Agency): PacketAgency {
-  return {
-    organId: agency.organId,
-    organizationInCharge: agency.parentName,
-    organName: agency.name,
-    address: agency.address,
-    email: agency.email,
-    telephone: agency.telephone,
-    fax: '',
-    website: '',
-  }
 }
 
 /** The message of a new document's packet, from what the clerk filled in. */

@@ -36,22 +36,29 @@ export async function importPdf(
   name: string,
   content: Uint8Array,
 ): Promise<void> {
-  const { state } = store.outgoing.get(id)
-  if (state !== 'drafting') throw new AppError('document/wrong-state', `import while ${state}`)
+  needDraft(store, id)
   const inspection = await inspectPdf(memorySource(content))
   if (inspection.encrypted) throw new AppError('pdf/encrypted', 'the file is encrypted')
+  if (inspection.repaired) throw new AppError('pdf/unreadable', 'the cross-reference is broken')
   if (inspection.pages === 0) throw new AppError('pdf/no-pages', 'the file has no page')
   if (inspection.signatures.some((signature) => signature.docMdp === 1)) {
     throw new AppError('pdf/certified-no-changes', 'an earlier signature forbids any change')
   }
   const { sha256, sizeBytes } = await store.files.putBytes(content)
   store.atomically(() => {
+    // Again: it may have been frozen while the file was read, and what was frozen is what will be signed.
+    needDraft(store, id)
     store.outgoing.setFile(id, { sha256, name, contentType: 'application/pdf', sizeBytes }, 'imported')
     const { revision, fields } = store.outgoing.get(id)
     if (fields.pageAmount === 0) {
       store.outgoing.save(id, revision, { ...fields, pageAmount: Math.min(999, inspection.pages) })
     }
   })
+}
+
+function needDraft(store: Store, id: DocumentId): void {
+  const { state } = store.outgoing.get(id)
+  if (state !== 'drafting') throw new AppError('document/wrong-state', `import while ${state}`)
 }
 
 /** drafting → discarded. The row and its files stay; lists no longer show it. */
@@ -64,6 +71,8 @@ export function reopen(store: Store, id: DocumentId, now: number): void {
   store.atomically(() => {
     store.outgoing.move(id, 'reopen', now)
     store.outgoing.removeFile(id, 'signed')
+    // The draft names its recipients itself again; those of the frozen document would hide a change.
+    store.outgoing.setRecipients(id, [])
     store.outgoing.setVerdict(id, undefined)
   })
 }

@@ -29,7 +29,6 @@ export const organId = z
   .min(1)
   .max(35)
   .regex(/^[A-Za-z0-9._-]+$/)
-export type OrganId = z.output<typeof organId>
 
 /** Whether an agency id has the shape of Decision 28/2018 or of Decision 20/2020. */
 export function looksLikeOrganId(text: string): boolean {
@@ -51,7 +50,7 @@ export const agency = z.object({
 export type Agency = z.output<typeof agency>
 
 /** Người ký. @source Decree 30/2020/NĐ-CP App. VI: Position 100, FullName 50 characters */
-export const signerInfo = z.object({
+const signerInfo = z.object({
   /** Thẩm quyền ký: TM., KT., TL., TUQ., Q. and the title signed for, or empty. */
   competence: z.string().max(100).default(''),
   position: z.string().max(100).default(''),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isoDate } from './fields.ts'
+import { isoDate, type Agency } from './fields.ts'
 
 /**
  * What an edXML packet says, free of XML: the message of a document and the message of a status, as
@@ -31,6 +31,20 @@ export const packetAgency = z.object({
   website: text,
 })
 export type PacketAgency = z.output<typeof packetAgency>
+
+/** An agency of the directory, or we ourselves, as a packet names it. */
+export function packetAgencyOf(known: Agency): PacketAgency {
+  return {
+    organId: known.organId,
+    organizationInCharge: known.parentName,
+    organName: known.name,
+    address: known.address,
+    email: known.email,
+    telephone: known.telephone,
+    fax: '',
+    website: '',
+  }
+}
 
 /** Who in the agency looks after the packet (`StaffInfo`). */
 export const packetStaff = z.object({ department: text, staff: text, mobile: text, email: text })

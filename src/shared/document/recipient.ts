@@ -9,7 +9,16 @@ import { defineMachine, statesOf, type EventOf, type StateOf } from '../machine.
  * @source Decision 28/2018/QĐ-TTg Arts 9–10; edXML StatusCode 01–06 beside each event
  */
 export const RECIPIENT = defineMachine({
-  waiting: { accept: 'sent' }, // the hub took the packet
+  waiting: {
+    accept: 'sent', // the hub took the packet
+    // The recipient may answer before we learn that the hub took it.
+    arrive: 'arrived',
+    return: 'returned',
+    register: 'registered',
+    assign: 'assigned',
+    process: 'processing',
+    finish: 'finished',
+  },
   sent: {
     arrive: 'arrived',
     return: 'returned',
@@ -34,7 +43,7 @@ export const RECIPIENT = defineMachine({
 
 export type RecipientState = StateOf<typeof RECIPIENT>
 export type RecipientEvent = EventOf<typeof RECIPIENT>
-export const recipientState = z.enum(statesOf(RECIPIENT))
+const recipientState = z.enum(statesOf(RECIPIENT))
 
 /** Mã trạng thái of a status packet, and what it does to the recipient's row. */
 export const STATUS_EVENTS: Readonly<Partial<Record<string, RecipientEvent>>> = {
