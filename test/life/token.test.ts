@@ -1,0 +1,247 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { DocumentId } from '../../src/shared/document/fields.ts'
+import type { CertificateChoice, OutgoingDetail } from '../../src/shared/ipc/contract.ts'
+import {
+  draftWith,
+  makeDesk,
+  makeOffice,
+  reopenOffice,
+  SENDER,
+  type Desk,
+  type NewOffice,
+  type OfficeTokens,
+  type TestOffice,
+} from '../helpers/office.ts'
+import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
+import { makeFaultShim, type FaultShim } from '../native/fault-shim.ts'
+import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
+
+const SPY = '/usr/lib/x86_64-linux-gnu/pkcs11-spy.so'
+
+let desk: Desk
+let hub: HubProcess
+let folder: WorkFolder
+let pdf: string
+let shim: FaultShim
+/** On the sender's third token; its PIN is 333333. */
+let expired: CertificateChoice
+
+beforeAll(async () => {
+  desk = makeDesk()
+  folder = workFolder()
+  hub = await startHubProcess()
+  pdf = folder.path('document.pdf')
+  writeFileSync(pdf, ghostscriptPdf(folder, 'document.pdf'))
+  const yesterday = new Date(Date.now() - 86_400_000)
+  const old = desk.pki.issue({
+    file: 'expired',
+    subject: '/C=VN/O=UBND xã Suối Ngọc/title=Chủ tịch/CN=Lê Văn Cũ',
+    notBefore: new Date(yesterday.getTime() - 365 * 86_400_000),
+    notAfter: yesterday,
+  })
+  const { certificatePem, keyPem } = old
+  const { serial } = desk.sender.hsm.addToken({ label: 'Hết hạn', pin: '333333', certificatePem, keyPem })
+  expired = {
+    tokenSerial: serial,
+    certificateSha256: old.sha256 as CertificateChoice['certificateSha256'],
+  }
+  shim = makeFaultShim(desk.path('shim'), desk.sender.hsm)
+}, 120_000)
+afterAll(async () => {
+  await hub.remove()
+  folder.remove()
+  desk.remove()
+})
+
+/** An office whose tokens are reached through another module. */
+function optionsOf(name: string, modulePath: string, env: Readonly<Record<string, string>>): NewOffice {
+  const { hsm } = desk.sender
+  const tokens: OfficeTokens = { ...desk.sender, hsm: { ...hsm, modulePath, env: { ...hsm.env, ...env } } }
+  return {
+    dir: desk.path(name),
+    agency: SENDER,
+    tokens,
+    hubUrl: `${hub.url}/vxp`,
+    secret: OFFICES[0].secret,
+    root: desk.pki.root.certificatePem,
+  }
+}
+
+async function newOffice(options: NewOffice): Promise<TestOffice> {
+  const office = await makeOffice(options)
+  await office.until('the directory is there', async () => {
+    const found = await office.call('directory.search', { text: 'so noi vu' })
+    return found.length > 0 ? found : undefined
+  })
+  return office
+}
+
+/** A document that waits for the authorised person. */
+async function frozen(office: TestOffice): Promise<OutgoingDetail> {
+  const { id, revision } = await draftWith(office.call, pdf)
+  return office.call('outgoing.freeze', { id, revision })
+}
+
+function sign(
+  office: TestOffice,
+  id: DocumentId,
+  change: { pin?: string; certificate?: CertificateChoice } = {},
+) {
+  const { person, personPin } = desk.sender
+  return office.call('outgoing.sign', { id, certificate: person, pin: personPin, ...change })
+}
+
+describe('a wrong PIN, as pkcs11-spy sees it', () => {
+  test('costs exactly one C_Login, whatever happens afterwards, and leaves the document as it was', async () => {
+    const log = desk.path('spy.log')
+    const options = optionsOf('spied', SPY, {
+      PKCS11SPY: desk.sender.hsm.modulePath,
+      PKCS11SPY_OUTPUT: log,
+    })
+    const calls = (name: string): number =>
+      existsSync(log) ? (readFileSync(log, 'utf8').match(new RegExp(`: ${name}$`, 'gm'))?.length ?? 0) : 0
+    let office = await newOffice(options)
+    try {
+      const document = await frozen(office)
+      await expect(sign(office, document.id, { pin: '000000' })).rejects.toMatchObject({
+        code: 'sign/pin-wrong',
+      })
+      expect(calls('C_Login')).toBe(1)
+      expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
+
+      // Everything that makes the engine try its jobs again: a resume from sleep, “Gửi ngay”, a restart.
+      office.engine.wake()
+      await office.call('line.syncNow', {})
+      await office.close()
+      office = await reopenOffice(options, office.recoveryCode)
+      const looked = calls('C_GetTokenInfo')
+      await office.until('the office looks at the token twice more', () =>
+        Promise.resolve(calls('C_GetTokenInfo') > looked + 6 ? true : undefined),
+      )
+      expect(calls('C_Login')).toBe(1)
+      expect(calls('C_Sign')).toBe(0)
+
+      // The clerk types it again, and it is right.
+      expect(await sign(office, document.id)).toMatchObject({ state: 'signed' })
+      expect(calls('C_Login')).toBe(2)
+    } finally {
+      await office.close()
+    }
+  })
+})
+
+describe('a token or driver that fails', () => {
+  let office: TestOffice
+  beforeAll(async () => {
+    office = await newOffice(optionsOf('unlucky', shim.modulePath, shim.env))
+  })
+  afterEach(() => {
+    shim.clear()
+  })
+  afterAll(() => office.close())
+
+  test('a driver that crashes in the middle of a signature costs that one request and nothing else', async () => {
+    const other = await frozen(office)
+    const document = await frozen(office)
+    shim.set({ 'crash-at': 'Sign' })
+    await expect(sign(office, document.id)).rejects.toMatchObject({ code: 'sign/process-lost' })
+    expect([shim.calls('Login'), shim.calls('Sign')]).toEqual([1, 1])
+
+    expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
+    expect(await office.call('outgoing.one', { id: other.id })).toEqual(other)
+    shim.set({})
+    expect(await sign(office, document.id)).toMatchObject({
+      state: 'signed',
+      verdict: { signatures: [{ signer: { name: 'Nguyễn Văn Mẫu' }, verdict: 'valid' }] },
+    })
+    expect([shim.calls('Login'), shim.calls('Sign')]).toEqual([2, 2])
+  })
+
+  test('a token pulled in the middle of a signature is named, and signs when it is plugged in again', async () => {
+    const document = await frozen(office)
+    shim.set({ 'fail-at': 'Sign:32' /* CKR_DEVICE_REMOVED */ })
+    await expect(sign(office, document.id)).rejects.toMatchObject({ code: 'sign/token-removed' })
+    expect([shim.calls('Login'), shim.calls('Sign')]).toEqual([1, 1])
+    shim.unplug()
+    await office.until('the status bar shows that the token is out', async () => {
+      const { state } = await office.call('token.status', {})
+      return state === 'absent' ? state : undefined
+    })
+    await expect(sign(office, document.id)).rejects.toMatchObject({ code: 'sign/token-missing' })
+    expect(shim.calls('Login')).toBe(1)
+
+    expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
+    shim.set({})
+    expect(await sign(office, document.id)).toMatchObject({ state: 'signed' })
+  })
+
+  test('a driver that does not answer is given up after a minute, and the document can be signed then', async () => {
+    // An office of its own: its timers stand still with the clock.
+    const waiting = await newOffice(optionsOf('waiting', shim.modulePath, shim.env))
+    try {
+      const document = await frozen(waiting)
+      shim.set({ 'hang-at': 'Sign' })
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const refusal = expect(sign(waiting, document.id)).rejects.toMatchObject({ code: 'sign/timed-out' })
+      while (shim.calls('Sign') === 0) await turn()
+      vi.advanceTimersByTime(60_000)
+      await refusal
+      vi.useRealTimers()
+      expect([shim.calls('Login'), shim.calls('Sign')]).toEqual([1, 1])
+
+      expect(await waiting.call('outgoing.one', { id: document.id })).toEqual(document)
+      shim.set({})
+      expect(await sign(waiting, document.id)).toMatchObject({ state: 'signed' })
+    } finally {
+      vi.useRealTimers()
+      await waiting.close()
+    }
+  })
+
+  test('a token that locked itself is refused before another C_Login, even with the right PIN', async () => {
+    const document = await frozen(office)
+    shim.set({ 'lock-after': 1 })
+    await expect(sign(office, document.id, { pin: '000000' })).rejects.toMatchObject({
+      code: 'sign/pin-locked',
+    })
+    expect(shim.calls('Login')).toBe(1)
+    await expect(sign(office, document.id)).rejects.toMatchObject({ code: 'sign/pin-locked' })
+    expect(shim.calls('Login')).toBe(1)
+    expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
+  })
+})
+
+describe('a certificate that must not sign is refused before any C_Login', () => {
+  let office: TestOffice
+  beforeAll(async () => {
+    shim.clear()
+    office = await newOffice(optionsOf('refusing', shim.modulePath, shim.env))
+  })
+  afterEach(() => {
+    shim.clear()
+  })
+  afterAll(() => office.close())
+
+  test('one that has expired', async () => {
+    const document = await frozen(office)
+    await expect(sign(office, document.id, { certificate: expired, pin: '333333' })).rejects.toMatchObject({
+      code: 'certificate/unusable',
+      detail: 'expired',
+    })
+    expect(shim.calls('Login')).toBe(0)
+    expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
+  })
+
+  test('one that is on another token than the clerk chose', async () => {
+    const document = await frozen(office)
+    const { person, agency } = desk.sender
+    const certificate = { ...person, tokenSerial: agency.tokenSerial }
+    await expect(sign(office, document.id, { certificate })).rejects.toMatchObject({
+      code: 'sign/certificate-missing',
+    })
+    expect(shim.calls('Login')).toBe(0)
+    expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
+  })
+})
