@@ -1,4 +1,4 @@
-import { ArrowLeft, Check, FileKey, Signature, Stamp, TriangleAlert, Undo2, Usb } from 'lucide-react'
+import { ArrowLeft, Check, FileKey, Signature, Stamp, TriangleAlert, Usb } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
 import { OUTGOING_BOXES } from '../../shared/document/outgoing.ts'
@@ -251,10 +251,8 @@ function SignPanel({
   })
 
   const signNow = () => {
-    const signing =
-      held === undefined
-        ? closed && chosen
-        : { tokenSerial: held.token.serial, certificateSha256: held.certificate.sha256 }
+    // A certificate that is shown was chosen from what is plugged in; a closed file holds the chosen one.
+    const signing = held === undefined && closed === undefined ? undefined : chosen
     if (signing === undefined) return
     // The PIN leaves the window's memory with the press, whatever comes of it.
     const secret = pin
@@ -370,7 +368,6 @@ function SignPanel({
               </Button>
             ) : (
               <Button
-                icon={Undo2}
                 onPress={() => {
                   setReopening(true)
                 }}
