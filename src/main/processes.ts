@@ -39,7 +39,7 @@ export function supervise(options: SupervisorOptions) {
   let lastHeard = 0
   let startedAt = 0
   let pings = 0
-  let onBye: (() => void) | undefined
+  let onGone: (() => void) | undefined
   const signers = new Map<number, UtilityProcess>()
 
   function start(): void {
@@ -67,7 +67,7 @@ export function supervise(options: SupervisorOptions) {
       engine = undefined
       ready = false
       logLine(leaving ? 'info' : 'error', 'engine', `ended with code ${String(code)}`)
-      onBye?.()
+      onGone?.()
       // A signer without its engine holds a token that nobody can ask for.
       for (const signer of signers.values()) signer.kill()
       if (leaving) return
@@ -102,8 +102,6 @@ export function supervise(options: SupervisorOptions) {
         logLine(message.level, `engine ${String(child.pid ?? 0)}`, message.text)
         return
       case 'bye':
-        onBye?.()
-        return
       case 'pong':
       case 'reply':
       case 'topic':
@@ -198,14 +196,14 @@ export function supervise(options: SupervisorOptions) {
     changed(topic: Topic): void {
       engine?.postMessage({ type: 'changed', topic } satisfies ToEngine)
     },
-    /** Says goodbye and waits until the engine has closed its store, at most five seconds. */
+    /** Says goodbye and waits until the engine has closed its store and ended, at most five seconds. */
     async leave(): Promise<void> {
       leaving = true
       clearInterval(watch)
       const child = engine
       if (child !== undefined) {
         const gone = new Promise<void>((resolve) => {
-          onBye = resolve
+          onGone = resolve
           setTimeout(resolve, GOODBYE_MS)
         })
         child.postMessage({ type: 'goodbye' } satisfies ToEngine)

@@ -163,6 +163,8 @@ function prepare(): boolean {
   autoUpdater.autoInstallOnAppQuit = false
   autoUpdater.allowDowngrade = false
   autoUpdater.disableWebInstaller = true
+  // Elsewhere the block map is inside the installer, at a place that our feed does not name.
+  autoUpdater.disableDifferentialDownload = process.platform !== 'win32'
   autoUpdater.setFeedURL({ provider: 'custom', updateProvider: signedFeed(source) })
   return autoUpdater.isUpdaterActive()
 }

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication } from 'playwright'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -25,6 +25,10 @@ interface UpdatesApp {
   }
   readonly seen: readonly UpdateStatus[]
   readonly timesLeft: () => number
+}
+/** What src/preload gives the window. */
+interface WindowBridge {
+  readonly bridge: { readonly call: (method: string, input: unknown) => Promise<unknown> }
 }
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -121,8 +125,13 @@ describe.runIf(process.platform === 'linux')('the updates of the program', () =>
   }
 
   async function start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await launch(program, env)
+    await expect.poll(() => app!.evaluate(() => 'update' in globalThis)).toBe(true)
+  }
+
+  async function launch(folder: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
     app = await _electron.launch({
-      args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), program],
+      args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), folder],
       env: {
         ...process.env,
         HOME: work,
@@ -134,7 +143,6 @@ describe.runIf(process.platform === 'linux')('the updates of the program', () =>
         ...env,
       },
     })
-    await expect.poll(() => app!.evaluate(() => 'update' in globalThis)).toBe(true)
   }
 
   const desk = {
@@ -174,6 +182,25 @@ describe.runIf(process.platform === 'linux')('the updates of the program', () =>
     await ended
     await expect.poll(() => existsSync(at('started'))).toBe(true)
     expect(await readFile(at('van-thu.AppImage'), 'utf8')).toBe(installer)
+  })
+
+  test('are installed by the whole program only after its office is closed', async () => {
+    publish('2.0.0')
+    await launch(resolve(import.meta.dirname, '../..'), { VANTHU_DATA: at('office') })
+    const window = await app!.firstWindow()
+    const ask = (method: string): Promise<unknown> =>
+      window.evaluate((name) => (globalThis as unknown as WindowBridge).bridge.call(name, {}), method)
+    await window.getByRole('heading').first().waitFor()
+    expect(await ask('update.check')).toMatchObject({ ok: true, value: { state: 'available' } })
+    expect(await ask('update.download')).toMatchObject({ ok: true, value: { state: 'downloading' } })
+    await expect.poll(() => ask('update.status')).toMatchObject({ ok: true, value: { state: 'ready' } })
+    const ended = once(app!.process(), 'exit')
+    void ask('update.install').catch(() => undefined)
+    await ended
+    await expect.poll(() => existsSync(at('started'))).toBe(true)
+    const log = await readFile(at('office/desktop/logs/van-thu.log'), 'utf8')
+    expect(log).toMatch(/\[engine\] ended with code 0[^]*Install on explicit quitAndInstall/)
+    expect(log).not.toContain('[error]')
   })
 
   test('tell how many bytes have come and how many there are', async () => {
@@ -312,6 +339,24 @@ describe.runIf(process.platform === 'linux')('the updates of the program', () =>
     expect(existsSync(file)).toBe(false)
     expect(await desk.timesLeft()).toBe(0)
     expect(await readFile(at('van-thu.AppImage'), 'utf8')).toBe(INSTALLED)
+  })
+
+  test('give the clerk the old program back when the installer cannot start', async () => {
+    publish('2.0.0')
+    await start()
+    await fetchUpdate()
+    await rm(at('van-thu.AppImage'))
+    // A second program would outlive the test; that it was asked for is enough.
+    await app!.evaluate(({ app: electron }, file) => {
+      electron.relaunch = () => {
+        process.getBuiltinModule('node:fs').writeFileSync(file, '')
+      }
+    }, at('asked-to-start-again'))
+    const ended = once(app!.process(), 'exit')
+    void desk.install().catch(() => undefined)
+    await ended
+    expect(existsSync(at('asked-to-start-again'))).toBe(true)
+    expect(existsSync(at('started'))).toBe(false)
   })
 
   test('are off without a feed, and off without the key of its publisher', async () => {
