@@ -14,7 +14,8 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**'],
           pool: 'forks',
-          testTimeout: 30_000,
+          // Property tests take many turns, and a build machine may be busy with something else.
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
