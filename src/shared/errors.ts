@@ -89,7 +89,7 @@ export const ERRORS = {
   'hub/packet-gone': { retry: 'user' },
   'hub/refused': { retry: 'user' },
   'hub/recipient-unknown': { retry: 'user' },
-  'hub/cancelled': { retry: 'user' },
+  'hub/cancelled': { retry: 'auto' },
   'hub/clock-skew': { retry: 'auto', line: 'down' },
 
   'update/feed-unreachable': { retry: 'user' },

@@ -48,16 +48,29 @@ export function lineToHub(now: () => number, random: () => number, onChange: () 
       })
       return !wasUp
     },
-    /** No answer came. The next try is later each time, unless the hub itself named a time. */
+    /**
+     * No answer came. The next try is later each time, unless the hub itself named a time. What fails
+     * before that time was under way already when the line fell: it is the same failure, counted once.
+     */
     wentDown(error: ErrorCode, retryAfterMs?: number): void {
+      const earliest = now() + (retryAfterMs ?? 0)
+      const { nextTryAt } = current
+      if (nextTryAt !== undefined && nextTryAt > now()) {
+        set({ ...current, error, nextTryAt: Math.max(nextTryAt, earliest) })
+        return
+      }
       const failures = current.failures + 1
       set({
         state: 'down',
         since: current.state === 'down' ? current.since : now(),
         error,
-        nextTryAt: now() + Math.max(retryDelayMs(failures, random), retryAfterMs ?? 0),
+        nextTryAt: Math.max(now() + retryDelayMs(failures, random), earliest),
         failures,
       })
+    },
+    /** There is no hub to have a line to. */
+    forget(): void {
+      set({ state: 'unknown', since: undefined, error: undefined, nextTryAt: undefined, failures: 0 })
     },
     /** A reason to believe that it is worth trying at once: network back, wake-up, "Gửi ngay". */
     tryNow(): void {

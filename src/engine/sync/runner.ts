@@ -33,6 +33,9 @@ const LONGEST_NAP_MS = 60_000
 /** Errands that go over the line: they rest while it is down. */
 const LINE_KINDS: readonly JobKind[] = ['deliver', 'fetch', 'acknowledge', 'report']
 
+/** Errands that no screen shows, so that no clerk can release one that is held. */
+const UNSEEN_KINDS: readonly JobKind[] = ['fetch', 'admit', 'acknowledge', 'report']
+
 /**
  * The one loop that runs every durable job: claims what is due, one at a time per document, a few at
  * once over all; naps until the next is due; is woken by triggers. Signing is never among its jobs.
@@ -40,11 +43,15 @@ const LINE_KINDS: readonly JobKind[] = ['deliver', 'fetch', 'acknowledge', 'repo
 export function runner(ports: RunnerPorts) {
   const { store, line, now } = ports
   const inFlight = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>()
+  const unsettled: { readonly job: Job; readonly cause: unknown }[] = []
   let stopped = false
   let started: Promise<void> | undefined
   let lastPollAt: number | undefined
   let wakeUp: (() => void) | undefined
   let rung = false
+  let begun = false
+  let troubled = false
+  let polling: AbortController | undefined
 
   /** Wakes the loop; a ring while it works is not lost. */
   function ring(): void {
@@ -78,10 +85,14 @@ export function runner(ports: RunnerPorts) {
       const code = codeOf(cause)
       if (code === 'hub/cancelled') return
       lastPollAt = now()
-      if (isLineDown(code)) {
-        line.wentDown(code, cause instanceof AppError ? cause.retryAfterMs : undefined)
-      } else if (code !== 'hub/not-configured') {
-        ports.log('error', `looking at the hub failed: ${code} ${messageOf(cause)}`)
+      if (code === 'hub/not-configured') {
+        line.forget()
+      } else {
+        if (!isLineDown(code)) ports.log('error', `looking at the hub failed: ${code} ${messageOf(cause)}`)
+        // A probe that fails in any way leaves the line down, or it would be tried again at once.
+        if (isLineDown(code) || line.get().state === 'down') {
+          line.wentDown(code, cause instanceof AppError ? cause.retryAfterMs : undefined)
+        }
       }
     }
     ports.onMoved(undefined)
@@ -97,9 +108,20 @@ export function runner(ports: RunnerPorts) {
       ports.reach(`${job.kind}/committed`)
       if (LINE_KINDS.includes(job.kind) && line.cameUp()) store.jobs.makeDue(now())
     } catch (cause) {
-      settle(job, cause)
+      unsettled.push({ job, cause })
+      settleAll()
     }
     ports.onMoved(job)
+  }
+
+  /** Writes down how errands failed. What the disk refuses now is written when the loop comes round. */
+  function settleAll(): void {
+    for (let one = unsettled[0]; one !== undefined; one = unsettled[0]) {
+      const { job, cause } = one
+      // Only an errand that is still leased has an end to be written: a commit may have come first.
+      if (store.jobs.byKey(job.key)?.state === 'leased') settle(job, cause)
+      unsettled.shift()
+    }
   }
 
   function settle(job: Job, cause: unknown): void {
@@ -109,7 +131,9 @@ export function runner(ports: RunnerPorts) {
     ports.log('warn', `job ${job.key} attempt ${String(job.attempts)}: ${code} ${messageOf(cause)}`)
     if (isLineDown(code)) line.wentDown(code, retryAfterMs)
     if (ERRORS[code].retry === 'auto') {
-      const wait = Math.max(retryDelayMs(Math.max(1, job.attempts), ports.random), retryAfterMs ?? 0)
+      const backoff = Math.max(retryDelayMs(Math.max(1, job.attempts), ports.random), retryAfterMs ?? 0)
+      // We ended it ourselves, which says nothing about its chances: it is due when we begin again.
+      const wait = code === 'hub/cancelled' ? 0 : backoff
       store.jobs.wait(job.key, { dueAt: now() + wait, code, detail })
     } else {
       store.jobs.hold(job.key, { code, detail, byClerk: false })
@@ -118,10 +142,15 @@ export function runner(ports: RunnerPorts) {
 
   function start(job: Job): void {
     const abort = new AbortController()
-    const done = run(job, abort.signal).finally(() => {
-      inFlight.delete(job.subjectId)
-      ring()
-    })
+    const done = run(job, abort.signal)
+      .catch((cause: unknown) => {
+        ports.log('error', `the end of job ${job.key} could not be written: ${messageOf(cause)}`)
+        troubled = true
+      })
+      .finally(() => {
+        inFlight.delete(job.subjectId)
+        ring()
+      })
     inFlight.set(job.subjectId, { abort, done })
   }
 
@@ -148,8 +177,16 @@ export function runner(ports: RunnerPorts) {
     return Math.min(LONGEST_NAP_MS, Math.max(20, Math.min(...at) - now()))
   }
 
+  /** Begins anew what a failure stopped that no clerk sees: only deliveries have a screen to be released on. */
+  function releaseUnseen(): void {
+    for (const kind of UNSEEN_KINDS) {
+      for (const job of store.jobs.pending(kind)) {
+        if (job.state === 'held') store.jobs.release(job.key, now())
+      }
+    }
+  }
+
   async function loop(): Promise<void> {
-    store.jobs.expireLeases('all')
     while (!stopped) {
       rung = false
       const pollDue = lastPollAt === undefined || lastPollAt + ports.pollIntervalMs <= now()
@@ -161,12 +198,31 @@ export function runner(ports: RunnerPorts) {
         polling = undefined
       }
       if (isStopped()) break
-      claimAll()
-      await nap(napLengthMs())
+      attempt('go on', () => {
+        if (!begun) {
+          store.jobs.expireLeases('all')
+          releaseUnseen()
+          begun = true
+        }
+        settleAll()
+        claimAll()
+      })
+      await nap(troubled ? LONGEST_NAP_MS : napLengthMs())
     }
     await Promise.all([...inFlight.values()].map((flight) => flight.done))
   }
-  let polling: AbortController | undefined
+
+  /** A store that refuses (a full disk) stops the queue until the next turn, not the program. */
+  function attempt(what: string, work: () => void): void {
+    try {
+      work()
+      troubled = false
+    } catch (cause) {
+      troubled = true
+      ports.log('error', `the queue cannot ${what}: ${codeOf(cause)} ${messageOf(cause)}`)
+    }
+  }
+
   /** A function, because the compiler does not see that an await may change `stopped`. */
   function isStopped(): boolean {
     return stopped
@@ -181,12 +237,11 @@ export function runner(ports: RunnerPorts) {
     tryNow(): void {
       line.tryNow()
       lastPollAt = undefined
-      store.jobs.makeDue(now())
+      attempt('try at once', () => {
+        releaseUnseen()
+        store.jobs.makeDue(now())
+      })
       ring()
-    },
-    /** Aborts what runs for this subject, if anything does; its job stays. */
-    abort(subjectId: string): void {
-      inFlight.get(subjectId)?.abort.abort()
     },
     /** Ends the loop; what runs is aborted and stays due for the next start. */
     async stop(): Promise<void> {
@@ -198,7 +253,6 @@ export function runner(ports: RunnerPorts) {
     },
   }
 }
-export type Runner = ReturnType<typeof runner>
 
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)

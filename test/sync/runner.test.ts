@@ -1,0 +1,336 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { JobHandler } from '../../src/engine/job-handler.ts'
+import type { Job, Store } from '../../src/engine/store/index.ts'
+import { lineToHub } from '../../src/engine/sync/line.ts'
+import { runner, type RunnerPorts } from '../../src/engine/sync/runner.ts'
+import type { JobKind } from '../../src/shared/document/job.ts'
+import { AppError, type ErrorCode } from '../../src/shared/errors.ts'
+import { MORNING, office } from '../store/office.ts'
+
+type NewJob = Parameters<Store['jobs']['add']>[0]
+
+/** A queue over a real store, with a clock that moves only when the test says so. */
+function desk(given: Partial<Pick<RunnerPorts, 'parallel'>> & { store?: Store } = {}) {
+  let time = MORNING
+  const alarms = new Map<number, { readonly at: number; readonly ring: () => void }>()
+  let lastAlarm = 0
+  const log: string[] = []
+  const seen: { what: string; at: number }[] = []
+  const now = () => time
+  const store = given.store ?? office({ now })
+  const line = lineToHub(
+    now,
+    () => 0.5,
+    () => undefined,
+  )
+
+  const does: {
+    -readonly [K in JobKind | 'collect']: (job: Job | undefined, signal: AbortSignal) => Promise<void>
+  } = {
+    deliver: () => Promise.resolve(),
+    fetch: () => Promise.resolve(),
+    admit: () => Promise.resolve(),
+    acknowledge: () => Promise.resolve(),
+    report: () => Promise.resolve(),
+    collect: () => Promise.resolve(),
+  }
+  const handler =
+    (kind: JobKind): JobHandler =>
+    async (job, signal) => {
+      seen.push({ what: job.key, at: time })
+      await does[kind](job, signal)
+      return () => undefined
+    }
+  const queue = runner({
+    store,
+    line,
+    handlers: {
+      deliver: handler('deliver'),
+      fetch: handler('fetch'),
+      admit: handler('admit'),
+      acknowledge: handler('acknowledge'),
+      report: handler('report'),
+    },
+    collect: async (signal) => {
+      seen.push({ what: 'look', at: time })
+      await does.collect(undefined, signal)
+    },
+    now,
+    random: () => 0.5,
+    timer: (afterMs, ring) => {
+      const id = ++lastAlarm
+      alarms.set(id, { at: time + afterMs, ring })
+      return () => alarms.delete(id)
+    },
+    pollIntervalMs: 60_000,
+    parallel: given.parallel ?? 3,
+    reach: () => undefined,
+    log: (level, text) => log.push(`${level} ${text}`),
+    onMoved: () => undefined,
+  })
+  onTestFinished(() => queue.stop())
+
+  /** Lets everything that can happen at this moment happen: the loop is then napping. */
+  async function settled(): Promise<void> {
+    for (let turn = 0; turn < 25; turn += 1) await new Promise(setImmediate)
+  }
+
+  return {
+    store,
+    line,
+    queue,
+    log,
+    does,
+    add: (job: Partial<NewJob> & Pick<NewJob, 'key'>): Job =>
+      store.jobs.add({ kind: 'deliver', subjectId: job.key, dueAt: time, ...job }),
+    job: (key: string): Job => store.jobs.byKey(key)!,
+    times: (what: string) => seen.filter((one) => one.what === what).map(({ at }) => (at - MORNING) / 1000),
+    seen: () => seen.map(({ what }) => what),
+    alarms: () => alarms.size,
+    settled,
+    /** Goes on in time, ringing each alarm at its moment. */
+    pass: async (ms: number): Promise<void> => {
+      const end = time + ms
+      await settled()
+      for (let rings = 0; ; rings += 1) {
+        if (rings > 5_000) throw new Error('the queue spins')
+        const [next] = [...alarms].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)
+        if (next === undefined) break
+        alarms.delete(next[0])
+        time = Math.max(time, next[1].at)
+        next[1].ring()
+        await settled()
+      }
+      time = end
+    },
+  }
+}
+
+function fails(code: ErrorCode, retryAfterMs?: number) {
+  return () =>
+    Promise.reject(
+      new AppError(code, 'as the test wants', retryAfterMs === undefined ? {} : { retryAfterMs }),
+    )
+}
+
+describe('the queue', () => {
+  test('runs what is due, urgent errands first, and naps until the next look at the hub', async () => {
+    const { add, queue, seen, pass, job, times } = desk({ parallel: 1 })
+    add({ key: 'plain' })
+    add({ key: 'urgent', priority: 2 })
+    queue.start()
+    await pass(1_000)
+    expect(seen()).toEqual(['look', 'urgent', 'plain'])
+    add({ key: 'later', dueAt: MORNING + 30_000 })
+    queue.ring()
+    await pass(130_000)
+    expect(times('later')).toEqual([30])
+    expect(times('look')).toEqual([0, 60, 120])
+    expect(job('later').state).toBe('done')
+  })
+
+  test('runs a few errands at once, but one at a time for each document', async () => {
+    const { add, queue, seen, settled, does } = desk({ parallel: 2 })
+    const waiting: (() => void)[] = []
+    does.deliver = () => new Promise((resolve) => waiting.push(resolve))
+    add({ key: 'a/1', subjectId: 'a' })
+    add({ key: 'a/2', subjectId: 'a', dueAt: MORNING - 1 })
+    add({ key: 'b/1', subjectId: 'b' })
+    add({ key: 'c/1', subjectId: 'c' })
+    queue.start()
+    await settled()
+    expect(seen()).toEqual(['look', 'a/2', 'b/1'])
+    waiting[0]!()
+    await settled()
+    expect(seen()).toEqual(['look', 'a/2', 'b/1', 'a/1'])
+    for (const end of waiting) end()
+    await settled()
+    waiting.at(-1)!()
+    await settled()
+    expect(seen()).toHaveLength(5)
+  })
+
+  test('tries again by itself what may work later, without end, and holds what a person must decide', async () => {
+    const { add, queue, pass, job, times, does } = desk()
+    does.deliver = fails('hub/packet-mismatch')
+    does.report = fails('hub/recipient-unknown')
+    add({ key: 'again' })
+    add({ key: 'decide', kind: 'report' })
+    queue.start()
+    await pass(76_000)
+    expect(times('again')).toEqual([0, 5, 15, 35, 75])
+    expect(job('again')).toMatchObject({ state: 'ready', attempts: 5, lastErrorCode: 'hub/packet-mismatch' })
+    expect(times('decide')).toEqual([0])
+    expect(job('decide')).toMatchObject({ state: 'held', heldByClerk: false })
+    await pass(2 * 86_400_000)
+    expect(job('again').state).toBe('ready')
+    expect(job('again').attempts).toBeGreaterThan(150)
+  })
+
+  test('waits as long as the hub asks', async () => {
+    const { add, queue, pass, times, does } = desk()
+    does.deliver = fails('hub/packet-mismatch', 50_000)
+    add({ key: 'slow' })
+    queue.start()
+    await pass(51_000)
+    expect(times('slow')).toEqual([0, 50])
+  })
+
+  test('sends nothing while the line is down: one look probes it, and then everything leaves at once', async () => {
+    const { add, queue, pass, times, seen, does, line } = desk()
+    does.collect = fails('hub/unreachable')
+    const keys = Array.from({ length: 20 }, (_, index) => `deliver/${String(index)}`)
+    for (const key of keys) add({ key })
+    add({ key: 'read', kind: 'admit' })
+    queue.start()
+    await pass(80_000)
+    expect(times('look')).toEqual([0, 5, 15, 35, 75])
+    expect(seen().filter((what) => what.startsWith('deliver'))).toEqual([])
+    // What needs no line goes on.
+    expect(times('read')).toEqual([0])
+    expect(line.get().state).toBe('down')
+    does.collect = () => Promise.resolve()
+    await pass(80_000)
+    expect(line.get().state).toBe('up')
+    for (const key of keys) expect(times(key)).toEqual([155])
+  })
+
+  test('an errand that finds the line down keeps the others from trying', async () => {
+    const { add, queue, pass, seen, does } = desk({ parallel: 1 })
+    does.deliver = fails('hub/unreachable')
+    for (const key of ['a', 'b', 'c']) add({ key })
+    queue.start()
+    does.collect = () => Promise.resolve()
+    await pass(100)
+    expect(seen()).toEqual(['look', 'a'])
+  })
+
+  test('does not hammer a hub whose answer to the probe is something else than silence', async () => {
+    const { queue, pass, times, does, log } = desk()
+    does.collect = fails('hub/unreachable')
+    queue.start()
+    await pass(1_000)
+    does.collect = fails('hub/refused')
+    await pass(80_000)
+    expect(times('look')).toEqual([0, 5, 15, 35, 75])
+    expect(log.some((text) => text.includes('hub/refused'))).toBe(true)
+  })
+
+  test('is at rest once the hub is taken out of the settings while the line is down', async () => {
+    const { queue, pass, times, does, line } = desk()
+    does.collect = fails('hub/unreachable')
+    queue.start()
+    await pass(1_000)
+    does.collect = fails('hub/not-configured')
+    await pass(130_000)
+    expect(times('look')).toEqual([0, 5, 65, 125])
+    expect(line.get().state).toBe('unknown')
+  })
+
+  test('"Gửi ngay" tries line and errands at once', async () => {
+    const { add, queue, pass, times, does } = desk()
+    does.collect = fails('hub/unreachable')
+    add({ key: 'urgent' })
+    queue.start()
+    await pass(36_000)
+    does.collect = () => Promise.resolve()
+    queue.tryNow()
+    await pass(1_000)
+    expect(times('look').at(-1)).toBe(36)
+    expect(times('urgent')).toEqual([36])
+  })
+
+  test('what the clerk holds stays, and what no screen shows is begun anew when somebody asks', async () => {
+    const { add, queue, pass, times, does, store, job } = desk()
+    does.fetch = fails('store/disk-full')
+    add({ key: 'fetch/1', kind: 'fetch' })
+    add({ key: 'paused' })
+    store.jobs.hold('paused', { byClerk: true })
+    queue.start()
+    await pass(600_000)
+    expect(job('fetch/1').state).toBe('held')
+    expect(times('fetch/1')).toEqual([0])
+    does.fetch = () => Promise.resolve()
+    queue.tryNow()
+    await pass(1_000)
+    expect(job('fetch/1').state).toBe('done')
+    expect(job('paused')).toMatchObject({ state: 'held', heldByClerk: true })
+    expect(times('paused')).toEqual([])
+  })
+
+  test('takes up what a crash left in hand, and what it had stopped on unseen', async () => {
+    const first = desk()
+    first.add({ key: 'crashed' })
+    first.store.jobs.claimDue(MORNING, 1_800_000)
+    first.add({ key: 'admit/1', kind: 'admit' })
+    first.store.jobs.claimDue(MORNING, 1_800_000)
+    first.store.jobs.hold('admit/1', { code: 'app/unexpected', byClerk: false })
+    first.queue.start()
+    await first.pass(1_000)
+    expect(first.job('crashed').state).toBe('done')
+    expect(first.job('admit/1').state).toBe('done')
+  })
+
+  test('at goodbye ends what runs and leaves it due, not held', async () => {
+    const { add, queue, settled, does, job, seen } = desk()
+    does.deliver = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new AppError('hub/cancelled', 'aborted'))
+        })
+      })
+    add({ key: 'big' })
+    queue.start()
+    await settled()
+    expect(job('big').state).toBe('leased')
+    await queue.stop()
+    expect(job('big')).toMatchObject({ state: 'ready', dueAt: MORNING })
+    expect(seen()).toEqual(['look', 'big'])
+  })
+
+  test('at goodbye ends a look at the hub, and begins nothing more', async () => {
+    const { add, queue, settled, does, seen, line, alarms } = desk()
+    does.collect = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new AppError('hub/cancelled', 'aborted'))
+        })
+      })
+    add({ key: 'waiting' })
+    queue.start()
+    await settled()
+    await queue.stop()
+    expect(seen()).toEqual(['look'])
+    expect(line.get().state).toBe('unknown')
+    expect(alarms()).toBe(0)
+  })
+
+  test('a handler that breaks costs its errand a hold and nobody else anything', async () => {
+    const { add, queue, pass, job, does } = desk()
+    does.deliver = (one) => (one?.key === 'broken' ? Promise.reject(new TypeError('bug')) : Promise.resolve())
+    add({ key: 'broken' })
+    add({ key: 'sound' })
+    queue.start()
+    await pass(1_000)
+    expect(job('broken')).toMatchObject({ state: 'held', lastErrorCode: 'app/unexpected' })
+    expect(job('sound').state).toBe('done')
+  })
+
+  test('a disk that refuses to write stops the queue, not the program, and it goes on when there is room', async () => {
+    const { add, queue, pass, job, does, store, log, times } = desk()
+    does.deliver = fails('store/disk-full')
+    const full = () => {
+      throw new AppError('store/disk-full', 'no room left')
+    }
+    const refusal = vi.spyOn(store.jobs, 'hold').mockImplementation(full)
+    add({ key: 'first' })
+    queue.start()
+    await pass(200_000)
+    expect(job('first').state).toBe('leased')
+    expect(log.some((text) => text.includes('the queue cannot go on: store/disk-full'))).toBe(true)
+    expect(times('look').length).toBeLessThan(6)
+    refusal.mockRestore()
+    await pass(60_000)
+    expect(job('first')).toMatchObject({ state: 'held', lastErrorCode: 'store/disk-full' })
+  })
+})
