@@ -200,8 +200,8 @@ describe('sending', () => {
       { organId: 'H99.07', name: 'Sở Nội vụ tỉnh Thanh Vân' },
       { organId: 'H99.88.02', name: 'UBND xã Suối Trong' },
     ])
-    expect(store.outgoing.moveRecipient(id, 'H99.07', 'register', MORNING)).toBe(false)
     expect(store.outgoing.moveRecipient(id, 'H99.07', 'accept', MORNING + 1)).toBe(true)
+    expect(store.outgoing.moveRecipient(id, 'H99.07', 'accept', MORNING + 1)).toBe(false)
     expect(store.outgoing.moveRecipient(id, 'H99.07', 'register', MORNING + 2, 'Số đến 15')).toBe(true)
     expect(store.outgoing.moveRecipient(id, 'H99.07', 'register', MORNING + 2)).toBe(false)
     expect(store.outgoing.moveRecipient(id, 'H99.07', 'arrive', MORNING + 3)).toBe(false)
@@ -217,7 +217,7 @@ describe('sending', () => {
       { organId: 'H99.88.02', name: 'UBND xã Suối Trong', state: 'waiting', stateAt: MORNING, note: '' },
     ])
     const statuses = store.history.of('outgoing', id).filter(({ event }) => event === 'status')
-    expect(statuses.map(({ detail }) => detail['moved'])).toEqual([false, true, true, false, false, false])
+    expect(statuses.map(({ detail }) => detail['moved'])).toEqual([true, false, true, false, false, false])
   })
 
   test('the outbox shows what carries a document, and whether it can still be called back', () => {

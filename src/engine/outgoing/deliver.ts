@@ -4,6 +4,7 @@ import type { ReachFailPoint } from '../fail-point.ts'
 import type { Transport } from '../hub/transport.ts'
 import type { Job, Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
+import { settleAnswers } from './receipts.ts'
 
 /** Bytes of the packet that is on its way now. */
 export interface Sending {
@@ -61,10 +62,11 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
       store.jobs.clearSending(job.key)
     }
 
-    store.jobs.markSending(job.key, ports.now())
-    reach('deliver/marked')
+    // Before the mark: a file that cannot be opened has sent nothing to anybody.
     const file = await store.files.open(sha256)
     try {
+      store.jobs.markSending(job.key, ports.now())
+      reach('deliver/marked')
       const { packetId } = await transport.send(
         { kind: 'edoc', from: sender, sizeBytes, sha256, open: () => file.stream() },
         {
@@ -93,9 +95,10 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
         attempts: job.attempts,
         ...(packetId === undefined ? {} : { packetId }),
       })
-      for (const recipient of store.outgoing.get(id).recipients) {
-        store.outgoing.moveRecipient(id, recipient.organId, 'accept', at, '')
+      for (const { organId, state } of store.outgoing.get(id).recipients) {
+        if (state === 'waiting') store.outgoing.moveRecipient(id, organId, 'accept', at, '')
       }
+      settleAnswers(store, id, at)
     }
   }
 

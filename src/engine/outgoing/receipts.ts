@@ -1,7 +1,7 @@
 import type { DocumentId } from '../../shared/document/fields.ts'
 import { STATUS_EVENTS, type RecipientState } from '../../shared/document/recipient.ts'
 import type { StatusMessage } from '../../shared/document/packet.ts'
-import type { Store } from '../store/index.ts'
+import type { Outgoing, Store } from '../store/index.ts'
 
 /** Recipient states that mean: it is in their register. */
 const TAKEN: ReadonlySet<RecipientState> = new Set<RecipientState>([
@@ -11,11 +11,15 @@ const TAKEN: ReadonlySet<RecipientState> = new Set<RecipientState>([
   'finished',
 ])
 
+/** Recipient states whose time is the recipient's own: an answer older than that came late. */
+const OWN_ANSWERS: ReadonlySet<RecipientState> = new Set<RecipientState>(['arrived', 'returned', ...TAKEN])
+
 /**
  * sent → confirmed or returned. Writes down what a recipient answered, inside the caller's transaction.
  *
  * Every status goes to the history, the known and the unknown, the late and the doubled. A status of an
- * agency that was never addressed, or about a document we never sent, changes nothing.
+ * agency that was never addressed, about a document that never left, or older than what its agency said
+ * last, changes nothing.
  *
  * @returns whether it was about a document of ours
  */
@@ -39,7 +43,8 @@ export function applyStatus(store: Store, message: StatusMessage, now: number): 
   const at = Date.parse(message.timestamp)
   const addressed = document.recipients.find((row) => row.organId === message.from.organId)
   const event = STATUS_EVENTS[message.statusCode]
-  if (addressed === undefined || event === undefined) {
+  const isLate = addressed !== undefined && OWN_ANSWERS.has(addressed.state) && at < addressed.stateAt
+  if (addressed === undefined || event === undefined || isLate || !mayHaveLeft(store, document)) {
     store.history.append({
       at: now,
       subjectKind: 'outgoing',
@@ -56,12 +61,21 @@ export function applyStatus(store: Store, message: StatusMessage, now: number): 
     return true
   }
   store.outgoing.moveRecipient(document.id, addressed.organId, event, at, message.description)
-  settle(store, document.id, now)
+  settleAnswers(store, document.id, now)
   return true
 }
 
+/**
+ * Whether the hub can have the packet. A recipient may answer before we know that it was taken (we
+ * crashed, or the answer was lost); an answer to what never left is somebody's invention.
+ */
+function mayHaveLeft(store: Store, { id, state }: Outgoing): boolean {
+  if (state !== 'queued') return state === 'sent' || state === 'returned' || state === 'confirmed'
+  return store.jobs.forSubject('deliver', id).some((job) => job.sentMark !== undefined)
+}
+
 /** Moves the document when all its recipients have answered. */
-function settle(store: Store, id: DocumentId, now: number): void {
+export function settleAnswers(store: Store, id: DocumentId, now: number): void {
   const { state, recipients } = store.outgoing.get(id)
   if (recipients.length === 0) return
   if (recipients.every((row) => TAKEN.has(row.state))) {

@@ -143,6 +143,12 @@ async function addSignature(
     const stored = await store.files.put(chunksOf(signed))
     reach('sign/stored')
     store.atomically(() => {
+      // It may have been reopened, changed and frozen again while the token worked.
+      const { files, revision } = store.outgoing.get(document.id)
+      const current = files.findLast((file) => file.role === step.from)
+      if (revision !== document.revision || current?.sha256 !== original.sha256) {
+        throw new AppError('document/changed', 'it is not the document that was signed any more')
+      }
       const { name, contentType } = original
       store.outgoing.setFile(document.id, { name, contentType, ...stored }, step.to)
       store.outgoing.setVerdict(document.id, verdict)
