@@ -125,8 +125,7 @@ const RECIPIENT_TONE = {
   finished: 'ok',
 } as const satisfies Record<Recipient['state'], Tone>
 
-/** A recipient's state as a chip. */
-export function RecipientChip({ state }: { state: Recipient['state'] }) {
+function RecipientChip({ state }: { state: Recipient['state'] }) {
   return <Chip tone={RECIPIENT_TONE[state]}>{TEXT.recipientState[state]}</Chip>
 }
 

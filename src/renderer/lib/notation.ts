@@ -14,7 +14,7 @@ function withoutPlace(agencyName: string): string {
 }
 
 /** The abbreviation an agency uses of itself, as far as its name tells: UBND, HĐND, SNV. */
-export function agencyAbbreviation(agencyName: string): string {
+function agencyAbbreviation(agencyName: string): string {
   const name = withoutPlace(agencyName)
   if (/^(ubnd|ủy ban nhân dân|uỷ ban nhân dân)\b/iu.test(name) || /^(ủy|uỷ) ban nhân dân/iu.test(name)) {
     return 'UBND'
