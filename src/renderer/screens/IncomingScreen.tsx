@@ -168,7 +168,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
           void save.run(file)
         }}
       />
-      {detail.content === '' ? null : (
+      {detail.content === '' || detail.content === detail.subject ? null : (
         <section>
           <h3>{TEXT.document.content}</h3>
           <p>{detail.content}</p>

@@ -338,6 +338,7 @@ function SignPanel({
               }}
             />
           ) : null}
+          {facts === undefined ? null : <PinFacts pin={facts} />}
           {facts === undefined || facts.locked ? null : (
             <PinBox
               label={TEXT.sign.pin[role]}
@@ -350,7 +351,6 @@ function SignPanel({
               isDisabled={act.busy}
             />
           )}
-          {facts === undefined ? null : <PinFacts pin={facts} />}
           <FailureBanner error={act.error ?? reopen.error} boxed />
         </div>
         <div className={styles['bottom']}>
@@ -499,11 +499,11 @@ function CertificateCard({
           {certificate.title === undefined ? '' : ` · ${certificate.title}`} ·{' '}
           {TEXT.sign.validTo(formatDay(isoDayOf(certificate.notAfter)))}
         </div>
+        {held.token.software ? <Chip tone="warn">{TEXT.tokenForm.practice}</Chip> : null}
         {certificate.problem === undefined ? null : (
           <FieldNote kind="error" text={certificateProblem(certificate.problem)} />
         )}
       </div>
-      {held.token.software ? <Chip tone="warn">{TEXT.tokenForm.practice}</Chip> : null}
       {certificate.usable ? (
         <Chip tone="ok" icon={Check}>
           {TEXT.sign.usable}
