@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { Transport } from '../hub/transport.ts'
 import type { Store } from '../store/index.ts'
@@ -33,7 +34,12 @@ export function acknowledgeJob(ports: AcknowledgePorts): JobHandler {
     reach('acknowledge/claimed')
     const packet = store.packets.byId(job.subjectId)
     if (packet?.outcome === undefined) return () => undefined
-    await ports.transport().acknowledge(packet.packetId, packet.outcome, { signal })
+    try {
+      await ports.transport().acknowledge(packet.packetId, packet.outcome, { signal })
+    } catch (cause) {
+      // A hub that has forgotten the packet waits for no answer about it.
+      if (!(cause instanceof AppError) || cause.code !== 'hub/packet-gone') throw cause
+    }
     reach('acknowledge/told')
     return () => {
       store.packets.markAcknowledged(packet.packetId)

@@ -78,14 +78,36 @@ export function fetchJob(ports: CollectPorts): JobHandler {
     const packetId = job.subjectId
     if (store.packets.byId(packetId)?.state !== 'listed') return () => undefined
     const { sha256, sizeBytes } = fetchPayload.parse(job.payload)
-    const file = await store.files.put(
-      capped(ports.transport().fetch(packetId, { signal, sha256, sizeBytes }), LARGEST_PACKET_BYTES),
-    )
+    let file
+    try {
+      file = await store.files.put(
+        capped(ports.transport().fetch(packetId, { signal, sha256, sizeBytes }), LARGEST_PACKET_BYTES),
+      )
+    } catch (cause) {
+      if (!(cause instanceof AppError) || cause.code !== 'packet/too-large') throw cause
+      return () => {
+        refuse(packetId, cause)
+      }
+    }
     reach('fetch/stored')
     return () => {
       store.packets.markStored(packetId, file)
       store.jobs.add({ key: `admit/${packetId}`, kind: 'admit', subjectId: packetId, dueAt: ports.now() })
     }
+  }
+
+  /** Nothing of it is kept, so there is nothing to put into quarantine: the hub hears that it failed. */
+  function refuse(packetId: string, why: AppError): void {
+    const at = ports.now()
+    store.packets.markHandled(packetId, 'fail')
+    store.history.append({
+      at,
+      subjectKind: 'packet',
+      subjectId: packetId,
+      event: 'refuse',
+      detail: { code: why.code },
+    })
+    addAcknowledgement(store, packetId, at)
   }
 }
 
