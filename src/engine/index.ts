@@ -133,8 +133,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const masterKey = await unwrapWithRecoveryCode(keyFile, recoveryCode)
     enter(openStore(storeOptions(masterKey)))
     // A reinstalled Windows or a new PC: from now on its own key store opens the office again.
-    const wrapped = await host.wrapKey(masterKey)
-    if (wrapped !== undefined) await addOsWrap(profileDir, wrapped)
+    try {
+      const wrapped = await host.wrapKey(masterKey)
+      if (wrapped !== undefined) await addOsWrap(profileDir, wrapped)
+    } catch (cause) {
+      // The office is open; next time the code will be asked for again, and that is all.
+      host.log('warn', `the system does not keep the key: ${String(cause)}`)
+    }
     return status()
   }
 

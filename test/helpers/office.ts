@@ -120,7 +120,7 @@ function makeTokens(dir: string, pki: Pki, person: MadeCertificate, agency: Made
 }
 
 /** A host without a desktop: no OS key store, no dialogs; the signer is a child process. */
-function plainHost(env: Readonly<Record<string, string>>, log: string[] = []): Host {
+export function plainHost(env: Readonly<Record<string, string>>, log: string[] = []): Host {
   const refuse = () => Promise.reject(new Error('there is no desktop here'))
   return {
     keyStore: () => Promise.resolve('none'),
