@@ -351,9 +351,9 @@ function SignPanel({
               isDisabled={act.busy}
             />
           )}
-          <FailureBanner error={act.error ?? reopen.error} boxed />
         </div>
         <div className={styles['bottom']}>
+          <FailureBanner error={act.error ?? reopen.error} boxed />
           {role === 'agency' && line?.state === 'down' ? (
             <p className={styles['note']}>{TEXT.sign.offline}</p>
           ) : null}
