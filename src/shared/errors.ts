@@ -47,6 +47,7 @@ export const ERRORS = {
   'cms/unreadable': { retry: 'never' },
   'certificate/unreadable': { retry: 'never' },
   'certificate/unusable': { retry: 'user' },
+  'certificate/wrong-holder': { retry: 'user' },
   'certificate/not-a-root': { retry: 'user' },
 
   'sign/module-missing': { retry: 'user' },

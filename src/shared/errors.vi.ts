@@ -124,6 +124,11 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Chứng thư hết hạn, chưa đến hạn hoặc không dành cho ký số. Hãy chọn chứng thư khác. Mã PIN chưa được hỏi.',
   },
 
+  'certificate/wrong-holder': {
+    title: 'Chứng thư số không đúng người ký của bước này',
+    hint: 'Người có thẩm quyền ký trước bằng chứng thư của mình, cơ quan ký sau bằng chứng thư của cơ quan. Hãy chọn chứng thư khác. Mã PIN chưa được hỏi.',
+  },
+
   'certificate/not-a-root': {
     title: 'Tệp này không chứa chứng thư gốc',
     hint: 'Hãy chọn tệp chứng thư gốc (.crt, .cer, .pem) do cơ quan chứng thực công bố. Chưa có gì thay đổi.',

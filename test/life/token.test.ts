@@ -234,6 +234,29 @@ describe('a certificate that must not sign is refused before any C_Login', () =>
     expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
   })
 
+  test('one of the agency where the authorised person signs', async () => {
+    const document = await frozen(office)
+    const { agency, agencyPin } = desk.sender
+    await expect(sign(office, document.id, { certificate: agency, pin: agencyPin })).rejects.toMatchObject({
+      code: 'certificate/wrong-holder',
+    })
+    expect(shim.calls('Login')).toBe(0)
+    expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
+  })
+
+  test('one of a person where the agency seals', async () => {
+    const { id } = await frozen(office)
+    const signed = await sign(office, id)
+    expect(shim.calls('Login')).toBe(1)
+    const { person, personPin } = desk.sender
+    await expect(
+      office.call('outgoing.seal', { id, certificate: person, pin: personPin }),
+    ).rejects.toMatchObject({ code: 'certificate/wrong-holder' })
+    expect(shim.calls('Login')).toBe(1)
+    const kept = await office.call('outgoing.one', { id })
+    expect(kept).toMatchObject({ state: 'numbered', files: signed.files })
+  })
+
   test('one that is on another token than the clerk chose', async () => {
     const document = await frozen(office)
     const { person, agency } = desk.sender

@@ -7,7 +7,7 @@ import type { ReachFailPoint } from '../fail-point.ts'
 import type { SignatureAppearance } from '../pdf/appearance.ts'
 import { chunksOf, type PdfSource } from '../pdf/source.ts'
 import { signPdf } from '../sign-pdf.ts'
-import type { Certificate } from '../signing/certificate.ts'
+import { holderKind, type Certificate } from '../signing/certificate.ts'
 import type { SignerClient } from '../signing/signer-client.ts'
 import { findCertificate } from '../signing/token-view.ts'
 import type { Outgoing, Store } from '../store/index.ts'
@@ -35,7 +35,8 @@ export interface SignChoice {
  *
  * Never a job and never retried by the machine: a wrong PIN locks the token.
  *
- * @throws {AppError} `sign/*`, `pdf/*`, `certificate/unusable`; the document is then as it was
+ * @throws {AppError} `sign/*`, `pdf/*`, `certificate/unusable`, `certificate/wrong-holder`; the document is
+ *   then as it was
  */
 export async function sign(ports: SignPorts, id: DocumentId, choice: SignChoice): Promise<void> {
   const document = ports.store.outgoing.get(id)
@@ -44,6 +45,7 @@ export async function sign(ports: SignPorts, id: DocumentId, choice: SignChoice)
     from: 'imported',
     to: 'signed',
     event: 'sign',
+    holder: 'person',
     appearance: (certificate, at) => [
       `Người ký: ${certificate.subject.commonName ?? ''}`,
       ...(certificate.subject.title === undefined ? [] : [`Chức vụ: ${certificate.subject.title}`]),
@@ -70,6 +72,7 @@ export async function seal(ports: SignPorts, id: DocumentId, choice: SignChoice)
     from: 'signed',
     to: 'sealed',
     event: 'seal',
+    holder: 'agency',
     appearance: (certificate, at) => [
       `Cơ quan: ${certificate.subject.commonName ?? ''}`,
       `Số: ${formatCode(codeNumber, document.fields.codeNotation)}`,
@@ -85,6 +88,8 @@ interface Step {
   readonly from: FileRole
   readonly to: FileRole
   readonly event: 'sign' | 'seal'
+  /** Whose certificate it takes. One that does not tell whose it is serves for both. */
+  readonly holder: 'person' | 'agency'
   readonly appearance: (certificate: Certificate, at: number) => string[]
   readonly place: Pick<SignatureAppearance, 'corner' | 'xMm' | 'yMm'>
 }
@@ -107,6 +112,10 @@ async function addSignature(
   const isPracticeFile = /\.(p12|pfx)$/i.test(modulePath)
   const tokens = await ports.signer.tokens(modulePath, isPracticeFile ? choice.pin : undefined)
   const { certificate, chain, pinPad } = findCertificate(tokens, choice.certificate, new Date(at))
+  const kind = holderKind(certificate.subject)
+  if (kind !== 'unknown' && kind !== step.holder) {
+    throw new AppError('certificate/wrong-holder', `${step.event} with a certificate of the kind ${kind}`)
+  }
 
   const source = await store.files.open(original.sha256)
   try {
