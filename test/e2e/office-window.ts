@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
@@ -92,14 +92,7 @@ export class OfficeWindow {
   async killHard(): Promise<void> {
     const running = this.app.process()
     const gone = new Promise((done) => running.once('exit', done))
-    const pids = [running.pid, ...descendantsOf(running.pid)]
-    for (const pid of pids) {
-      try {
-        if (pid !== undefined) process.kill(pid, 'SIGKILL')
-      } catch {
-        // It went with its parent.
-      }
-    }
+    killTree(running.pid)
     await gone
     this.#app = undefined
     this.#page = undefined
@@ -203,11 +196,16 @@ export class OfficeWindow {
     await page.getByRole('button', { name: 'Mở tệp chứng thư' }).click()
   }
 
-  /** Types the recovery code where the operating system keeps no key. */
+  /** Types the recovery code where it is asked for: where the operating system keeps no key. */
   async unlock(code: string): Promise<void> {
-    await this.page.getByLabel('Mã khôi phục').fill(code)
-    await this.page.getByRole('button', { name: 'Mở kho văn bản' }).click()
-    await this.page.getByRole('navigation', { name: 'Mục làm việc' }).waitFor()
+    const field = this.page.getByLabel('Mã khôi phục')
+    const work = this.page.getByRole('navigation', { name: 'Mục làm việc' })
+    await field.or(work).first().waitFor()
+    if (await field.isVisible()) {
+      await field.fill(code)
+      await this.page.getByRole('button', { name: 'Mở kho văn bản' }).click()
+    }
+    await work.waitFor()
   }
 
   /** Cài đặt: takes in the root certificate that the office trusts. */
@@ -325,9 +323,25 @@ export class OfficeWindow {
   }
 }
 
+/** Ends a process and all below it at once. */
+function killTree(pid: number | undefined): void {
+  if (pid === undefined) return
+  if (process.platform === 'win32') {
+    // Fails where one of them went with its parent, which is as good.
+    spawnSync('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore' })
+    return
+  }
+  for (const one of [pid, ...descendantsOf(pid)]) {
+    try {
+      process.kill(one, 'SIGKILL')
+    } catch {
+      // It went with its parent.
+    }
+  }
+}
+
 /** All processes below one, from the system's table. */
-function descendantsOf(pid: number | undefined): number[] {
-  if (pid === undefined || process.platform === 'win32') return []
+function descendantsOf(pid: number): number[] {
   const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
     .trim()
     .split('\n')

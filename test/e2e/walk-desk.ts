@@ -8,8 +8,12 @@ import { makeSoftHsm } from '../helpers/softhsm.ts'
 import { makeSoftwarePki, pkcs12File } from '../helpers/software-pki.ts'
 import { projectPath, type Furnishing } from './office-window.ts'
 
-/** PINs of the walk's tokens. */
-export const PINS = { person: '246810', agency: '135791' } as const
+const PINS = { person: '246810', agency: '135791' } as const
+
+/** PINs of the walk's tokens. A practice file has one password for both. */
+export function pinsOf(tokens: 'softhsm' | 'pkcs12'): { readonly person: string; readonly agency: string } {
+  return tokens === 'softhsm' ? PINS : { person: PINS.person, agency: PINS.person }
+}
 
 /** One office of the walk: what its wizard is told, and the environment of its tokens. */
 export interface WalkOffice {
