@@ -77,6 +77,7 @@ async function demo({ script, software }, pdfs) {
     say('DEMO OK')
   } finally {
     screen.stop()
-    await rm(workDir, { recursive: true, force: true })
+    // Windows lets go of a file some time after the process that held it has gone.
+    await rm(workDir, { recursive: true, force: true, maxRetries: 20 })
   }
 }

@@ -13,8 +13,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const binaries = join(root, 'node_modules', '.bin')
 const MINIMAL_NODE = [20, 18, 1]
 
-/** What today's test and build tools ask for; npm brings this Node along as a package on Linux. */
-const TOOLING_NODE_MAJOR = 22
+/** From here on Node runs TypeScript, as our tools ask for; npm brings such a Node along on Linux. */
+const TOOLING_NODE = [22, 18, 0]
 
 /** To show a window without a screen, to run a token without a token, and to be judged by others' programs. */
 const DEBIAN_PACKAGES = [
@@ -52,12 +52,12 @@ export function setup() {
  */
 export function continueUnderCurrentNode() {
   const current = join(binaries, process.platform === 'win32' ? 'node.cmd' : 'node')
-  if (Number(process.versions.node.split('.')[0]) >= TOOLING_NODE_MAJOR) {
+  if (isAtLeast(TOOLING_NODE)) {
     process.env.PATH = `${binaries}${delimiter}${process.env.PATH}`
     return
   }
   if (!existsSync(current)) {
-    throw new Error(`Node ${TOOLING_NODE_MAJOR} or newer is needed here; this is ${process.version}.`)
+    throw new Error(`Node ${TOOLING_NODE.join('.')} or newer is needed here; this is ${process.version}.`)
   }
   const { status } = spawnSync(current, process.argv.slice(1), {
     stdio: 'inherit',
@@ -67,11 +67,15 @@ export function continueUnderCurrentNode() {
 }
 
 function checkNode() {
-  const here = process.versions.node.split('.').map(Number)
-  const place = MINIMAL_NODE.findIndex((part, index) => here[index] !== part)
-  if (place >= 0 && here[place] < MINIMAL_NODE[place]) {
+  if (!isAtLeast(MINIMAL_NODE)) {
     throw new Error(`Node ${MINIMAL_NODE.join('.')} or newer is needed; this is ${process.version}.`)
   }
+}
+
+function isAtLeast(wanted) {
+  const here = process.versions.node.split('.').map(Number)
+  const place = wanted.findIndex((part, index) => here[index] !== part)
+  return place < 0 || here[place] > wanted[place]
 }
 
 function installDebianPackages() {
@@ -156,6 +160,11 @@ function compileTokenAddon() {
   const words = [script, 'rebuild', '--release', ...(headers === undefined ? [] : [`--nodedir=${headers}`])]
   const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' })
   if (status === 0) return
+  if (process.platform !== 'linux') {
+    // Only tokens need it; everything else, the demo with its practice files among it, goes without.
+    say('pkcs11js did not compile, so no token can be used. It needs a C++ compiler and Python 3.')
+    return
+  }
   throw new Error(
     `pkcs11js did not compile. It needs a C++ compiler, make and Python 3.\n${`${stdout}${stderr}`.slice(-4000)}`,
   )
