@@ -6,7 +6,7 @@ import { begin, discard, importPdf, reopen, save } from './outgoing/draft.ts'
 import { freeze } from './outgoing/freeze.ts'
 import { giveNumber, nextNumber } from './outgoing/number.ts'
 import { seal, sign } from './outgoing/sign.ts'
-import { hold, release, submit, withdraw } from './outgoing/submit.ts'
+import { hold, readdress, release, submit, withdraw } from './outgoing/submit.ts'
 import type { Office } from './office.ts'
 
 /** The requests that are answered before any office is open: by its door (index.ts). */
@@ -203,6 +203,10 @@ export function officeHandlers(office: Office): OfficeHandlers {
         office.tell('outgoing')
       }
       await office.watch.during(() => seal(office.signing, id, { certificate, pin }))
+      return changedOutgoing(id)
+    },
+    'outgoing.readdress': ({ id, recipients }) => {
+      readdress(store, id, recipients)
       return changedOutgoing(id)
     },
     'outgoing.submit': async ({ id }) => {

@@ -362,6 +362,11 @@ export const TEXT = {
     release: 'Tiếp tục gửi',
     withdraw: 'Rút lại',
     submit: 'Đưa vào hộp gửi',
+    readdress: 'Sửa nơi nhận',
+    readdressHint: 'Văn bản đã ký, đóng dấu giữ nguyên; chỉ đổi cơ quan nhận qua trục liên thông.',
+    readdressSave: 'Lưu nơi nhận',
+    readdressMissing: 'Cần chọn ít nhất một cơ quan nhận.',
+    readdressDone: 'Đã đổi nơi nhận. Văn bản chưa được gửi.',
     of: (act: string, code: string) => `${act} ${code}`,
     withdrawAsk: 'Rút văn bản khỏi hộp gửi?',
     withdrawHint:
@@ -639,6 +644,7 @@ export const TEXT = {
       create: 'Tạo dự thảo',
       collect: 'Nhận từ trục liên thông',
       status: 'Nơi nhận báo tình trạng khác',
+      readdress: 'Sửa nơi nhận',
     },
     errand: {
       deliver: {

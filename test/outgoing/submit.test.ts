@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { freeze } from '../../src/engine/outgoing/freeze.ts'
 import { giveNumber, nextNumber } from '../../src/engine/outgoing/number.ts'
 import { importPdf, reopen } from '../../src/engine/outgoing/draft.ts'
-import { hold, release, submit, withdraw } from '../../src/engine/outgoing/submit.ts'
+import { hold, readdress, release, submit, withdraw } from '../../src/engine/outgoing/submit.ts'
 import { RECEIVER } from '../helpers/office.ts'
 import { handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
 import { MORNING, typed } from '../store/office.ts'
@@ -117,6 +117,37 @@ describe('the outbox', () => {
     await submit(ports(store), id)
     expect(store.outgoing.get(id)).toMatchObject({ state: 'queued', codeNumber })
     expect(delivery(store, id)).toMatchObject({ state: 'ready', heldByClerk: false })
+  })
+})
+
+describe('other recipients', () => {
+  test('a document that the hub refused can be sent to another agency, its PDF untouched', async () => {
+    const store = sendingOffice()
+    const { id, files } = await queuedDocument(store)
+    store.jobs.dismiss(delivery(store, id).key, 'refused by the hub')
+    store.outgoing.move(id, 'refuse', MORNING)
+    withdraw(store, id, MORNING)
+    readdress(store, id, ['H99'])
+    await submit(ports(store), id)
+    expect(store.outgoing.get(id)).toMatchObject({ state: 'queued', files, recipients: [{ organId: 'H99' }] })
+    expect(delivery(store, id).state).toBe('ready')
+  })
+
+  test('an agency that the directory does not know is refused, and nothing changes', async () => {
+    const store = sendingOffice()
+    const id = await sealedDocument(store)
+    expect(() => {
+      readdress(store, id, ['H98.01'])
+    }).toThrow(expect.objectContaining({ code: 'document/incomplete' }))
+    expect(store.outgoing.get(id).fields.recipients).toEqual([RECEIVER.organId])
+  })
+
+  test('what has left keeps its recipients', async () => {
+    const store = sendingOffice()
+    const { id } = await queuedDocument(store)
+    expect(() => {
+      readdress(store, id, ['H99'])
+    }).toThrow(expect.objectContaining({ code: 'document/wrong-state' }))
   })
 })
 

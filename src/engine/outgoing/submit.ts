@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/errors.ts'
-import type { Agency, DocumentId } from '../../shared/document/fields.ts'
+import type { Agency, DocumentId, OutgoingFields } from '../../shared/document/fields.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import { writeDocumentPacket, type AttachmentSource } from '../envelope/write.ts'
 import type { Outgoing, Store } from '../store/index.ts'
@@ -14,7 +14,7 @@ export interface SubmitPorts {
 }
 
 /** The job that carries this document; the revision tells one submission from the next. */
-export function deliveryKey(document: Pick<Outgoing, 'id' | 'revision'>): string {
+function deliveryKey(document: Pick<Outgoing, 'id' | 'revision'>): string {
   return `deliver/${document.id}/${String(document.revision)}`
 }
 
@@ -86,6 +86,26 @@ export async function submit(ports: SubmitPorts, id: DocumentId): Promise<void> 
   reach('submit/after-commit')
 }
 
+/**
+ * Other recipients for a sealed document: one that the hub refused because it does not know a recipient
+ * must not be stuck for ever.
+ *
+ * @throws {AppError} document/incomplete (not in the directory), document/wrong-state
+ */
+export function readdress(store: Store, id: DocumentId, organIds: OutgoingFields['recipients']): void {
+  const known = store.directory.byIds(organIds)
+  if (known.length !== new Set(organIds).size) {
+    throw new AppError('document/incomplete', 'a recipient is not in the directory', { detail: 'recipients' })
+  }
+  store.atomically(() => {
+    store.outgoing.readdress(id, organIds)
+    store.outgoing.setRecipients(
+      id,
+      known.map(({ organId, name }) => ({ organId, name })),
+    )
+  })
+}
+
 /** The clerk pauses it: it stays in the outbox and does not leave. */
 export function hold(store: Store, id: DocumentId): void {
   const job = openDelivery(store, id)
@@ -118,10 +138,7 @@ export function withdraw(store: Store, id: DocumentId, now: number): void {
 }
 
 /** Whether nothing of the packet can have reached the hub. */
-export function isCancellable(job: {
-  readonly state: string
-  readonly sentMark: number | undefined
-}): boolean {
+function isCancellable(job: { readonly state: string; readonly sentMark: number | undefined }): boolean {
   return job.sentMark === undefined && (job.state === 'ready' || job.state === 'held')
 }
 

@@ -95,6 +95,11 @@ export function outgoingStore(
     `UPDATE outgoing SET fields = @fields, revision = revision + 1, changed_at = @at
      WHERE id = @id AND revision = @revision AND state = 'drafting'`,
   )
+  const address = db.command(
+    'outgoing.readdress',
+    `UPDATE outgoing SET fields = @fields, revision = revision + 1, changed_at = @at
+     WHERE id = @id AND state = 'sealed'`,
+  )
   const swap = db.command(
     'outgoing.move',
     `UPDATE outgoing SET state = @to, changed_at = @at, sent_at = CASE WHEN @to = 'sent' THEN @at ELSE sent_at END
@@ -206,6 +211,30 @@ export function outgoingStore(
       throw new AppError('document/changed', `outgoing ${id} is at revision ${String(row.revision)}`)
     }
     return get(id)
+  }
+
+  /**
+   * Other recipients for a document that is sealed and did not leave: whom it goes to is no part of the
+   * signed PDF. The revision rises, so the next sending is an errand of its own.
+   *
+   * @throws AppError `document/wrong-state`
+   */
+  function readdress(id: DocumentId, organIds: OutgoingFields['recipients']): Outgoing {
+    return db.atomically(() => {
+      const { state, fields } = rowOf(id)
+      const at = now()
+      if (address.run({ id, fields: JSON.stringify({ ...fields, recipients: organIds }), at }) !== 1) {
+        throw new AppError('document/wrong-state', `readdress of ${id} while ${state}`)
+      }
+      history.append({
+        at,
+        subjectKind: 'outgoing',
+        subjectId: id,
+        event: 'readdress',
+        detail: { to: organIds.join(' ') },
+      })
+      return get(id)
+    })
   }
 
   /** The files in the order they were added. */
@@ -412,6 +441,7 @@ export function outgoingStore(
     list,
     move,
     moveRecipient,
+    readdress,
     removeFile,
     save,
     setFile,

@@ -10,6 +10,7 @@ import {
   Stethoscope,
   Undo2,
   Upload,
+  Users,
   WifiOff,
   type LucideIcon,
 } from 'lucide-react'
@@ -22,8 +23,9 @@ import type { LineStatus, OutgoingSummary, Output } from '../../shared/ipc/contr
 import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
-import { Confirm } from '../components/Dialog.tsx'
+import { Confirm, Sheet } from '../components/Dialog.tsx'
 import { CheckResult } from '../components/HubForm.tsx'
+import { RecipientPicker } from '../components/RecipientPicker.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatDay, formatSince, formatSize, formatSpan, formatTime } from '../lib/format.ts'
@@ -271,6 +273,7 @@ function OutboxRow({
   now: number
 }) {
   const [withdrawing, setWithdrawing] = useState(false)
+  const [recipients, setRecipients] = useState<readonly string[]>()
   const { delivery } = row
   const code = codeOf(row)
   const condition = conditionOf(row, line)
@@ -278,6 +281,7 @@ function OutboxRow({
   const act = useAction(async (work: () => Promise<unknown>, done: string) => {
     await work()
     setWithdrawing(false)
+    setRecipients(undefined)
     announce(done)
   })
   const acts: { name: string; icon: LucideIcon; onPress: () => void }[] = []
@@ -286,6 +290,13 @@ function OutboxRow({
       name: TEXT.outbox.submit,
       icon: Send,
       onPress: () => void act.run(() => call('outgoing.submit', { id: row.id }), TEXT.outbox.submitDone),
+    })
+    acts.push({
+      name: TEXT.outbox.readdress,
+      icon: Users,
+      onPress: () => {
+        setRecipients(row.recipients.map(({ organId }) => organId))
+      },
     })
   } else if (delivery?.job === 'held') {
     acts.push({
@@ -322,7 +333,7 @@ function OutboxRow({
         </div>
         <div className={styles['subject']}>{row.subject}</div>
         <div className={styles['quiet']}>{recipientNames(row.recipients)}</div>
-        <FailureBanner error={withdrawing ? undefined : act.error} boxed />
+        <FailureBanner error={withdrawing || recipients !== undefined ? undefined : act.error} boxed />
       </div>
       <div className={styles['condition']} role="cell">
         {sending === undefined || sending.totalBytes === 0 ? (
@@ -365,6 +376,34 @@ function OutboxRow({
             {name}
           </Button>
         ))}
+        <Sheet
+          isOpen={recipients !== undefined}
+          onClose={() => {
+            setRecipients(undefined)
+          }}
+          title={TEXT.outbox.readdress}
+        >
+          <p>{TEXT.outbox.readdressHint}</p>
+          <RecipientPicker
+            value={recipients ?? []}
+            onChange={setRecipients}
+            onBlur={() => undefined}
+            error={recipients?.length === 0 ? TEXT.outbox.readdressMissing : undefined}
+          />
+          <FailureBanner error={act.error} boxed />
+          <Button
+            kind="primary"
+            isDisabled={act.busy || recipients === undefined || recipients.length === 0}
+            onPress={() =>
+              void act.run(
+                () => call('outgoing.readdress', { id: row.id, recipients: [...(recipients ?? [])] }),
+                TEXT.outbox.readdressDone,
+              )
+            }
+          >
+            {TEXT.outbox.readdressSave}
+          </Button>
+        </Sheet>
         <Confirm
           isOpen={withdrawing}
           title={TEXT.outbox.withdrawAsk}

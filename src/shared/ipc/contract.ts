@@ -379,6 +379,11 @@ export const contract = {
     }),
     output: outgoingDetail,
   },
+  /** "Sửa nơi nhận": other recipients for a sealed document that did not leave. Its PDF stays as it is. */
+  'outgoing.readdress': {
+    input: z.object({ id: documentId, recipients: z.array(organId).min(1).max(500) }),
+    output: outgoingDetail,
+  },
   'outgoing.submit': { input: z.object({ id: documentId }), output: outgoingDetail },
   /** "Tạm dừng": stays in the outbox, does not leave until released. */
   'outgoing.hold': { input: z.object({ id: documentId }), output: outgoingDetail },

@@ -601,6 +601,7 @@ const handlers: Handlers = {
     if (pin !== '12345678') throw new AppError('sign/pin-wrong', 'wrong')
     return move(id, 'sealed', 'seal', { codeNumber: String(number ?? 7).padStart(2, '0') })
   },
+  'outgoing.readdress': ({ id }) => move(id, 'sealed', 'readdress'),
   'outgoing.submit': ({ id }) => move(id, 'queued', 'submit', { delivery: waits({ attempts: 0 }) }),
   'outgoing.hold': ({ id }) =>
     move(id, 'queued', 'hold', { delivery: waits({ job: 'held', heldByClerk: true }) }),
