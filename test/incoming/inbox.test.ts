@@ -105,6 +105,15 @@ describe('the inbox', () => {
     expect(store.jobs.pending('report')).toHaveLength(1)
   })
 
+  test('the same number with other content is never hidden: both are shown, with a warning', async () => {
+    const other = changed('>JVBERi0=<', '>JVBERi0yLjA=<')
+    const { work, rows, store } = inbox({ 'P-1': EXAMPLE_DOCUMENT, 'P-2': other })
+    await work()
+    const warnings = rows('new').map(({ id }) => store.incoming.get(id).warnings.map(({ code }) => code))
+    expect(warnings.filter((codes) => codes.includes('document-differs'))).toHaveLength(1)
+    expect(warnings).toHaveLength(2)
+  })
+
   test('a packet that the hub goes on listing is acknowledged again and not fetched again', async () => {
     const { work, rows, told } = inbox({ 'P-1': EXAMPLE_DOCUMENT })
     await work()

@@ -94,9 +94,20 @@ export function admitJob(ports: AdmitPorts): JobHandler {
         },
         id,
       )
-      if (repeated !== undefined && repeated.state !== 'returned') {
+      const isSame =
+        repeated !== undefined && repeated.state !== 'returned' && sameFiles(repeated.files, files)
+      if (isSame) {
         store.incoming.move(id, 'repeat', ports.now(), { of: repeated.id })
       } else {
+        if (repeated !== undefined && repeated.state !== 'returned') {
+          // Other content under the same name is never hidden: the clerk must see both.
+          const about = repeated.code
+          store.incoming.setMessage(id, {
+            message,
+            warnings: [...warnings, { code: 'document-differs', about }],
+            verdict,
+          })
+        }
         store.incoming.move(
           id,
           'admit',
@@ -158,6 +169,16 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     store.packets.markHandled(packet.packetId, outcome)
     addAcknowledgement(store, packet.packetId, ports.now())
   }
+}
+
+/** Whether two packets carry the same bytes, in whatever order. */
+function sameFiles(one: readonly DocumentFile[], other: readonly DocumentFile[]): boolean {
+  const hashes = (files: readonly DocumentFile[]) =>
+    files
+      .map(({ sha256 }) => sha256)
+      .sort()
+      .join()
+  return hashes(one) === hashes(other)
 }
 
 /** Files of a packet go straight into the encrypted store; one that is not finished leaves nothing. */

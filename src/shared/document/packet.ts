@@ -152,6 +152,7 @@ export const packetWarningCode = z.enum([
   'attachment-damaged',
   'attachment-empty',
   'attachment-renamed',
+  'document-differs',
 ])
 export type PacketWarningCode = z.output<typeof packetWarningCode>
 

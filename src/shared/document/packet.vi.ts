@@ -13,4 +13,6 @@ export const PACKET_WARNING_TEXT: Readonly<Record<PacketWarningCode, string>> = 
   'attachment-damaged': 'Tệp bị hỏng trước khi đến đây; nên trả lại và đề nghị bên gửi gửi lại.',
   'attachment-empty': 'Tệp kèm theo rỗng.',
   'attachment-renamed': 'Tên tệp đã được đổi cho an toàn khi lưu.',
+  'document-differs':
+    'Văn bản cùng số, ký hiệu đã đến trước với nội dung khác; hãy đối chiếu và hỏi lại bên gửi.',
 }
