@@ -59,7 +59,7 @@ export function makeSoftwarePki(dir: string, label = 'Suối Ngọc'): SoftwareP
         issuer: issuing,
         notBefore: new Date(now - DAY_MS),
         notAfter: new Date(now + 2 * YEAR_MS),
-        extensions: HOLDER,
+        extensions: holder(),
       }),
   }
 }
@@ -92,7 +92,7 @@ function authority(pathLength?: number): readonly Extension[] {
 }
 
 /** What a person's or agency's certificate says of its use, as test/helpers/pki.ts has it (tokens.md 1). */
-const HOLDER: readonly Extension[] = [
+const holder = (): readonly Extension[] => [
   { name: 'basicConstraints', critical: true, cA: false },
   {
     name: 'keyUsage',
@@ -104,6 +104,9 @@ const HOLDER: readonly Extension[] = [
   },
   { name: 'extKeyUsage', clientAuth: true, emailProtection: true },
   { name: 'subjectAltName', altNames: [{ type: 1, value: 'vanthu@suoingoc.example' }] },
+  { id: '2.5.29.32', value: policies('2.16.704.1.1.1.1.1') },
+  // Nobody answers there. Without it NSS calls a certificate broken when it may not ask by OCSP either.
+  { id: '2.5.29.31', value: crlAt('http://ca.example/issuing.crl') },
 ]
 
 function issue(dir: string, options: Issue): Issued {
@@ -309,6 +312,18 @@ function macOf(safe: Uint8Array, password: string): Node {
     octets(salt),
     integer(ROUNDS),
   ])
+}
+
+/** The value of a certificatePolicies extension with one policy (RFC 5280, section 4.2.1.4). */
+function policies(dotted: string): string {
+  return binaryOf(derOf(sequence([sequence([oid(dotted)])])))
+}
+
+/** The value of a cRLDistributionPoints extension with one address (RFC 5280, section 4.2.1.13). */
+function crlAt(address: string): string {
+  // [6] IA5String, a tag that node-forge has no name for; shorter than 128 characters.
+  const name = forge.asn1.fromDer(String.fromCharCode(0x86, address.length) + address)
+  return binaryOf(derOf(sequence([sequence([explicit(explicit(name))])])))
 }
 
 function universal(type: forge.asn1.Type, value: string | Node[]): Node {

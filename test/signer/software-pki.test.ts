@@ -47,6 +47,12 @@ test('openssl follows the chain from the person to the root, as strictly as it c
   }
 })
 
+test('openssl reads the policy of state certificates and where the revocation list would be', () => {
+  const said = openssl('x509', '-in', person.certificatePath, '-noout', '-text')
+  expect(said).toContain('Policy: 2.16.704.1.1.1.1.1')
+  expect(said).toContain('URI:http://ca.example/issuing.crl')
+})
+
 test('the names are read as they were written, with title and diacritics', () => {
   expect(parseCertificate(person.der)).toMatchObject({
     subject: {
