@@ -57,7 +57,7 @@ const JOINED_LEAVES = 'src/engine/(?:sign-pdf|verify-pdf|secrecy)\\.ts$'
 const LEAVES = 'src/engine/(?:pdf|signing|envelope|hub)/'
 
 /** What the stages and the runner agree on with the composition root: types and names, no work. */
-const PORTS = 'src/engine/(?:job-handler|fail-point)\\.ts$'
+const PORTS = 'src/engine/(?:job-handler|fail-point|unknown-outcome)\\.ts$'
 
 /** The only folder that may name each of these packages, whatever its own line says. */
 const DOORS = [

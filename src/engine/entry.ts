@@ -211,6 +211,7 @@ async function begin(message: Extract<ToEngine, { type: 'start' }>): Promise<voi
     },
     reach: killAt(message.failPoint),
     ...(message.nativeBinding === undefined ? {} : { nativeBinding: message.nativeBinding }),
+    ...(message.settleMs === undefined ? {} : { settleMs: message.settleMs }),
     ...(message.pollIntervalMs === undefined ? {} : { pollIntervalMs: message.pollIntervalMs }),
   })
   engine.onChange((changed) => {

@@ -22,6 +22,7 @@ import type { HubAccess, Job, Store } from './store/index.ts'
 import { lineToHub } from './sync/line.ts'
 import { runner } from './sync/runner.ts'
 import { tokenWatch } from './token-watch.ts'
+import { unknownOutcomes } from './unknown-outcome.ts'
 import { officeTrust } from './trust.ts'
 import { verifyPdf } from './verify-pdf.ts'
 
@@ -34,10 +35,13 @@ export interface World {
   readonly reach: ReachFailPoint
   readonly host: Host
   readonly pollIntervalMs?: number
+  /** See unknownOutcomes; default one minute. */
+  readonly settleMs?: number
 }
 
 const POLL_EVERY_MS = 60_000
 const PARALLEL = 3
+const SETTLE_MS = 60_000
 const PROGRESS_EVERY_MS = 250
 
 /** A connection to a hub, by the one protocol there is so far. */
@@ -111,11 +115,12 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
       tell('directory')
     },
   }
+  const outcomes = unknownOutcomes(now, world.settleMs ?? SETTLE_MS)
   const queue = runner({
     store,
     line,
     handlers: {
-      deliver: deliverJob({ store, transport: hub, now, reach, onSending }),
+      deliver: deliverJob({ store, transport: hub, now, reach, outcomes, onSending }),
       fetch: fetchJob(collecting),
       admit: admitJob({
         store,
@@ -127,7 +132,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
         },
       }),
       acknowledge: acknowledgeJob({ store, transport: hub, now, reach }),
-      report: reportJob({ store, transport: hub, now, reach }),
+      report: reportJob({ store, transport: hub, now, reach, outcomes }),
     },
     collect: collect(collecting),
     now,

@@ -15,7 +15,7 @@ import { lockPages, openWindow, registerAppScheme, serveWindowFiles } from './wi
  * business rule lives here.
  *
  * `VANTHU_DATA` names another folder for everything the app keeps (a second office on one PC, the demo,
- * tests). `VANTHU_FAIL_POINT` and `VANTHU_POLL_MS` are heard only by an app that is not packaged.
+ * tests). `VANTHU_FAIL_POINT`, `VANTHU_POLL_MS` and `VANTHU_SETTLE_MS` are heard only by an app that is not packaged.
  */
 const dataDir = process.env['VANTHU_DATA']
 if (dataDir !== undefined && dataDir !== '') {
@@ -93,6 +93,7 @@ function open(): void {
   const nativeBinding = sqliteBinding()
   const failPoint = app.isPackaged ? undefined : process.env['VANTHU_FAIL_POINT']
   const pollMs = app.isPackaged ? undefined : process.env['VANTHU_POLL_MS']
+  const settleMs = app.isPackaged ? undefined : process.env['VANTHU_SETTLE_MS']
   const processes = supervise({
     engineEntry: join(import.meta.dirname, 'engine.js'),
     signerEntry: join(import.meta.dirname, 'signer.js'),
@@ -102,6 +103,7 @@ function open(): void {
       ...(nativeBinding === undefined ? {} : { nativeBinding }),
       ...(failPoint === undefined ? {} : { failPoint }),
       ...(pollMs === undefined ? {} : { pollIntervalMs: Number(pollMs) }),
+      ...(settleMs === undefined ? {} : { settleMs: Number(settleMs) }),
     },
     answer,
     onEngineLost: (why) => {

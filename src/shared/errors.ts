@@ -81,6 +81,7 @@ export const ERRORS = {
   'hub/not-configured': { retry: 'user' },
   'hub/unreachable': { retry: 'auto', line: 'down' },
   'hub/outcome-unknown': { retry: 'auto', line: 'down' },
+  'hub/outcome-settling': { retry: 'auto' },
   'hub/not-json': { retry: 'auto', line: 'down' },
   'hub/server-error': { retry: 'auto', line: 'down' },
   'hub/busy': { retry: 'auto', line: 'down' },

@@ -250,7 +250,11 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
   },
   'hub/outcome-unknown': {
     title: 'Đã gửi nhưng chưa nhận được trả lời của trục',
-    hint: 'Chương trình sẽ hỏi lại trục trước khi gửi tiếp, nên văn bản không bị gửi hai lần.',
+    hint: 'Chương trình sẽ hỏi lại trục trước khi gửi tiếp, để văn bản không đi hai lần.',
+  },
+  'hub/outcome-settling': {
+    title: 'Đang chờ trục liên thông xử lý xong lần gửi trước',
+    hint: 'Lần gửi trước bị ngắt khi chưa có trả lời. Chương trình chờ ít phút rồi hỏi lại trục; văn bản vẫn an toàn trên máy này.',
   },
   'hub/not-json': {
     title: 'Câu trả lời không phải của trục liên thông',

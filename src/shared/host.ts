@@ -51,6 +51,8 @@ export const toEngine = z.discriminatedUnion('type', [
     failPoint: z.string().optional(),
     /** Milliseconds between two looks at the hub when nothing else wakes us. */
     pollIntervalMs: z.int().min(100).optional(),
+    /** Milliseconds that the hub gets to finish with a sending whose answer was lost. */
+    settleMs: z.int().min(0).optional(),
   }),
   z.object({ type: z.literal('window') }),
   z.object({ type: z.literal('signer'), signer: z.int() }),

@@ -72,7 +72,13 @@ export class OfficeWindow {
       // The sandbox of the operating system cannot be had as root; the app's own switches stay as they are.
       args: [...(asRoot ? ['--no-sandbox'] : []), ROOT],
       cwd: ROOT,
-      env: { ...process.env, VANTHU_POLL_MS: '1000', ...this.options.env, VANTHU_DATA: this.options.dataDir },
+      env: {
+        ...process.env,
+        VANTHU_POLL_MS: '1000',
+        VANTHU_SETTLE_MS: '6000',
+        ...this.options.env,
+        VANTHU_DATA: this.options.dataDir,
+      },
     })
     this.#page = await this.#app.firstWindow()
     this.#page.setDefaultTimeout(PATIENCE_MS)

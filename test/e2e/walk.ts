@@ -167,8 +167,6 @@ export async function walk(options: WalkOptions): Promise<WalkSummary> {
       await look(sender, 'outbox-sending')
       await sender.killHard()
       await desk.hub.faults({ delayMs: 0 })
-      // What was on its way arrives without its sender, who must find that out and not send it again.
-      await untilTaken(desk, options.pdfs.length + 1)
       await sender.open()
       await sender.unlock(senderCode)
       await sender.waitForStatus(/^Hộp gửi trống/)
@@ -264,14 +262,6 @@ function wordsFor(number: number): DraftWords {
 /** How many documents the hub took, each time it took one. */
 async function documentsTaken(desk: WalkDesk): Promise<number> {
   return (await desk.hub.accepted()).filter(({ kind }) => kind === 'edoc').length
-}
-
-/** Waits until the hub has taken so many documents; gives up where the last never reached it whole. */
-async function untilTaken(desk: WalkDesk, count: number): Promise<void> {
-  for (const deadline = Date.now() + 6_000; Date.now() < deadline;) {
-    if ((await documentsTaken(desk)) >= count) return
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
 }
 
 /**

@@ -63,6 +63,8 @@ export interface EngineProcessOptions {
   readonly profileDir: string
   readonly env: Readonly<Record<string, string>>
   readonly failPoint?: FailPoint
+  /** See World.settleMs. Default 300. */
+  readonly settleMs?: number
 }
 
 /** Starts an engine and waits until it is ready. A call that its death interrupts rejects. */
@@ -118,6 +120,7 @@ export async function startEngine(options: EngineProcessOptions): Promise<Engine
     type: 'start',
     profileDir: options.profileDir,
     pollIntervalMs: 200,
+    settleMs: options.settleMs ?? 300,
     ...(options.failPoint === undefined ? {} : { failPoint: options.failPoint }),
   })
   await ready

@@ -197,6 +197,7 @@ function openTestEngine(
     },
     reach: killAt(undefined),
     pollIntervalMs: 300,
+    settleMs: 300,
   })
 }
 

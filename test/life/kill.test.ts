@@ -81,7 +81,7 @@ afterAll(() => {
 /** One office copied from its template, against a fresh hub. */
 interface Bench {
   readonly hub: HubProcess
-  readonly start: (failPoint?: FailPoint) => Promise<EngineProcess>
+  readonly start: (failPoint?: FailPoint, settleMs?: number) => Promise<EngineProcess>
 }
 
 let benches = 0
@@ -92,12 +92,13 @@ async function bench(template: 'sender' | 'receiver', tokens: OfficeTokens, code
   const hub = await startHubProcess()
   return {
     hub,
-    async start(failPoint) {
+    async start(failPoint, settleMs) {
       const engine = await startEngine({
         program,
         profileDir,
         env: tokens.hsm.env,
         ...(failPoint === undefined ? {} : { failPoint }),
+        ...(settleMs === undefined ? {} : { settleMs }),
       })
       // From here on the named step may kill the engine at any time.
       await survive(engine.call('office.unlock', { recoveryCode: code }))
@@ -168,6 +169,33 @@ describe('the engine is killed while sending, and the document is in the hub exa
       await hub.remove()
     }
   })
+})
+
+test('the engine is killed while the hub is still working on its request, and the hub takes it once', async () => {
+  const { hub, start } = await bench('sender', desk.sender, senderCode)
+  try {
+    const doomed = await start()
+    await hub.faults({ delayMs: 1_500 })
+    await survive(doomed.call('outgoing.submit', { id: sealedId }))
+    await until('the bytes are on their way', async () => {
+      const { sending } = await doomed.call('line.status', {})
+      return sending === undefined || sending.sentBytes < sending.totalBytes ? undefined : true
+    })
+    doomed.kill()
+    await doomed.ended
+    await hub.faults({ delayMs: 0 })
+
+    const engine = await start(undefined, 3_000)
+    await until('the document is sent', async () => {
+      await engine.call('line.syncNow', {})
+      const { state } = await engine.call('outgoing.one', { id: sealedId })
+      return state === 'sent' ? true : undefined
+    })
+    expect(await accepted(hub, 'edoc')).toHaveLength(1)
+    await engine.leave()
+  } finally {
+    await hub.remove()
+  }
 })
 
 describe('the engine is killed while receiving, and the document is in the inbox exactly once', () => {

@@ -6,6 +6,7 @@ import { deliverJob } from '../../src/engine/outgoing/deliver.ts'
 import { withdraw } from '../../src/engine/outgoing/submit.ts'
 import type { DocumentId } from '../../src/shared/document/fields.ts'
 import type { Store } from '../../src/engine/store/index.ts'
+import { unknownOutcomes } from '../../src/engine/unknown-outcome.ts'
 import { AppError, type ErrorCode } from '../../src/shared/errors.ts'
 import { MORNING } from '../store/office.ts'
 import { delivery, hubThat, queuedDocument, sendingOffice } from './outbox.ts'
@@ -18,6 +19,7 @@ async function attempt(store: Store, id: DocumentId, does: Partial<Transport>): 
     transport: hubThat(does),
     now: () => MORNING,
     reach: () => undefined,
+    outcomes: unknownOutcomes(() => MORNING, 0),
     onSending: () => undefined,
   })
   const commit = await handle(delivery(store, id), new AbortController().signal)

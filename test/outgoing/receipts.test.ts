@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deliverJob } from '../../src/engine/outgoing/deliver.ts'
+import { unknownOutcomes } from '../../src/engine/unknown-outcome.ts'
 import { applyStatus } from '../../src/engine/outgoing/receipts.ts'
 import type { Outgoing, Store } from '../../src/engine/store/index.ts'
 import type { StatusMessage } from '../../src/shared/document/packet.ts'
@@ -132,6 +133,7 @@ describe('what recipients answer', () => {
       transport: hubThat({ lookup: () => Promise.resolve(found) }),
       now: () => MORNING + 600_000,
       reach: () => undefined,
+      outcomes: unknownOutcomes(() => MORNING, 0),
       onSending: () => undefined,
     })
     const commit = await handle(delivery(store, document.id), new AbortController().signal)

@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { packetAgencyOf, type DocumentMessage, type StatusMessage } from '../../shared/document/packet.ts'
+import {
+  packetAgency,
+  packetAgencyOf,
+  type DocumentMessage,
+  type StatusMessage,
+} from '../../shared/document/packet.ts'
 import { vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
 import { AppError } from '../../shared/errors.ts'
-import { documentId, type Agency, type DocumentId } from '../../shared/document/fields.ts'
+import { documentId, type DocumentId } from '../../shared/document/fields.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import { writeStatusPacket } from '../envelope/status.ts'
 import type { Transport } from '../hub/transport.ts'
 import type { Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
+import type { UnknownOutcomes } from '../unknown-outcome.ts'
 
 /** What reporting needs of the world. */
 export interface ReportPorts {
@@ -17,16 +23,21 @@ export interface ReportPorts {
   readonly transport: () => Transport
   readonly now: () => number
   readonly reach: ReachFailPoint
+  readonly outcomes: UnknownOutcomes
 }
 
 /** What is reported: arrived, returned, registered. */
 export type ReportedStatus = '01' | '02' | '03'
 
-/** Kept with the errand, so that every attempt sends the same bytes. */
+/**
+ * Kept with the errand, ourselves included, so that every attempt sends the same bytes: the hub is asked
+ * for them by their hash.
+ */
 const reportPayload = z.object({
   statusCode: z.enum(['01', '02', '03']),
   description: z.string(),
   at: z.int(),
+  from: packetAgency,
   clerkName: z.string(),
 })
 
@@ -36,12 +47,19 @@ export function addReport(
   id: DocumentId,
   report: { readonly statusCode: ReportedStatus; readonly description: string; readonly at: number },
 ): void {
+  const self = store.settings.get('agency')
+  if (self === undefined) throw new Error('an open office has an agency')
+  const payload: z.output<typeof reportPayload> = {
+    ...report,
+    from: packetAgencyOf(self),
+    clerkName: store.settings.get('clerkName') ?? '',
+  }
   store.jobs.add({
     key: `report/${id}/${report.statusCode}`,
     kind: 'report',
     subjectId: id,
     dueAt: report.at,
-    payload: { ...report, clerkName: store.settings.get('clerkName') ?? '' },
+    payload,
   })
 }
 
@@ -50,16 +68,15 @@ export function addReport(
  * the first byte goes out, and after an unknown outcome the hub is asked before it is sent again.
  */
 export function reportJob(ports: ReportPorts): JobHandler {
-  const { store, reach } = ports
+  const { store, reach, outcomes } = ports
   return async (job, signal) => {
     reach('report/claimed')
     const document = store.incoming.get(documentId.parse(job.subjectId))
     const { message } = document
-    const self = store.settings.get('agency')
-    if (message === undefined || self === undefined) return () => undefined
+    if (message === undefined) return () => undefined
     const transport = ports.transport()
     const payload = reportPayload.parse(job.payload)
-    const packet = writeStatusPacket(statusMessageOf(message, self, payload))
+    const packet = writeStatusPacket(statusMessageOf(message, payload))
     const sha256 = createHash('sha256').update(packet).digest('hex')
 
     if (job.sentMark !== undefined) {
@@ -68,13 +85,14 @@ export function reportJob(ports: ReportPorts): JobHandler {
           kind: 'status',
           documentId: message.documentId,
           notation: `${message.code.number}/${message.code.notation}`,
-          from: self.organId,
+          from: payload.from.organId,
           sha256,
           sentAfter: job.sentMark,
         },
         { signal },
       )
       if (found !== undefined) return reported(document.id, payload.statusCode)
+      outcomes.nothingFound(job.key)
       store.jobs.clearSending(job.key)
     }
     store.jobs.markSending(job.key, ports.now())
@@ -83,7 +101,7 @@ export function reportJob(ports: ReportPorts): JobHandler {
       await transport.send(
         {
           kind: 'status',
-          from: self.organId,
+          from: payload.from.organId,
           to: [message.from.organId],
           sizeBytes: packet.byteLength,
           sha256,
@@ -118,13 +136,9 @@ export function reportJob(ports: ReportPorts): JobHandler {
   }
 }
 
-function statusMessageOf(
-  message: DocumentMessage,
-  self: Agency,
-  payload: z.output<typeof reportPayload>,
-): StatusMessage {
+function statusMessageOf(message: DocumentMessage, payload: z.output<typeof reportPayload>): StatusMessage {
   return {
-    from: packetAgencyOf(self),
+    from: payload.from,
     responseFor: {
       organId: message.from.organId,
       code: `${message.code.number}/${message.code.notation}`,
@@ -134,7 +148,7 @@ function statusMessageOf(
     statusCode: payload.statusCode,
     description: payload.description,
     timestamp: vietnamTimestamp(payload.at),
-    staff: { department: '', staff: payload.clerkName, mobile: '', email: self.email },
+    staff: { department: '', staff: payload.clerkName, mobile: '', email: payload.from.email },
   }
 }
 

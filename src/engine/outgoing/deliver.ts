@@ -4,6 +4,7 @@ import type { ReachFailPoint } from '../fail-point.ts'
 import type { Transport } from '../hub/transport.ts'
 import type { Job, Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
+import type { UnknownOutcomes } from '../unknown-outcome.ts'
 import { settleAnswers } from './receipts.ts'
 
 /** Bytes of the packet that is on its way now. */
@@ -21,6 +22,7 @@ export interface DeliverPorts {
   readonly transport: () => Transport
   readonly now: () => number
   readonly reach: ReachFailPoint
+  readonly outcomes: UnknownOutcomes
   readonly onSending: (sending: Sending | undefined) => void
 }
 
@@ -28,11 +30,12 @@ export interface DeliverPorts {
  * queued → sent. Brings one frozen packet to the hub, once.
  *
  * Before the first byte goes out a mark is committed. Whoever finds the mark (we crashed, or the answer
- * never came) does not know the outcome and asks the hub; only when the hub has nothing is it sent again.
+ * never came) does not know the outcome and asks the hub; only when the hub has nothing, and has had time
+ * to finish with what we lost, is it sent again.
  * The hub documents no idempotency of its own (reference: hub-api section 5, step 5).
  */
 export function deliverJob(ports: DeliverPorts): JobHandler {
-  const { store, reach } = ports
+  const { store, reach, outcomes } = ports
 
   return async (job, signal) => {
     reach('deliver/claimed')
@@ -59,6 +62,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
       )
       reach('deliver/looked-up')
       if (found !== undefined) return accepted(job, id, found.packetId)
+      outcomes.nothingFound(job.key)
       store.jobs.clearSending(job.key)
     }
 

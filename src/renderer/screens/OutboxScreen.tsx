@@ -247,7 +247,7 @@ function conditionOf(row: OutgoingSummary, line: LineStatus | undefined): Condit
   if (delivery.job === 'leased') {
     return { ...plain, tone: 'info', icon: Upload, word: TEXT.outbox.preparing, why: '' }
   }
-  if (delivery.error === 'hub/outcome-unknown') {
+  if (delivery.error === 'hub/outcome-unknown' || delivery.error === 'hub/outcome-settling') {
     const text = ERROR_TEXT[delivery.error]
     return { ...plain, tone: 'warn', icon: MessageCircleQuestion, word: TEXT.outbox.asking, why: text.hint }
   }
