@@ -14,10 +14,11 @@ export async function checkStore(words: readonly string[]): Promise<number> {
   if (keyFile === undefined) {
     throw new AppError('store/file-missing', 'no store.db or no key.json there', { detail: dir })
   }
+  const nativeBinding = sqliteBinding()
   const variable = values['code-env']
   const recoveryCode = variable === undefined ? await askedFor('Mã khôi phục: ') : secretFrom(variable)
   const masterKey = await unwrapWithRecoveryCode(keyFile, recoveryCode)
-  const store = openStore({ dir, masterKey, now: Date.now })
+  const store = openStore({ dir, masterKey, now: Date.now, nativeBinding })
   try {
     const { historyLines, files, problems } = await store.check()
     print(`Kho văn bản: ${plain(dir)}`)
@@ -33,6 +34,19 @@ export async function checkStore(words: readonly string[]): Promise<number> {
     store.close()
     masterKey.fill(0)
   }
+}
+
+/**
+ * The SQLite add-on for this Node. The one that is shipped ends a Node older than Node-API 10 with a
+ * segmentation fault, so it is not even tried there.
+ */
+function sqliteBinding(): string | undefined {
+  if (Number(process.versions['napi'] ?? '0') >= 10) return undefined
+  const compiled = process.env['VANTHU_SQLITE_BINDING']
+  if (compiled === undefined || compiled === '') {
+    throw new UsageError('Lệnh này cần Node 22.14 trở lên; hãy chạy bằng “npx vanthu” trong thư mục dự án.')
+  }
+  return compiled
 }
 
 /** A secret typed at the terminal, not shown. @throws {UsageError} when nobody sits there */

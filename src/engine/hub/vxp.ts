@@ -35,7 +35,7 @@ export interface VxpOptions {
   /** Base URL of the service on the security server; operations are appended after `/`. */
   readonly endpoint: string
   readonly systemId: string
-  /** Shared key of the HMAC. From the operating system's key store, never logged. */
+  /** Shared key of the HMAC. It is kept in the encrypted database and never logged. */
   readonly secret: string
   /** Epoch milliseconds. Default: the system clock. */
   readonly clock?: (() => number) | undefined

@@ -65,7 +65,11 @@ export interface FoundCertificate {
  * @throws {AppError} sign/token-missing, sign/certificate-missing, sign/key-missing, sign/pin-locked,
  *   certificate/unusable
  */
-export function findCertificate(tokens: readonly Token[], choice: CertificateChoice, at: Date): FoundCertificate {
+export function findCertificate(
+  tokens: readonly Token[],
+  choice: CertificateChoice,
+  at: Date,
+): FoundCertificate {
   const token = tokens.find(({ serial }) => serial === choice.tokenSerial)
   if (token === undefined) throw new AppError('sign/token-missing', `no token ${choice.tokenSerial}`)
   const held = token.certificates.find(({ sha256 }) => sha256 === choice.certificateSha256)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sha256 } from '../../shared/document/fields.ts'
 import { AppError, codeOf, type ErrorCode } from '../../shared/errors.ts'
@@ -134,6 +134,8 @@ export function openStore(options: StoreOptions): Store {
   const { dir, now } = options
   const path = join(dir, 'store.db')
   if (!hasStore(dir)) throw new AppError('store/file-missing', 'there is no store.db in this profile')
+  // SQLite takes an empty file for a new database, which would look like an office that has lost everything.
+  if (statSync(path).size === 0) throw new AppError('store/damaged', 'store.db is empty')
   const keys = storeKeys(options.masterKey)
   const lock = lockProfile(dir, options.nativeBinding)
   let db: Database | undefined

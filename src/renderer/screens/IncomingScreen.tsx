@@ -220,7 +220,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
             {TEXT.incoming.register(detail.nextArrivalNumber)}
           </Button>
         ) : null}
-        {may.includes('return') ? (
+        {may.includes('return') && detail.code !== '' ? (
           <Button
             kind="danger"
             icon={Undo2}
