@@ -1,12 +1,16 @@
+import { useEffect, useState } from 'react'
 import { I18nProvider } from 'react-aria-components'
 
 import { Failed, Skeleton } from './components/Banner.tsx'
 import { ErrorBoundary } from './components/ErrorBoundary.tsx'
 import { Notice } from './components/Notice.tsx'
+import { announce } from './lib/announce.ts'
+import { onTopic } from './lib/call.ts'
 import { useLive } from './lib/useLive.ts'
 import { Frame } from './screens/Frame.tsx'
 import { Unlock } from './screens/Unlock.tsx'
 import { Wizard } from './screens/Wizard.tsx'
+import { TEXT } from './text.vi.ts'
 
 /** The window: the wizard before there is an office, the code while it is locked, else the work. */
 export function App() {
@@ -23,10 +27,21 @@ export function App() {
 function Office() {
   // Which token is plugged in decides whether the office is marked as one for practice.
   const office = useLive('office.status', {}, 'office', 'token')
+  const [restarted, setRestarted] = useState(false)
+  useEffect(
+    () =>
+      onTopic((topic) => {
+        if (topic !== 'engine') return
+        setRestarted(true)
+        announce(TEXT.restarted)
+      }),
+    [],
+  )
   if (office.status === 'loading') return <Skeleton />
   if (office.status === 'failed') return <Failed error={office.error} onRetry={office.refresh} />
   const status = office.value
   if (status.phase === 'new') return <Wizard office={status} onOpened={office.refresh} />
-  if (status.phase === 'locked') return <Unlock office={status} onOpened={office.refresh} />
+  if (status.phase === 'locked')
+    return <Unlock office={status} restarted={restarted} onOpened={office.refresh} />
   return <Frame office={status} />
 }

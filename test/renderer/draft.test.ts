@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { documentId, outgoingFields, type OutgoingFields } from '../../src/shared/document/fields.ts'
 import type { OutgoingDetail } from '../../src/shared/ipc/contract.ts'
 import { CallError } from '../../src/renderer/lib/call.ts'
-import { keepDraft } from '../../src/renderer/lib/draft.ts'
+import { draftKeeper, keepDraft } from '../../src/renderer/lib/draft.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -141,4 +141,25 @@ test('an act is not done when the draft cannot be saved first', async () => {
   })
   await expect(acted).rejects.toMatchObject({ failure: { code: 'document/changed' } })
   expect(done).toBe(false)
+})
+
+test('what could not be saved while the store was shut is there when the draft is opened again, and is saved', async () => {
+  let shut = true
+  const { save, stored, answer } = engine()
+  const keeper = keepDraft(draftOf(), (fields, revision) =>
+    shut ? Promise.reject(new CallError({ code: 'office/not-open', incident: 'i' })) : save(fields, revision),
+  )
+  keeper.change({ subject: 'đang gõ dở' })
+  await expect(keeper.flush()).rejects.toMatchObject({ failure: { code: 'office/not-open' } })
+
+  const reopened = draftKeeper(draftOf())
+  expect(reopened.state().fields.subject).toBe('đang gõ dở')
+  shut = false
+  const saved = reopened.flush()
+  await vi.advanceTimersByTimeAsync(0)
+  await answer()
+  await saved
+  expect(stored().fields.subject).toBe('đang gõ dở')
+  expect(reopened.state().saving).toBe('saved')
+  expect(draftKeeper(stored())).not.toBe(keeper)
 })

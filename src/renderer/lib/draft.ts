@@ -30,6 +30,14 @@ export interface DraftKeeper {
 
 type Save = (fields: OutgoingFields, revision: number) => Promise<OutgoingDetail>
 
+/** Keepers of what is not saved yet, by draft: the editor may be taken off the screen before it is. */
+const unsaved = new Map<string, DraftKeeper>()
+
+/** The keeper that still holds unsaved text of this draft, else a new one. */
+export function draftKeeper(first: OutgoingDetail): DraftKeeper {
+  return unsaved.get(first.id) ?? keepDraft(first)
+}
+
 /**
  * Saves a draft behind the clerk's back: one request at a time, always with the newest revision, so that
  * what is typed during a save goes with the next one and nothing is lost.
@@ -75,6 +83,7 @@ export function keepDraft(
       try {
         const detail = await save(state.fields, state.detail.revision)
         set({ detail, saving: isDirty() ? 'waiting' : 'saved', savedAt: detail.changedAt, error: undefined })
+        if (!isDirty() && unsaved.get(first.id) === keeper) unsaved.delete(first.id)
       } catch (caught) {
         dirty = true
         const error = failureOf(caught)
@@ -91,7 +100,7 @@ export function keepDraft(
     clearTimeout(timer)
     return inTurn(saveNow)
   }
-  return {
+  const keeper: DraftKeeper = {
     state: () => state,
     subscribe(changed) {
       listeners.add(changed)
@@ -101,6 +110,7 @@ export function keepDraft(
     },
     change(patch) {
       dirty = true
+      unsaved.set(first.id, keeper)
       set({ fields: { ...state.fields, ...patch }, saving: 'waiting', error: undefined })
       later(QUIET_MS)
     },
@@ -116,4 +126,6 @@ export function keepDraft(
       })
     },
   }
+  unsaved.delete(first.id)
+  return keeper
 }

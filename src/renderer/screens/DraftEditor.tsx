@@ -25,7 +25,7 @@ import { RecipientPicker } from '../components/RecipientPicker.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { classes } from '../lib/classes.ts'
-import { keepDraft, type DraftState } from '../lib/draft.ts'
+import { draftKeeper, keepDraft, type DraftState } from '../lib/draft.ts'
 import { formatDay, formatTime, isoDayOf, parseDay } from '../lib/format.ts'
 import { codeOf } from '../lib/lists.ts'
 import { suggestNotations } from '../lib/notation.ts'
@@ -40,7 +40,7 @@ type Change = (patch: Partial<OutgoingFields>) => void
 
 /** One draft: its form, its PDF, saved by itself while it is typed. */
 export function DraftEditor({ first, office }: { first: OutgoingDetail; office: OfficeStatus }) {
-  const [keeper, setKeeper] = useState(() => keepDraft(first))
+  const [keeper, setKeeper] = useState(() => draftKeeper(first))
   const draft = useSyncExternalStore(keeper.subscribe, keeper.state)
   const { detail, fields } = draft
   const [touched, setTouched] = useState<ReadonlySet<FieldName>>(new Set())
@@ -54,6 +54,8 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
     const flush = () => {
       keeper.flush().catch(() => undefined) // shown through draft.error
     }
+    // The keeper may come from an editor that could not save any more: the engine died under it.
+    flush()
     window.addEventListener('blur', flush)
     return () => {
       window.removeEventListener('blur', flush)

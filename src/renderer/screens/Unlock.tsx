@@ -13,7 +13,16 @@ import { TEXT } from '../text.vi.ts'
 import styles from './Wizard.module.css'
 
 /** Asks for the recovery code, and says why the store did not open by itself. */
-export function Unlock({ office, onOpened }: { office: OfficeStatus; onOpened: () => void }) {
+export function Unlock({
+  office,
+  restarted,
+  onOpened,
+}: {
+  office: OfficeStatus
+  /** It was open in this window before, and the engine had to be started again. */
+  restarted: boolean
+  onOpened: () => void
+}) {
   const [typed, setTyped] = useState('')
   const [asked, setAsked] = useState(false)
   const unlock = useAction(() => call('office.unlock', { recoveryCode: typed }))
@@ -38,6 +47,11 @@ export function Unlock({ office, onOpened }: { office: OfficeStatus; onOpened: (
             {office.keyStore === 'none' ? TEXT.unlock.introNoKeyStore : TEXT.unlock.intro}
           </p>
         </div>
+        {restarted ? (
+          <Banner tone="info" title={`${ERROR_TEXT['app/engine-lost'].title}.`} boxed>
+            {TEXT.unlock.restarted}
+          </Banner>
+        ) : null}
         {office.error === undefined ? null : (
           <Banner tone="warn" title={`${ERROR_TEXT[office.error].title}.`} boxed>
             {ERROR_TEXT[office.error].hint}
