@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-const MODULE_PATH = '/usr/lib/softhsm/libsofthsm2.so'
+/** Where Debian keeps SoftHSM2. */
+export const MODULE_PATH = '/usr/lib/softhsm/libsofthsm2.so'
 const SO_PIN = '87654321'
 
 /** What goes onto a new token. */

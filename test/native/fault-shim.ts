@@ -2,8 +2,6 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-import type { SoftHsm } from '../helpers/softhsm.ts'
-
 const SOURCE = join(import.meta.dirname, 'fault-shim.c')
 const HEADERS = resolve(import.meta.dirname, '../../node_modules/pkcs11js/includes')
 
@@ -42,7 +40,10 @@ export interface FaultShim {
 }
 
 /** Compiles the shim (gcc, a second) into `directory` and puts it in front of a set of SoftHSM2 tokens. */
-export function makeFaultShim(directory: string, softHsm: SoftHsm): FaultShim {
+export function makeFaultShim(
+  directory: string,
+  softHsm: { readonly modulePath: string; readonly env: Readonly<Record<string, string>> },
+): FaultShim {
   const home = resolve(directory)
   mkdirSync(home, { recursive: true })
   const modulePath = join(home, 'fault-shim.so')
