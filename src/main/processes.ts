@@ -45,7 +45,7 @@ export function supervise(options: SupervisorOptions) {
   function start(): void {
     const child = utilityProcess.fork(options.engineEntry, [], {
       serviceName: 'Văn Thư engine',
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe'],
     })
     engine = child
     ready = false
@@ -136,7 +136,8 @@ export function supervise(options: SupervisorOptions) {
   function startSigner(forEngine: UtilityProcess, number: number): void {
     const child = utilityProcess.fork(options.signerEntry, [], {
       serviceName: 'Văn Thư signer',
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // A pipe that nobody reads fills up, and a driver that prints much would stand still in the middle of it.
+      stdio: ['ignore', 'ignore', 'pipe'],
     })
     signers.set(number, child)
     const { port1, port2 } = new MessageChannelMain()

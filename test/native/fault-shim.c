@@ -7,6 +7,7 @@
  *   faults      one per line, "name=value":
  *     lock-after=N              N wrong PINs in a row lock the token, and the flags say so before
  *     remove-at=K               the token is pulled at the K-th call since this file was written
+ *     print=N                   every call prints N bytes on standard output, as a driver left in its trial state
  *     crash-at=F[:N]            abort in the function C_F, at its N-th call only if N is given
  *     hang-at=F[:N]             never return from it
  *     fail-at=F:RV[:N]          C_F returns RV (hexadecimal), at its N-th call only if N is given
@@ -129,6 +130,12 @@ static CK_RV before(const char *name) {
   unsigned long nth = count_call(name);
   calls_since_faults++;
 
+  for (unsigned long left = number("print", 10); left > 0;) {
+    static const char noise[1024];
+    ssize_t done = write(STDOUT_FILENO, noise, left < sizeof noise ? left : sizeof noise);
+    if (done < 0) break;
+    left -= (unsigned long)done;
+  }
   if (is_at("crash-at", name, nth)) abort();
   if (is_at("hang-at", name, nth))
     for (;;) pause();

@@ -9,6 +9,7 @@ const HEADERS = resolve(import.meta.dirname, '../../node_modules/pkcs11js/includ
 export interface Faults {
   readonly 'lock-after'?: number
   readonly 'remove-at'?: number
+  readonly print?: number
   readonly 'crash-at'?: string
   readonly 'hang-at'?: string
   readonly 'fail-at'?: `${string}:${string}`
