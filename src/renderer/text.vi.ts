@@ -521,6 +521,8 @@ export const TEXT = {
   hubForm: {
     url: 'Địa chỉ trục liên thông',
     urlHint: 'Địa chỉ máy chủ bảo mật của tỉnh, bắt đầu bằng https://',
+    urlOpen:
+      'Địa chỉ http:// không mã hóa đường truyền. Chỉ dùng khi tỉnh yêu cầu và máy chủ nằm trong mạng nội bộ của cơ quan.',
     urlWrong: 'Địa chỉ phải bắt đầu bằng http:// hoặc https://',
     systemId: 'Mã hệ thống',
     systemIdMissing: 'Cần điền mã hệ thống do tỉnh cấp.',

@@ -3,6 +3,7 @@ import { FileSearch, type LucideIcon } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
 import { classes } from '../lib/classes.ts'
+import { useFirstFocus } from '../lib/focus.ts'
 import { formatCount } from '../lib/format.ts'
 import { FILTER_ROWS, type Pages } from '../lib/usePages.ts'
 import { TEXT } from '../text.vi.ts'
@@ -56,6 +57,8 @@ export function DocumentList<Row extends { readonly id: string }>({
   useEffect(() => {
     if (filter === '') show(first, last)
   }, [show, first, last, filter])
+
+  useFirstFocus(box, pages.status === 'ready' && total > 0)
 
   if (pages.status === 'loading') return <Skeleton />
   if (pages.status === 'failed' && pages.error !== undefined) {

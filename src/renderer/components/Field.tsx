@@ -102,7 +102,13 @@ export function PinBox({
   value,
   onChange,
   isDisabled = false,
-}: FieldWords & { value: string; onChange: (value: string) => void; isDisabled?: boolean }) {
+  autoFocus = false,
+}: FieldWords & {
+  value: string
+  onChange: (value: string) => void
+  isDisabled?: boolean
+  autoFocus?: boolean
+}) {
   const [shown, setShown] = useState(false)
   return (
     <TextField
@@ -111,6 +117,7 @@ export function PinBox({
       onChange={onChange}
       type={shown ? 'text' : 'password'}
       maxLength={64}
+      autoFocus={autoFocus}
       isInvalid={error !== undefined}
       isDisabled={isDisabled}
       autoComplete="off"

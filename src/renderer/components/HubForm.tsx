@@ -65,6 +65,7 @@ export function HubForm({
       <TextBox
         label={TEXT.hubForm.url}
         hint={TEXT.hubForm.urlHint}
+        warning={isOpenLine(draft.url) ? TEXT.hubForm.urlOpen : undefined}
         type="url"
         value={draft.url}
         onChange={(url) => {
@@ -155,4 +156,10 @@ export function CheckResult({ answer }: { answer: Output<'hub.check'> }) {
       {answer.detail === undefined || answer.detail === '' ? null : <div>{TEXT.hubSays(answer.detail)}</div>}
     </Banner>
   )
+}
+
+/** Whether what is sent there could be read on its way. This PC itself is no way. */
+function isOpenLine(url: string): boolean {
+  const host = /^http:\/\/(\[[^\]]+\]|[^/:]+)/i.exec(url.trim())?.[1]
+  return host !== undefined && !/^(localhost|127\.|\[::1\])/i.test(host)
 }

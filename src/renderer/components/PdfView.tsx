@@ -207,7 +207,7 @@ function PdfPage({
 }) {
   const box = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
-  const [near, setNear] = useState(false)
+  const [near, setNear] = useState<boolean>()
   const [drawnWidth, setDrawnWidth] = useState<number>()
   const [ratio, setRatio] = useState(expected)
 
@@ -237,7 +237,7 @@ function PdfPage({
 
   useEffect(() => {
     const target = canvas.current
-    if (!near || target === null) return
+    if (near !== true || target === null) return
     let stop: (() => void) | undefined
     let gone = false
     const draw = async () => {
@@ -270,9 +270,9 @@ function PdfPage({
       style={{ width, height: Math.round(width * ratio) }}
       role="img"
       aria-label={TEXT.pdf.pageName(number, pdf.numPages)}
-      aria-busy={near && drawnWidth !== width}
+      aria-busy={near !== false && drawnWidth !== width}
     >
-      {near ? <canvas ref={canvas} key={width} /> : null}
+      {near === true ? <canvas ref={canvas} key={width} /> : null}
     </div>
   )
 }

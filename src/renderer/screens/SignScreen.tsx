@@ -31,6 +31,7 @@ import {
 } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
 import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
+import { isFocusLost } from '../lib/focus.ts'
 import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
@@ -349,6 +350,7 @@ function SignPanel({
               }}
               error={pinError}
               isDisabled={act.busy}
+              autoFocus={isFocusLost()}
             />
           )}
         </div>
