@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { freeze } from '../../src/engine/outgoing/freeze.ts'
 import { giveNumber, nextNumber } from '../../src/engine/outgoing/number.ts'
-import { importPdf, reopen } from '../../src/engine/outgoing/draft.ts'
+import { importPdf, reopen, save } from '../../src/engine/outgoing/draft.ts'
 import { hold, readdress, release, submit, withdraw } from '../../src/engine/outgoing/submit.ts'
 import { RECEIVER } from '../helpers/office.ts'
 import { handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
@@ -178,5 +178,19 @@ describe('what was frozen', () => {
     expect(store.outgoing.summary(store.outgoing.get(id)).recipients.map(({ organId }) => organId)).toEqual([
       'H99',
     ])
+  })
+})
+
+describe('a draft', () => {
+  test('saved again with the same words, because the first answer was lost, is no conflict', () => {
+    const store = sendingOffice()
+    const { id, revision, fields } = store.outgoing.create(typed())
+    const words = { ...fields, subject: 'V/v đăng ký lớp tập huấn' }
+    save(store, id, revision, words)
+    save(store, id, revision, words)
+    expect(store.outgoing.get(id).revision).toBe(revision + 1)
+    expect(() => {
+      save(store, id, revision, { ...words, subject: 'V/v khác' })
+    }).toThrow(expect.objectContaining({ code: 'document/changed' }))
   })
 })

@@ -17,10 +17,15 @@ export function begin(store: Store, fields: z.input<typeof outgoingFields>, now:
  * Saves what the clerk typed. `revision` is the one the clerk saw: another window's later save is not
  * overwritten.
  *
+ * The same words again over the revision they made themselves are no change by somebody else: the answer
+ * to the first saving was lost on its way.
+ *
  * @throws {AppError} document/changed, document/wrong-state, document/secret (nothing is kept)
  */
 export function save(store: Store, id: DocumentId, revision: number, fields: OutgoingFields): void {
   refuseSecret(fields)
+  const kept = store.outgoing.get(id)
+  if (kept.revision === revision + 1 && JSON.stringify(kept.fields) === JSON.stringify(fields)) return
   store.outgoing.save(id, revision, fields)
 }
 
