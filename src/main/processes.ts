@@ -147,7 +147,8 @@ export function supervise(options: SupervisorOptions) {
       child.postMessage({ type: 'port' }, [port2])
     })
     child.stderr?.on('data', (chunk: Buffer) => {
-      logLine('warn', 'signer', chunk.toString('utf8').trimEnd())
+      // A driver in its debug mode may print a PIN: how much it said is logged, never what.
+      logLine('warn', 'signer', `the driver wrote ${String(chunk.byteLength)} bytes to its error output`)
     })
     child.once('exit', (code) => {
       logLine('info', 'signer', `ended with code ${String(code)}`)
