@@ -1,5 +1,6 @@
 import { AppError } from '../shared/errors.ts'
 import type { DocumentVerdict } from '../shared/verdict.ts'
+import type { PdfChange } from './pdf/changes.ts'
 import { inspectPdf, type PdfInspection } from './pdf/inspect.ts'
 import { digestByteRange, type PdfSource } from './pdf/source.ts'
 import type { TrustStore } from './signing/trust.ts'
@@ -20,14 +21,17 @@ export async function verifyPdf(
   const signatures = inspection.signatures.filter((signature) => !signature.isDocumentTimeStamp)
   if (inspection.repaired && signatures.length > 0) return unreadableDocument()
   const verdicts = []
-  for (const signature of signatures) {
+  for (const [index, signature] of signatures.entries()) {
     const { byteRange } = signature
+    // What is filled between two signatures, the later signer answers for.
+    const isLast = index === signatures.length - 1
     verdicts.push(
       await verifySignature(
         {
           fieldName: signature.fieldName,
           subFilter: signature.subFilter,
           contents: signature.contents,
+          dictionaryCertificates: signature.certificates,
           digestOf: (algorithm) => {
             if (byteRange === undefined) throw new Error('a range that is not sound is never hashed')
             return digestByteRange(source, byteRange, algorithm)
@@ -35,6 +39,7 @@ export async function verifyPdf(
           rangeIsSound: byteRange !== undefined && signature.byteRangeProblem === undefined,
           coversWholeDocument: signature.coverage.kind === 'whole',
           changesAfter: signature.changesAfter,
+          filledAfter: isLast && signature.changesAfter.some(isFilling),
           ...(signature.signedAt === undefined ? {} : { signedAt: new Date(signature.signedAt) }),
           ...(signature.docMdp === undefined ? {} : { docMdp: signature.docMdp }),
         },
@@ -43,6 +48,10 @@ export async function verifyPdf(
     )
   }
   return judgeDocument(verdicts)
+}
+
+function isFilling({ kind, allowed }: PdfChange): boolean {
+  return kind === 'form-field' && allowed
 }
 
 async function inspected(source: PdfSource): Promise<PdfInspection | undefined> {

@@ -19,6 +19,7 @@ export const reasonCode = z.enum([
   'certification-broken',
   'signed-attributes-wrong',
   'signing-certificate-mismatch',
+  'filled-after-signing',
   'algorithm-weak',
   'algorithm-unsupported',
   'certificate-expired',
@@ -29,6 +30,7 @@ export const reasonCode = z.enum([
   'intermediate-missing',
   'revocation-unknown-note',
   'signing-time-claimed-note',
+  'signing-time-off-note',
   'bytes-added-note',
 ])
 export type ReasonCode = z.output<typeof reasonCode>

@@ -56,6 +56,10 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
     title: 'Chứng thư số kèm theo không phải chứng thư số đã dùng để ký',
     hint: 'Không sử dụng văn bản này. Liên hệ nơi gửi để xác minh người ký.',
   },
+  'filled-after-signing': {
+    title: 'Có ô được điền thêm sau lần ký cuối cùng',
+    hint: 'Phần đã ký vẫn nguyên vẹn, nhưng không rõ ai điền phần thêm. Đề nghị nơi gửi ký lại sau khi điền, hoặc liên hệ để xác nhận.',
+  },
   'algorithm-weak': {
     title: 'Chữ ký dùng thuật toán cũ, không còn an toàn',
     hint: 'Không thể dựa riêng vào chữ ký này. Đề nghị nơi gửi xác nhận hoặc ký lại bằng phần mềm hiện hành.',
@@ -95,6 +99,10 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
   'signing-time-claimed-note': {
     title: 'Thời gian ký do máy của người ký ghi',
     hint: 'Chữ ký không kèm dấu thời gian của bên thứ ba, nên thời gian ký chỉ để tham khảo.',
+  },
+  'signing-time-off-note': {
+    title: 'Thời gian ký ghi trong tệp có thể lệch',
+    hint: 'Một số phần mềm ghi giờ Việt Nam như giờ quốc tế nên lệch 7 giờ. Không ảnh hưởng đến chữ ký; khi cần, đối chiếu với ngày ghi trên văn bản.',
   },
   'bytes-added-note': {
     title: 'Tệp có thêm dữ liệu sau phần đã ký, không làm thay đổi nội dung',

@@ -178,6 +178,7 @@ const NOT_OUR_FAULT: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'intermediate-missing',
   'revocation-unknown-note',
   'signing-time-claimed-note',
+  'signing-time-off-note',
   'bytes-added-note',
 ])
 

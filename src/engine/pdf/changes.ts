@@ -1,7 +1,7 @@
 /**
  * What was changed in a PDF after a signature, and whether that is allowed. Only what is known to be
  * harmless is: further signatures with their fields and widgets, validation data (DSS), document time
- * stamps, filled form fields, document properties (ISO 32000-2, 12.8.2.2; ETSI EN 319 142-1, 5.5).
+ * stamps, empty form fields that were filled, document properties (ISO 32000-2, 12.8.2.2; ETSI EN 319 142-1, 5.5).
  * Whatever is not understood is not allowed.
  *
  * Objects are told apart by what the signed state used them for, because a forger chooses what a new
@@ -42,6 +42,8 @@ const TICKED_KEYS = new Set(['V', 'AS', 'M'])
 const DSS_KEYS = new Set(['Type', 'VRI', 'OCSPs', 'CRLs', 'Certs', 'Cert', 'CRL', 'OCSP', 'TU', 'TS'])
 const DSS_STREAM_KEYS = new Set(['Type', 'Length', 'Filter', 'DecodeParms'])
 const CLAIM_DEPTH = 50
+/** White space behind the last end of a file is allowed up to here. */
+const TAIL_BYTES = 4096
 
 /** All changes from the signed state to the present one, both read from the same file. */
 export async function changesSince(signed: PdfDocument, present: PdfDocument): Promise<PdfChange[]> {
@@ -58,11 +60,21 @@ export async function changesSince(signed: PdfDocument, present: PdfDocument): P
     ({ offset, trailer }) => offset >= signed.reader.size && trailer.get('XRefStm') !== null,
   )
   if (isHybridAdded) return wholeFile('a hybrid cross-reference was added')
+  // An object that the signed bytes leave open could be ended by what follows them.
+  if (!(await endsClean(signed))) return wholeFile('the signed bytes do not end as a document does')
+  if (!(await endsClean(present))) return wholeFile('something else follows the end of the document')
   const changed = await changedObjects(signed, present)
   const unlisted = await unlistedObjects(signed, present)
   if (changed.size === 0) return unlisted
   const judge = new Judge(signed, present, changed, await usagesOf(signed, changed))
   return [...(await judge.verdicts()), ...unlisted]
+}
+
+/** Whether nothing but white space follows the last `startxref … %%EOF`. */
+async function endsClean({ reader }: PdfDocument): Promise<boolean> {
+  const tail = Buffer.from(await reader.bytes(reader.size - TAIL_BYTES, TAIL_BYTES)).toString('latin1')
+  const end = tail.slice(Math.max(0, tail.lastIndexOf('startxref')))
+  return /^startxref\s+\d+\s*(%%EOF[\s\0]*)*$/.test(end)
 }
 
 class Judge {
@@ -320,7 +332,7 @@ class Judge {
       } else if (key === 'Metadata' && (await this.present.resolve(after.get(key))) instanceof PdfStream) {
         await this.claim(after.get(key), 'metadata', 'the document properties were changed')
         this.note(this.root, 'metadata', true, 'the document properties were changed')
-      } else if (key === 'Extensions' || (key === 'Version' && after.get(key) instanceof PdfName)) {
+      } else if (key === 'Extensions' || (key === 'Version' && (await this.isLaterVersion(before, after)))) {
         await this.claim(after.get(key), 'metadata', 'the version of the format was changed')
         this.note(this.root, 'metadata', true, 'the version of the format was changed')
       } else {
@@ -329,6 +341,16 @@ class Judge {
         this.note(this.root, kind, false, `the catalogue entry /${key} was changed`)
       }
     }
+  }
+
+  /** A further signature may need a later version of the format; an earlier one would hide something. */
+  private async isLaterVersion(before: PdfDict, after: PdfDict): Promise<boolean> {
+    const header = Buffer.from(await this.signed.reader.bytes(0, 1024)).toString('latin1')
+    const stated = versionOf(/%PDF-(\d\.\d)/.exec(header)?.[1] ?? '')
+    const old = before.get('Version')
+    const now = after.get('Version')
+    const earlier = old instanceof PdfName ? Math.max(stated, versionOf(old.name)) : stated
+    return now instanceof PdfName && versionOf(now.name) >= earlier && versionOf(now.name) > 0
   }
 
   /** The form was added, or moved between the catalogue and an object of its own. */
@@ -458,10 +480,27 @@ class Judge {
     } else if (!this.mayBeFilled(field)) {
       this.note(number, 'form-field', false, 'a form field was filled though a signature forbids it')
       return
+    } else if (!(await this.wasEmpty(field.dict))) {
+      this.note(number, 'form-field', false, 'the value of a form field was changed')
+      return
     }
     const reason = isSignature ? 'a further signature' : 'a form field was filled'
     this.note(number, kind, true, reason)
     for (const key of keys) await this.claim(after.get(key), kind, reason)
+  }
+
+  /** Whether a field had no value when it was signed; a value may stand with a field above. */
+  private async wasEmpty(field: PdfDict): Promise<boolean> {
+    let above: PdfDict | undefined = field
+    for (let depth = 0; above !== undefined && depth < CLAIM_DEPTH; depth += 1) {
+      const value = await this.signed.resolve(above.get('V'))
+      if (value !== null) {
+        if (value instanceof PdfString) return value.bytes.every((byte) => byte === 0x20)
+        return isNamed(value, 'Off') || (isArray(value) && value.length === 0)
+      }
+      above = await this.signed.resolveDict(above.get('Parent'))
+    }
+    return true
   }
 
   /** The value or the drawing of a field, rewritten in place. */
@@ -474,6 +513,10 @@ class Judge {
       }
       if (field === undefined || field.type === 'Btn' || !this.mayBeFilled(field)) {
         this.note(number, 'form-field', false, 'a form field was filled though a signature forbids it')
+        return
+      }
+      if (!(await this.wasEmpty(field.dict))) {
+        this.note(number, 'form-field', false, 'the value of a form field was changed')
         return
       }
     }
@@ -527,10 +570,19 @@ class Judge {
   }
 }
 
-/** No drawing, or no room to show it in. */
+/** 1.3 to 2.0 as a number; 0 for what is no version. */
+function versionOf(text: string): number {
+  return /^(1\.[0-7]|2\.0)$/.test(text) ? Number(text) : 0
+}
+
+/** What readers draw a field from that brings no drawing of its own. */
+const DRAWING_KEYS = ['AP', 'MK', 'BS', 'Border', 'C']
+
+/** Nothing to draw, or no room to show it in. */
 function isInvisible(widget: PdfDict): boolean {
   const rect = widget.get('Rect')
-  if (widget.get('AP') === null) return true
+  const draws = (value: PdfValue) => value !== null && !(value instanceof PdfDict && value.entries.size === 0)
+  if (!DRAWING_KEYS.some((key) => draws(widget.get(key)))) return true
   if (!isArray(rect)) return false
   const [left, bottom, right, top] = rect
   return typeof left === 'number' && left === right && typeof bottom === 'number' && bottom === top

@@ -64,7 +64,11 @@ export async function changedObjects(
   const changed = new Map<number, ChangedObject>()
   const numbers = new Set([...before.xref.entries.keys(), ...after.xref.entries.keys()])
   for (const number of numbers) {
-    if (isSameEntry(before, after, number)) continue
+    if (isSameEntry(before, after, number)) {
+      if (await endsWhereItDid(before, after, number)) continue
+      changed.set(number, { before: null, after: await after.object(number) })
+      continue
+    }
     const old = await before.object(number)
     // With another generation the references of the signed state lead to nothing.
     const now =
@@ -98,6 +102,36 @@ function isSameEntry(before: PdfDocument, after: PdfDocument, number: number): b
     old.index === now.index &&
     isSameEntry(before, after, old.container)
   )
+}
+
+/**
+ * An entry of the signed state may lead behind its end, or to an object that has no end yet: then what
+ * was appended later decides what the object is, and the cross-reference does not show it.
+ */
+async function endsWhereItDid(before: PdfDocument, after: PdfDocument, number: number): Promise<boolean> {
+  if (before.xref.entries.get(number)?.kind !== 'offset') return true
+  try {
+    const value = await before.object(number)
+    if (!(value instanceof PdfStream)) return true
+    const old = await before.streamExtent(value)
+    const now = await after.streamExtent(value)
+    return old.length === now.length
+  } catch (caught) {
+    if (!(caught instanceof AppError) || caught.code !== 'pdf/unreadable') throw caught
+    // Nobody could read it when it was signed, and nobody can now: it is the same nothing.
+    return !(await isReadable(after, number))
+  }
+}
+
+async function isReadable(document: PdfDocument, number: number): Promise<boolean> {
+  try {
+    const value = await document.object(number)
+    if (value instanceof PdfStream) await document.streamExtent(value)
+    return true
+  } catch (caught) {
+    if (!(caught instanceof AppError) || caught.code !== 'pdf/unreadable') throw caught
+    return false
+  }
 }
 
 async function sameStream(

@@ -28,6 +28,8 @@ export interface PdfSignature {
   readonly byteRangeProblem: string | undefined
   /** The CMS without its padding; empty when there is none. */
   readonly contents: Uint8Array
+  /** /Cert: DER, the signer's first. Only `adbe.x509.rsa_sha1` keeps its certificates here. */
+  readonly certificates: readonly Uint8Array[]
   readonly signedName: string | undefined
   /** /M as ISO 8601 with its zone. */
   readonly signedAt: string | undefined
@@ -56,6 +58,7 @@ export interface PdfInspection {
 }
 
 const SIGNATURES_LIMIT = 200
+const CERTIFICATES_LIMIT = 64
 
 /**
  * Inspects a PDF.
@@ -110,6 +113,7 @@ async function inspectSignature(
     byteRangeProblem:
       (await gapProblem(document, signature, byteRange)) ?? revisionProblem(document, then, field, byteRange),
     contents: contents instanceof PdfString ? withoutPadding(contents.bytes) : new Uint8Array(0),
+    certificates: await certificatesOf(document, signature.get('Cert')),
     signedName: await text('Name'),
     signedAt: isoTime(await text('M')),
     reason: await text('Reason'),
@@ -123,6 +127,17 @@ async function inspectSignature(
     docMdp: (await permissionOf(document, field.dict)).docMdp,
     changesAfter: await changesAfter(document, then, revisionEnd),
   }
+}
+
+/** /Cert is one string or a list of them (ISO 32000-2, table 255). */
+async function certificatesOf(document: PdfDocument, value: PdfValue): Promise<readonly Uint8Array[]> {
+  const found = await document.resolve(value)
+  const certificates: Uint8Array[] = []
+  for (const item of isArray(found) ? found.slice(0, CERTIFICATES_LIMIT) : [found]) {
+    const certificate = await document.resolve(item)
+    if (certificate instanceof PdfString) certificates.push(certificate.bytes)
+  }
+  return certificates
 }
 
 /** The document as it stood when the signature was made; undefined when those bytes are no document. */
@@ -219,7 +234,8 @@ function revisionProblem(
 /** Cuts off what follows the DER value; an indefinite length is left as it is. */
 function withoutPadding(bytes: Uint8Array): Uint8Array {
   const [tag, length = 0] = bytes
-  if (tag !== 0x30 || length === 0x80) return bytes
+  // A CMS is a SEQUENCE; adbe.x509.rsa_sha1 has an OCTET STRING.
+  if ((tag !== 0x30 && tag !== 0x04) || length === 0x80) return bytes
   if (length < 0x80) return bytes.subarray(0, 2 + length)
   const count = length & 0x7f
   if (count > 4) return bytes

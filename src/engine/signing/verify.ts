@@ -27,6 +27,7 @@ import {
   readElement,
   sameBytes,
   TAG,
+  time,
 } from './der.ts'
 import { findPath } from './path.ts'
 import type { TrustStore } from './trust.ts'
@@ -51,6 +52,8 @@ export interface PdfSignature {
   readonly coversWholeDocument: boolean
   /** What later revisions changed, with the judgement of the PDF leaf. */
   readonly changesAfter: readonly { readonly allowed: boolean }[]
+  /** Whether fields were filled after it and no further signature answers for them. */
+  readonly filledAfter?: boolean
   /** /M, when it can be read. */
   readonly signedAt?: Date | undefined
   /** Level of a certification signature. */
@@ -104,12 +107,14 @@ export async function verifySignature(
   context: VerifyContext,
 ): Promise<SignatureVerdict> {
   const findings: Findings = new Map()
-  const claimedAt = Number.isNaN(signature.signedAt?.getTime()) ? undefined : signature.signedAt
   judgeCoverage(signature, findings)
   const seen = signature.rangeIsSound
     ? await judgeValue(signature, context, findings)
     : identify(signature, context)
+  const claims = [signature.signedAt, seen?.signingTime].filter(isTime)
+  const [claimedAt] = claims
   if (seen?.signer !== undefined) judgeCertificate(seen.signer, seen.others, claimedAt, context, findings)
+  if (isOff(claims, seen?.signer, context)) add(findings, 'signing-time-off-note', 'note')
   if (claimedAt !== undefined && context.provenAt === undefined) {
     add(findings, 'signing-time-claimed-note', 'note')
   }
@@ -147,12 +152,15 @@ function judgeCoverage(signature: PdfSignature, findings: Findings): void {
   } else if (!signature.coversWholeDocument && signature.changesAfter.length === 0) {
     add(findings, 'bytes-added-note', 'note')
   }
+  if (signature.filledAfter === true) add(findings, 'filled-after-signing', 'undetermined')
 }
 
 /** Who signed, and the certificates that came along. */
 interface Seen {
   readonly signer: Certificate | undefined
   readonly others: readonly Certificate[]
+  /** The time the CMS claims, which PAdES forbids and others write. */
+  readonly signingTime?: Date | undefined
 }
 
 async function judgeValue(
@@ -268,7 +276,18 @@ async function judgeCms(
     else if (cause instanceof DerError) add(findings, 'signed-attributes-wrong', 'invalid')
     else throw cause
   }
-  return { signer, others: cms.certificates }
+  return { signer, others: cms.certificates, signingTime: signingTime(signerInfo) }
+}
+
+/** The signingTime attribute; one that cannot be read claims nothing. */
+function signingTime({ signedAttributes = [] }: SignerInfo): Date | undefined {
+  try {
+    const value = single(signedAttributes, CMS_OID.signingTime)
+    return value && time(value)
+  } catch (cause) {
+    if (cause instanceof DerError) return undefined
+    throw cause
+  }
 }
 
 /** What CAdES demands of the parts that no signature protects (RFC 5652 section 5.1). Older forms were written less carefully. */
@@ -400,6 +419,33 @@ function namesCertificate(value: Element, defaultDigest: DigestAlgorithm, signer
   return (
     serialNumber === signer.serialNumber &&
     issuers.every((name) => readName(name.children[0]).folded === signer.issuer.folded)
+  )
+}
+
+function isTime(claim: Date | undefined): claim is Date {
+  return claim !== undefined && !Number.isNaN(claim.getTime())
+}
+
+/** Vietnam's distance from UTC, by which programs err that write local time as UTC. */
+const ZONE_MS = 7 * 3_600_000
+/** Two clocks of one office may differ by this much. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000
+
+/**
+ * Whether a claimed time contradicts what is known: it lies in the future or before the certificate,
+ * differs from the other claim, or from the proven time by just the zone. A signature made with local
+ * time written as UTC and seen seven hours later without a time stamp shows nothing of it.
+ */
+function isOff(claims: readonly Date[], signer: Certificate | undefined, context: VerifyContext): boolean {
+  const { provenAt } = context
+  const latest = (provenAt ?? context.now).getTime() + CLOCK_TOLERANCE_MS
+  const apart = (first: Date, second: Date) => Math.abs(first.getTime() - second.getTime())
+  return claims.some(
+    (claim) =>
+      claim.getTime() > latest ||
+      (signer !== undefined && claim < signer.notBefore) ||
+      claims.some((other) => apart(claim, other) > CLOCK_TOLERANCE_MS) ||
+      (provenAt !== undefined && Math.abs(apart(claim, provenAt) - ZONE_MS) <= CLOCK_TOLERANCE_MS),
   )
 }
 
