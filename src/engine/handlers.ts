@@ -8,6 +8,8 @@ import { giveNumber, nextNumber } from './outgoing/number.ts'
 import { seal, sign } from './outgoing/sign.ts'
 import { hold, readdress, release, submit, withdraw } from './outgoing/submit.ts'
 import type { Office } from './office.ts'
+import { memorySource } from './pdf/source.ts'
+import { signedLength } from './verify-pdf.ts'
 
 /** The requests that are answered before any office is open: by its door (index.ts). */
 export type DoorMethod =
@@ -232,11 +234,15 @@ export function officeHandlers(office: Office): OfficeHandlers {
 
     'incoming.list': ({ box, limit, offset }) => store.incoming.list(box, limit, offset),
     'incoming.one': ({ id }) => incoming(id),
-    'incoming.file': async ({ id, sha256 }) => {
+    'incoming.file': async ({ id, sha256, signedBy }) => {
       if (!store.incoming.get(id).files.some((file) => file.sha256 === sha256)) {
         throw new AppError('document/not-found', 'the document has no such file')
       }
-      return { bytes: await bytesOf(sha256) }
+      const bytes = await bytesOf(sha256)
+      if (signedBy === undefined) return { bytes }
+      const length = await signedLength(memorySource(bytes), signedBy)
+      // A copy: a view would carry the rest along to the window.
+      return { bytes: Uint8Array.from(bytes.subarray(0, length)) }
     },
     'incoming.register': ({ id, arrivalNumber }) => {
       register(office.registering, id, arrivalNumber)

@@ -50,6 +50,22 @@ export async function verifyPdf(
   return judgeDocument(verdicts)
 }
 
+/**
+ * Where the document ended when a signature was made: its first so many bytes are what was signed.
+ *
+ * @param index of the signature, as in the verdict
+ * @throws {AppError} `document/not-found` when there is no such signature, or what it covers is not the
+ *   document as it stood then; `pdf/*`
+ */
+export async function signedLength(source: PdfSource, index: number): Promise<number> {
+  const { signatures } = await inspectPdf(source)
+  const signature = signatures.filter(({ isDocumentTimeStamp }) => !isDocumentTimeStamp)[index]
+  if (signature === undefined || signature.byteRangeProblem !== undefined) {
+    throw new AppError('document/not-found', `no signature ${String(index)} that covers a document`)
+  }
+  return signature.revisionEnd
+}
+
 function isFilling({ kind, allowed }: PdfChange): boolean {
   return kind === 'form-field' && allowed
 }

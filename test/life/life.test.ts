@@ -131,6 +131,13 @@ test('poppler calls both signatures of the received document valid and trusted',
   const [file] = files
   if (file === undefined) throw new Error('the document has a file')
   const { bytes } = await receiver.call('incoming.file', { id: document.id, sha256: file.sha256 })
+  const asSigned = await receiver.call('incoming.file', {
+    id: document.id,
+    sha256: file.sha256,
+    signedBy: 0,
+  })
+  expect(asSigned.bytes.length).toBeLessThan(bytes.length)
+  expect(Buffer.from(bytes).subarray(0, asSigned.bytes.length).equals(asSigned.bytes)).toBe(true)
   const path = folder.path('received.pdf')
   writeFileSync(path, bytes)
 

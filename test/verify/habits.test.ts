@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { memorySource } from '../../src/engine/pdf/source.ts'
 import { trustStore } from '../../src/engine/signing/trust.ts'
+import { signedLength } from '../../src/engine/verify-pdf.ts'
 import { makePki, type MadeCertificate } from '../helpers/pki.ts'
 import { pdfsig, handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
 import { bareRsaSha1, gist, handSigned, type HandSigning, judged, sha1 } from './forge.ts'
@@ -107,6 +109,22 @@ describe('a document in the habit of the government’s signing program', () => 
     const verdict = await judged(apart, withIntermediates, later)
     expect(gist(verdict)).toBe('valid')
     expect(verdict.reasons).toContain('signing-time-off-note')
+  })
+
+  test('is shown as each of its signers left it, byte for byte', async () => {
+    const source = memorySource(pdf)
+    const lengths = await Promise.all([0, 1, 2, 3].map((index) => signedLength(source, index)))
+    expect(lengths[3]).toBe(pdf.length)
+    for (const [index, length] of lengths.entries()) {
+      const verdict = await judged(pdf.subarray(0, length), withIntermediates, now)
+      expect(gist(verdict)).toBe('valid')
+      expect(verdict.signatures).toHaveLength(index + 1)
+      expect(verdict.signatures.at(-1)?.coversWholeDocument).toBe(true)
+    }
+    await expect(signedLength(source, 4)).rejects.toMatchObject({ code: 'document/not-found' })
+    const forged = Buffer.from(pdf)
+    forged.write('1', pdf.indexOf('/ByteRange [0') + '/ByteRange ['.length)
+    await expect(signedLength(memorySource(forged), 0)).rejects.toMatchObject({ code: 'document/not-found' })
   })
 
   test('is accepted by pdfsig too', () => {

@@ -400,7 +400,11 @@ export const contract = {
     output: z.object({ total: z.int(), rows: z.array(incomingSummary) }),
   },
   'incoming.one': { input: z.object({ id: documentId }), output: incomingDetail },
-  'incoming.file': { input: z.object({ id: documentId, sha256: sha256Hex }), output: z.object({ bytes }) },
+  /** `signedBy`: the document as it stood when the signature of that index in the verdict was made. */
+  'incoming.file': {
+    input: z.object({ id: documentId, sha256: sha256Hex, signedBy: z.int().min(0).max(199).optional() }),
+    output: z.object({ bytes }),
+  },
   /** "Tiếp nhận, vào sổ": gives the arrival number and sends 03. */
   'incoming.register': {
     input: z.object({ id: documentId, arrivalNumber: z.int().min(1).max(9_999_999_999).optional() }),
