@@ -49,6 +49,11 @@ export const ERRORS = {
   'certificate/unusable': { retry: 'user' },
   'certificate/wrong-holder': { retry: 'user' },
   'certificate/not-a-root': { retry: 'user' },
+  'certificate/revoked': { retry: 'never' },
+  'certificate/revocation-unknown': { retry: 'auto' },
+
+  'time-stamp/refused': { retry: 'auto' },
+  'time-stamp/untrusted': { retry: 'user' },
 
   'sign/module-missing': { retry: 'user' },
   'sign/module-failed': { retry: 'user' },

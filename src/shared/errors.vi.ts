@@ -134,6 +134,24 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Hãy chọn tệp chứng thư gốc (.crt, .cer, .pem) do cơ quan chứng thực công bố. Chưa có gì thay đổi.',
   },
 
+  'certificate/revoked': {
+    title: 'Chứng thư số đã bị thu hồi',
+    hint: 'Văn bản chưa có gì thay đổi. Hãy ký lại bằng chứng thư số còn hiệu lực.',
+  },
+  'certificate/revocation-unknown': {
+    title: 'Chưa lấy được thông tin thu hồi của chứng thư số',
+    hint: 'Chữ ký đã có vẫn giữ nguyên. Hãy thử lại khi mạng thông suốt, hoặc gửi ở mức ký thấp hơn.',
+  },
+
+  'time-stamp/refused': {
+    title: 'Chưa lấy được dấu thời gian',
+    hint: 'Dịch vụ cấp dấu thời gian trả lời không đúng yêu cầu. Chữ ký đã có vẫn giữ nguyên; hãy thử lại sau.',
+  },
+  'time-stamp/untrusted': {
+    title: 'Dịch vụ cấp dấu thời gian chưa được tin cậy',
+    hint: 'Chữ ký đã có vẫn giữ nguyên. Đề nghị người quản trị kiểm tra địa chỉ dịch vụ, hoặc bổ sung chứng thư gốc của dịch vụ.',
+  },
+
   'sign/module-missing': {
     title: 'Không tìm thấy trình điều khiển token',
     hint: 'Hãy cài phần mềm của nhà cung cấp token, hoặc chọn lại tệp trong Cài đặt.',

@@ -20,6 +20,8 @@ export const reasonCode = z.enum([
   'signed-attributes-wrong',
   'signing-certificate-mismatch',
   'filled-after-signing',
+  'certificate-revoked',
+  'time-stamp-wrong',
   'algorithm-weak',
   'algorithm-unsupported',
   'certificate-expired',
@@ -29,6 +31,7 @@ export const reasonCode = z.enum([
   'root-unknown',
   'intermediate-missing',
   'revocation-unknown-note',
+  'time-stamp-untrusted-note',
   'signing-time-claimed-note',
   'signing-time-off-note',
   'bytes-added-note',
@@ -55,14 +58,41 @@ export const signatureVerdict = z.object({
     .optional(),
   /** The time the signer claims (/M of the signature dictionary, or signingTime). */
   signedAt: z.string().optional(),
+  /** When a trusted time stamp proves that the signature was there. */
+  provenAt: z.string().optional(),
+  /** What is known of the signer's certificate and those above it being revoked, and from where. Absent: nothing. */
+  revocation: z
+    .object({
+      status: z.enum(['good', 'revoked']),
+      source: z.enum(['file', 'cache', 'online']),
+      /** When the answer was made, or since when the certificate is revoked. */
+      at: z.string(),
+      /** CRLReason by its name in RFC 5280. */
+      reason: z.string().optional(),
+    })
+    .optional(),
   coversWholeDocument: z.boolean(),
 })
 export type SignatureVerdict = z.output<typeof signatureVerdict>
+
+/** The judgement on a document time stamp, which says when and not who. */
+const timeStampVerdict = z.object({
+  fieldName: z.string(),
+  /** `valid` proves the time; `undetermined` proves nothing; `invalid`: the file was changed against its rules. */
+  verdict: verdictWord,
+  reasons: z.array(reasonCode),
+  /** The time stated. */
+  at: z.string().optional(),
+  authority: z.string().optional(),
+})
+export type TimeStampVerdict = z.output<typeof timeStampVerdict>
 
 /** The judgement on a PDF: the worst of its signatures, with the reasons of all, the heaviest first. */
 export const documentVerdict = z.object({
   verdict: verdictWord,
   reasons: z.array(reasonCode),
   signatures: z.array(signatureVerdict),
+  /** Document time stamps in the order in which they were made; absent when there is none. */
+  timeStamps: z.array(timeStampVerdict).optional(),
 })
 export type DocumentVerdict = z.output<typeof documentVerdict>

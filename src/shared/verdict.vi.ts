@@ -60,6 +60,14 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
     title: 'Có ô được điền thêm sau lần ký cuối cùng',
     hint: 'Phần đã ký vẫn nguyên vẹn, nhưng không rõ ai điền phần thêm. Đề nghị nơi gửi ký lại sau khi điền, hoặc liên hệ để xác nhận.',
   },
+  'certificate-revoked': {
+    title: 'Chứng thư số đã bị thu hồi',
+    hint: 'Không có bằng chứng chữ ký được tạo trước khi chứng thư số bị thu hồi. Không sử dụng văn bản này; liên hệ nơi gửi để xác minh.',
+  },
+  'time-stamp-wrong': {
+    title: 'Dấu thời gian không khớp với văn bản',
+    hint: 'Dấu thời gian bị hỏng hoặc thuộc về nội dung khác. Liên hệ nơi gửi để xác minh, hoặc đề nghị gửi lại bản gốc.',
+  },
   'algorithm-weak': {
     title: 'Chữ ký dùng thuật toán cũ, không còn an toàn',
     hint: 'Không thể dựa riêng vào chữ ký này. Đề nghị nơi gửi xác nhận hoặc ký lại bằng phần mềm hiện hành.',
@@ -95,6 +103,10 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
   'revocation-unknown-note': {
     title: 'Chưa kiểm tra trực tuyến việc thu hồi chứng thư số',
     hint: 'Kết luận dựa trên thông tin có trên máy này. Với văn bản quan trọng, kiểm tra thêm khi có mạng.',
+  },
+  'time-stamp-untrusted-note': {
+    title: 'Chưa xác minh được nơi cấp dấu thời gian',
+    hint: 'Thời gian ký chỉ để tham khảo. Đề nghị người quản trị bổ sung chứng thư số gốc của dịch vụ cấp dấu thời gian.',
   },
   'signing-time-claimed-note': {
     title: 'Thời gian ký do máy của người ký ghi',

@@ -82,6 +82,8 @@ export interface Certificate {
   readonly keyUsage: ReadonlySet<KeyUsage> | undefined
   /** Extended key usage, dotted; absent when not limited. */
   readonly extendedKeyUsage: readonly string[] | undefined
+  /** Whether the extended key usage is marked critical, as RFC 3161 demands of a time stamp authority. */
+  readonly extendedKeyUsageIsCritical: boolean
   readonly certificationAuthority: boolean
   readonly pathLength: number | undefined
   readonly emails: readonly string[]
@@ -280,6 +282,7 @@ function parse(der: Uint8Array): Certificate {
     signatureAlgorithm: knownSignatureAlgorithm(outerAlgorithm),
     keyUsage: usageBits && new Set(KEY_USAGES.filter((_, bit) => usageBits.has(bit))),
     extendedKeyUsage: extendedUsage && childrenOfTag(extendedUsage, TAG.sequence).map(oid),
+    extendedKeyUsageIsCritical: extensions.some(({ name, critical }) => critical && name === '2.5.29.37'),
     certificationAuthority: isAuthority,
     pathLength: pathLengthField && smallInteger(pathLengthField),
     emails: alternativeNames

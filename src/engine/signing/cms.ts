@@ -41,6 +41,8 @@ export const CMS_OID = {
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
   algorithmProtection: '1.2.840.113549.1.9.52',
+  timeStampToken: '1.2.840.113549.1.9.16.2.14',
+  timeStampInfo: '1.2.840.113549.1.9.16.1.4',
 } as const
 
 /** What a signature is to be made of. */
@@ -181,6 +183,29 @@ function toDerSignature(rAndS: Uint8Array, bits: number): Uint8Array {
     throw new AppError('sign/self-check-failed', 'the token answered with a signature of the wrong length', {
       cause,
     })
+  }
+}
+
+/**
+ * Puts an unsigned attribute, such as a time stamp over the signature value, into the only SignerInfo of
+ * a signature. What is signed stays byte for byte as it is.
+ *
+ * @param der as `prepareCms` makes it: definite lengths, one signer
+ * @throws {AppError} cms/unreadable
+ */
+export function addUnsignedAttribute(der: Uint8Array, type: string, value: Uint8Array): Uint8Array {
+  try {
+    const [contentType, wrapped] = childrenOfTag(readElement(der), TAG.sequence)
+    const fields = childrenOfTag(onlyChild(wrapped, 0xa0), TAG.sequence)
+    const parts = [...childrenOfTag(onlyChild(fields.at(-1), TAG.set), TAG.sequence)]
+    const earlier = parts.at(-1)?.tag === 0xa1 ? (parts.pop()?.children ?? []) : []
+    const unsigned = encodeSetOf([...earlier.map(({ bytes }) => bytes), attribute(type, value)], 0xa1)
+    const signer = encode(TAG.sequence, ...parts.map(({ bytes }) => bytes), unsigned)
+    const kept = fields.slice(0, -1).map(({ bytes }) => bytes)
+    const signedData = encode(TAG.sequence, ...kept, encode(TAG.set, signer))
+    return encode(TAG.sequence, expectTag(contentType, TAG.oid).bytes, encode(0xa0, signedData))
+  } catch (cause) {
+    throw new AppError('cms/unreadable', 'not a signature with one signer', { cause })
   }
 }
 

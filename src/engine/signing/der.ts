@@ -21,6 +21,7 @@ export const TAG = {
   octetString: 0x04,
   null: 0x05,
   oid: 0x06,
+  enumerated: 0x0a,
   utf8String: 0x0c,
   sequence: 0x30,
   set: 0x31,
@@ -206,6 +207,36 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
 /** Whether two byte strings are the same. Not constant-time: nothing compared here is secret. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
+}
+
+/** One element of a long list, not yet read. */
+export interface RawElement {
+  readonly tag: number
+  readonly bytes: Uint8Array
+  readonly content: Uint8Array
+}
+
+/**
+ * The elements that stand one after the other in `bytes`, without reading what is in them: a revocation
+ * list has hundreds of thousands of entries, of which one matters. DER only.
+ *
+ * @throws {DerError} for an indefinite or impossible length, or a tag above 30
+ */
+export function* rawElements(bytes: Uint8Array): Generator<RawElement, void, undefined> {
+  for (let at = 0; at < bytes.length;) {
+    const tag = bytes[at] ?? 0
+    const first = bytes[at + 1]
+    const count = first === undefined || first < 0x80 ? 0 : first & 0x7f
+    if (first === undefined || (tag & 0x1f) === 0x1f || first === 0x80 || count > 4)
+      throw new DerError('not a DER element')
+    const start = at + 2 + count
+    const length =
+      count === 0 ? first : bytes.subarray(at + 2, start).reduce((sum, byte) => sum * 256 + byte, 0)
+    const end = start + length
+    if (end > bytes.length) throw new DerError('an element longer than its list')
+    yield { tag, bytes: bytes.subarray(at, end), content: bytes.subarray(start, end) }
+    at = end
+  }
 }
 
 /** Encodes one element in DER. */

@@ -3,6 +3,9 @@ import { type Certificate, isSelfIssued } from './certificate.ts'
 import { constraintsAdmit } from './name-constraints.ts'
 import { isSelfSigned, isSignedBy, type TrustStore } from './trust.ts'
 
+/** What a path is built and judged with: certificates at hand, and where it may end. */
+type PathTrust = Pick<TrustStore, 'certificates' | 'isAnchor'>
+
 /** What can be wrong with a chain; the names are those of the verdict's reasons. */
 export type PathFinding =
   | 'chain-broken'
@@ -51,7 +54,7 @@ function weigh(path: CertificatePath): number {
 export function findPath(
   leaf: Certificate,
   others: readonly Certificate[],
-  trust: TrustStore,
+  trust: PathTrust,
   at: Date,
 ): CertificatePath {
   const pool = [...new Map([...trust.certificates, ...others].map((entry) => [entry.sha256, entry])).values()]
@@ -97,7 +100,7 @@ function mayHaveIssued(issuer: Certificate, certificate: Certificate): boolean {
 }
 
 /** Everything RFC 5280 asks of the certificates of a path, apart from the signatures between them. */
-function validate(certificates: readonly Certificate[], trust: TrustStore, at: Date): PathFinding[] {
+function validate(certificates: readonly Certificate[], trust: PathTrust, at: Date): PathFinding[] {
   return certificates.flatMap((certificate, index) => {
     const findings: PathFinding[] = []
     if (at < certificate.notBefore) findings.push('certificate-not-yet-valid')
@@ -116,7 +119,7 @@ function validate(certificates: readonly Certificate[], trust: TrustStore, at: D
 }
 
 /** Whether a CA may stand above the certificates below it (leaf first). */
-function mayCertify(authority: Certificate, below: readonly Certificate[], trust: TrustStore): boolean {
+function mayCertify(authority: Certificate, below: readonly Certificate[], trust: PathTrust): boolean {
   // A root of X.509 version 1 states nothing; it is trusted by its fingerprint, which stands for the rest.
   const isOldRoot = trust.isAnchor(authority) && authority.version === 1
   if (!authority.certificationAuthority && !isOldRoot) return false

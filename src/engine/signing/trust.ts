@@ -55,6 +55,8 @@ export interface TrustSources {
 export interface TrustStore {
   /** Whether a chain may end at this certificate, wherever the certificate came from. */
   isAnchor(certificate: Certificate): boolean
+  /** The same for the chain of a time stamp authority, which may also end at a root that vouches for clocks only. */
+  isTimeStampAnchor(certificate: Certificate): boolean
   /** Roots and intermediates at hand. */
   readonly certificates: readonly Certificate[]
 }
@@ -73,16 +75,19 @@ export function trustStore(sources: TrustSources): TrustStore {
     .filter((der) => anchors.has(fingerprint(der)))
     .map(parseCertificate)
   const trusted = new Set(imported.filter(isSelfSigned).map((certificate) => certificate.sha256))
+  const clocks = new Set<string>()
   for (const row of anchors.values()) {
+    if (!row.root || !(row.seenIn > 1 || sources.confirmed?.has(row.sha256) === true)) continue
     // A root for time stamps vouches for clocks, not for who signed.
-    if (!row.root || row.role === 'time-stamp-root') continue
-    if (row.seenIn > 1 || sources.confirmed?.has(row.sha256) === true) trusted.add(row.sha256)
+    const kind = row.role === 'time-stamp-root' ? clocks : trusted
+    kind.add(row.sha256)
   }
   const byFingerprint = new Map(
     [...imported, ...found].map((certificate) => [certificate.sha256, certificate]),
   )
   return {
-    isAnchor: (certificate) => trusted.has(certificate.sha256),
+    isAnchor: ({ sha256 }) => trusted.has(sha256),
+    isTimeStampAnchor: ({ sha256 }) => trusted.has(sha256) || clocks.has(sha256),
     certificates: [...byFingerprint.values()],
   }
 }

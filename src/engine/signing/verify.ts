@@ -5,23 +5,22 @@ import {
   type ReasonCode,
   reasonCode,
   type SignatureVerdict,
+  type TimeStampVerdict,
   type VerdictWord,
 } from '../../shared/verdict.ts'
 import {
   type DigestAlgorithm,
   isWeakDigest,
-  readDigestAlgorithm,
   UnsupportedAlgorithm,
   verifyHash,
   verifyMessage,
 } from './algorithms.ts'
-import { type Certificate, holderKind, isForSigning, parseCertificate, readName } from './certificate.ts'
+import { type Certificate, holderKind, isForSigning, parseCertificate } from './certificate.ts'
 import { type Attribute, CMS_OID, parseCms, type SignedData, type SignerInfo } from './cms.ts'
 import {
   childrenOfTag,
   DerError,
   type Element,
-  expectTag,
   octets,
   oid,
   readElement,
@@ -30,6 +29,9 @@ import {
   time,
 } from './der.ts'
 import { findPath } from './path.ts'
+import { judgeRevocation, type RevocationEvidence, type RevocationJudgement } from './revocation.ts'
+import { namesCertificate, signerCertificate, single } from './signer-info.ts'
+import { judgeTimeStamp } from './timestamp.ts'
 import type { TrustStore } from './trust.ts'
 
 /** Hash functions the document may have been hashed with. */
@@ -64,8 +66,15 @@ export interface PdfSignature {
 export interface VerifyContext {
   readonly trust: TrustStore
   readonly now: Date
-  /** When the signature certainly existed (a verified time stamp). Without it, judgement is at `now`. */
+  /**
+   * When the signature certainly existed, by a document time stamp. A good time stamp in the signature
+   * itself counts too, and the earlier of the two. Without any, judgement is at `now`.
+   */
   readonly provenAt?: Date
+  /** Certificates at hand, such as those of the file's security store. Nothing in them is believed. */
+  readonly certificates?: readonly Certificate[]
+  /** OCSP answers and revocation lists at hand. */
+  readonly revocation?: readonly RevocationEvidence[]
 }
 
 /** How far a reason pulls the verdict. */
@@ -97,8 +106,8 @@ function ordered(codes: Iterable<ReasonCode>): ReasonCode[] {
  *
  * Without proof of when the signature existed, certificates are judged at `now` (clause 5.2.6.4 of that
  * standard, basic signatures): one that expired since leaves the verdict undetermined; one that the
- * signer's own claimed time puts outside its validity makes it invalid. Revocation is not known offline
- * and is noted.
+ * signer's own claimed time puts outside its validity makes it invalid. A trusted time stamp moves the
+ * judgement to its time. Revocation is judged by the evidence handed in; where that says nothing, it is noted.
  *
  * Hostile input gets a verdict, not an exception; only a failure of `digestOf` (the disk) is thrown.
  */
@@ -113,9 +122,13 @@ export async function verifySignature(
     : identify(signature, context)
   const claims = [signature.signedAt, seen?.signingTime].filter(isTime)
   const [claimedAt] = claims
-  if (seen?.signer !== undefined) judgeCertificate(seen.signer, seen.others, claimedAt, context, findings)
-  if (isOff(claims, seen?.signer, context)) add(findings, 'signing-time-off-note', 'note')
-  if (claimedAt !== undefined && context.provenAt === undefined) {
+  const provenAt = earliest([context.provenAt, await stampedAt(seen, context, findings)])
+  const revocation =
+    seen?.signer === undefined
+      ? undefined
+      : judgeCertificate(seen.signer, seen.others, { claimedAt, provenAt }, context, findings)
+  if (isOff(claims, seen?.signer, provenAt, context.now)) add(findings, 'signing-time-off-note', 'note')
+  if (claimedAt !== undefined && provenAt === undefined) {
     add(findings, 'signing-time-claimed-note', 'note')
   }
   return {
@@ -124,18 +137,125 @@ export async function verifySignature(
     reasons: ordered(findings.keys()),
     ...(seen?.signer === undefined ? {} : { signer: describe(seen.signer) }),
     ...(claimedAt === undefined ? {} : { signedAt: claimedAt.toISOString() }),
+    ...(provenAt === undefined ? {} : { provenAt: provenAt.toISOString() }),
+    ...(revocation === undefined || revocation.status === 'unknown'
+      ? {}
+      : { revocation: revocationView(revocation) }),
     coversWholeDocument: signature.coversWholeDocument,
   }
 }
 
+function earliest(times: readonly (Date | undefined)[]): Date | undefined {
+  const [first] = times.filter((at) => at !== undefined).sort((a, b) => a.getTime() - b.getTime())
+  return first
+}
+
+function revocationView(
+  judgement: Exclude<RevocationJudgement, { status: 'unknown' }>,
+): NonNullable<SignatureVerdict['revocation']> {
+  const { status, source } = judgement
+  return status === 'good'
+    ? { status, source, at: judgement.asOf.toISOString() }
+    : { status, source, at: judgement.at.toISOString(), reason: judgement.reason }
+}
+
+/** The time that the signature's own time stamps prove (EN 319 122-1 section 5.3, over the signature value). */
+async function stampedAt(
+  seen: Seen | undefined,
+  context: VerifyContext,
+  findings: Findings,
+): Promise<Date | undefined> {
+  const tokens = (seen?.signerInfo?.unsignedAttributes ?? [])
+    .filter(({ type }) => type === CMS_OID.timeStampToken)
+    .flatMap(({ values }) => values)
+    .slice(0, MOST_TIME_STAMPS)
+  const proven: Date[] = []
+  for (const token of tokens) {
+    const value = seen?.signerInfo?.signature ?? new Uint8Array(0)
+    const { at, problem } = await judgeTimeStamp(
+      token.bytes,
+      (digest) => createHash(digest).update(value).digest(),
+      { ...context, certificates: [...(seen?.others ?? []), ...(context.certificates ?? [])] },
+    )
+    if (problem === 'wrong') add(findings, 'time-stamp-wrong', 'undetermined')
+    else if (problem === 'untrusted') add(findings, 'time-stamp-untrusted-note', 'note')
+    else if (at !== undefined) proven.push(at)
+  }
+  return earliest(proven)
+}
+
 /** The verdict on a PDF: the worst of its signatures. A PDF without any is undetermined: it only informs (Decision 28/2018 Art 4). */
-export function judgeDocument(signatures: readonly SignatureVerdict[]): DocumentVerdict {
-  if (signatures.length === 0) return { verdict: 'undetermined', reasons: ['unsigned'], signatures: [] }
-  const words = new Set(signatures.map((signature) => signature.verdict))
+export function judgeDocument(
+  signatures: readonly SignatureVerdict[],
+  timeStamps: readonly TimeStampVerdict[] = [],
+): DocumentVerdict {
+  const stamps = timeStamps.length === 0 ? {} : { timeStamps: [...timeStamps] }
+  if (signatures.length === 0) {
+    return { verdict: 'undetermined', reasons: ['unsigned'], signatures: [], ...stamps }
+  }
+  // A time stamp that nobody known vouches for proves nothing, and takes nothing away either.
+  const counted = timeStamps.filter(({ reasons }) => reasons.some((code) => !code.endsWith('-note')))
+  const words = new Set([...signatures, ...counted].map(({ verdict }) => verdict))
   return {
     verdict: words.has('invalid') ? 'invalid' : words.has('undetermined') ? 'undetermined' : 'valid',
-    reasons: ordered(signatures.flatMap((signature) => signature.reasons)),
+    reasons: ordered([...signatures, ...timeStamps].flatMap(({ reasons }) => reasons)),
     signatures: [...signatures],
+    ...stamps,
+  }
+}
+
+/** One document time stamp as the PDF gives it. */
+export interface DocumentTimeStamp {
+  readonly fieldName: string
+  readonly subFilter: string
+  readonly contents: Uint8Array
+  digestOf(algorithm: ContentDigest): Promise<Uint8Array>
+  readonly rangeIsSound: boolean
+  readonly changesAfter: readonly { readonly allowed: boolean }[]
+}
+
+/** A judged document time stamp, and the time it proves for everything before it. */
+export interface JudgedTimeStamp {
+  readonly verdict: TimeStampVerdict
+  /** Undefined: it proves nothing. */
+  readonly provenAt: Date | undefined
+}
+
+/** Judges a document time stamp (ISO 32000-2, 12.8.5): the token, and that it covers what it seems to cover. */
+export async function verifyDocumentTimeStamp(
+  stamp: DocumentTimeStamp,
+  context: VerifyContext,
+): Promise<JudgedTimeStamp> {
+  const findings: Findings = new Map()
+  const { fieldName, rangeIsSound } = stamp
+  if (!rangeIsSound) add(findings, 'covered-range-wrong', 'invalid')
+  if (stamp.changesAfter.some(({ allowed }) => !allowed)) add(findings, 'changed-after-signing', 'invalid')
+  if (!rangeIsSound || stamp.subFilter !== 'ETSI.RFC3161') {
+    if (rangeIsSound) add(findings, 'algorithm-unsupported', 'undetermined')
+    return {
+      verdict: { fieldName, verdict: wordFor(findings), reasons: ordered(findings.keys()) },
+      provenAt: undefined,
+    }
+  }
+  const { at, authority, problem } = await judgeTimeStamp(
+    stamp.contents,
+    (algorithm) => stamp.digestOf(algorithm),
+    context,
+  )
+  if (problem === 'wrong') add(findings, 'time-stamp-wrong', 'undetermined')
+  if (problem === 'untrusted') add(findings, 'time-stamp-untrusted-note', 'note')
+  const word = wordFor(findings)
+  return {
+    verdict: {
+      fieldName,
+      verdict: problem === 'untrusted' && word === 'valid' ? 'undetermined' : word,
+      reasons: ordered(findings.keys()),
+      ...(at === undefined ? {} : { at: at.toISOString() }),
+      ...(authority === undefined
+        ? {}
+        : { authority: authority.subject.commonName ?? authority.subject.text }),
+    },
+    provenAt: problem === undefined ? at : undefined,
   }
 }
 
@@ -143,6 +263,9 @@ export function judgeDocument(signatures: readonly SignatureVerdict[]): Document
 export function unreadableDocument(): DocumentVerdict {
   return { verdict: 'invalid', reasons: ['document-unreadable'], signatures: [] }
 }
+
+/** One is usual; every further one costs a chain. */
+const MOST_TIME_STAMPS = 4
 
 function judgeCoverage(signature: PdfSignature, findings: Findings): void {
   if (!signature.rangeIsSound) add(findings, 'covered-range-wrong', 'invalid')
@@ -161,6 +284,8 @@ interface Seen {
   readonly others: readonly Certificate[]
   /** The time the CMS claims, which PAdES forbids and others write. */
   readonly signingTime?: Date | undefined
+  /** Absent in the one form that is no CMS. */
+  readonly signerInfo?: SignerInfo
 }
 
 async function judgeValue(
@@ -187,7 +312,7 @@ function identify(signature: PdfSignature, context: VerifyContext): Seen | undef
     const cms = parseCms(signature.contents)
     const [signerInfo] = cms.signers
     return {
-      signer: signerInfo && signerCertificate(cms, signerInfo, context.trust),
+      signer: signerInfo && signerCertificate(cms, signerInfo, atHand(context)),
       others: cms.certificates,
     }
   } catch {
@@ -196,16 +321,10 @@ function identify(signature: PdfSignature, context: VerifyContext): Seen | undef
   }
 }
 
-function signerCertificate(
-  cms: SignedData,
-  { signer }: SignerInfo,
-  trust: TrustStore,
-): Certificate | undefined {
-  return [...cms.certificates, ...trust.certificates].find((certificate) =>
-    'issuer' in signer
-      ? certificate.serialNumber === signer.serialNumber && certificate.issuer.folded === signer.issuer.folded
-      : certificate.subjectKeyId !== undefined && sameBytes(certificate.subjectKeyId, signer.subjectKeyId),
-  )
+function atHand({ trust, certificates = [] }: VerifyContext): {
+  readonly certificates: readonly Certificate[]
+} {
+  return { certificates: [...certificates, ...trust.certificates] }
 }
 
 /** adbe.x509.rsa_sha1 (ISO 32000-1 section 12.8.3.2): a bare PKCS#1 value in an OCTET STRING, certificates in /Cert. */
@@ -263,7 +382,7 @@ async function judgeCms(
     add(findings, 'signature-unreadable', 'invalid')
     return undefined
   }
-  const signer = signerCertificate(cms, signerInfo, context.trust)
+  const signer = signerCertificate(cms, signerInfo, atHand(context))
   if (signer === undefined) {
     add(findings, 'signature-unreadable', 'undetermined')
     return undefined
@@ -276,7 +395,7 @@ async function judgeCms(
     else if (cause instanceof DerError) add(findings, 'signed-attributes-wrong', 'invalid')
     else throw cause
   }
-  return { signer, others: cms.certificates, signingTime: signingTime(signerInfo) }
+  return { signer, others: cms.certificates, signerInfo, signingTime: signingTime(signerInfo) }
 }
 
 /** The signingTime attribute; one that cannot be read claims nothing. */
@@ -348,16 +467,6 @@ async function hashOfContent(
   return signature.digestOf(digest)
 }
 
-/** The only value of the only attribute of a type; undefined when there is none. */
-function single(attributes: readonly Attribute[], type: string): Element | undefined {
-  const [found, again] = attributes.filter((attribute) => attribute.type === type)
-  if (found === undefined) return undefined
-  const [value, more] = found.values
-  if (value === undefined || more !== undefined || again !== undefined)
-    throw new DerError('attribute not single')
-  return value
-}
-
 function judgeAttributes(
   subFilter: string,
   cms: SignedData,
@@ -403,25 +512,6 @@ function protects(protection: Element, signerInfo: SignerInfo): boolean {
   )
 }
 
-/** Whether the first ESSCertID(v2) of a signing-certificate attribute is this certificate (RFC 5035 section 5). */
-function namesCertificate(value: Element, defaultDigest: DigestAlgorithm, signer: Certificate): boolean {
-  const [certificates] = childrenOfTag(value, TAG.sequence)
-  const [essCertId] = childrenOfTag(certificates, TAG.sequence)
-  const fields = [...childrenOfTag(essCertId, TAG.sequence)]
-  const digest = fields[0]?.tag === TAG.sequence ? readDigestAlgorithm(fields.shift()) : defaultDigest
-  const hash = octets(fields.shift())
-  const [issuerSerial] = fields
-  if (!sameBytes(hash, createHash(digest).update(signer.der).digest())) return false
-  if (issuerSerial === undefined) return true
-  const [generalNames, serial] = childrenOfTag(issuerSerial, TAG.sequence)
-  const serialNumber = Buffer.from(expectTag(serial, TAG.integer).content).toString('hex')
-  const issuers = childrenOfTag(generalNames, TAG.sequence).filter((name) => name.tag === 0xa4)
-  return (
-    serialNumber === signer.serialNumber &&
-    issuers.every((name) => readName(name.children[0]).folded === signer.issuer.folded)
-  )
-}
-
 function isTime(claim: Date | undefined): claim is Date {
   return claim !== undefined && !Number.isNaN(claim.getTime())
 }
@@ -436,9 +526,13 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000
  * differs from the other claim, or from the proven time by just the zone. A signature made with local
  * time written as UTC and seen seven hours later without a time stamp shows nothing of it.
  */
-function isOff(claims: readonly Date[], signer: Certificate | undefined, context: VerifyContext): boolean {
-  const { provenAt } = context
-  const latest = (provenAt ?? context.now).getTime() + CLOCK_TOLERANCE_MS
+function isOff(
+  claims: readonly Date[],
+  signer: Certificate | undefined,
+  provenAt: Date | undefined,
+  now: Date,
+): boolean {
+  const latest = (provenAt ?? now).getTime() + CLOCK_TOLERANCE_MS
   const apart = (first: Date, second: Date) => Math.abs(first.getTime() - second.getTime())
   return claims.some(
     (claim) =>
@@ -455,19 +549,19 @@ const CLAIM_TOLERANCE_MS = 86_400_000
 function judgeCertificate(
   signer: Certificate,
   others: readonly Certificate[],
-  claimedAt: Date | undefined,
+  { claimedAt, provenAt }: { readonly claimedAt: Date | undefined; readonly provenAt: Date | undefined },
   context: VerifyContext,
   findings: Findings,
-): void {
-  const at = context.provenAt ?? context.now
+): RevocationJudgement {
+  const at = provenAt ?? context.now
   if (!isForSigning(signer)) add(findings, 'certificate-not-for-signing', 'invalid')
-  for (const finding of findPath(signer, others, context.trust, at).findings) {
+  const path = findPath(signer, [...others, ...(context.certificates ?? [])], context.trust, at)
+  for (const finding of path.findings) {
     add(findings, finding, finding === 'chain-broken' ? 'invalid' : 'undetermined')
   }
   if (at < signer.notBefore) add(findings, 'certificate-not-yet-valid', 'invalid')
-  if (context.provenAt !== undefined) {
-    if (at > signer.notAfter) add(findings, 'certificate-expired', 'invalid')
-  } else if (claimedAt !== undefined) {
+  // A time stamp that came too late proves nothing about the time before: the claim decides as without it.
+  if (claimedAt !== undefined && (provenAt === undefined || provenAt > signer.notAfter)) {
     if (claimedAt.getTime() > signer.notAfter.getTime() + CLAIM_TOLERANCE_MS) {
       add(findings, 'certificate-expired', 'invalid')
     }
@@ -475,7 +569,30 @@ function judgeCertificate(
       add(findings, 'certificate-not-yet-valid', 'invalid')
     }
   }
-  add(findings, 'revocation-unknown-note', 'note')
+  const moment = { at, now: context.now }
+  const revocation = judgeRevocation(path.certificates, context.revocation ?? [], moment)
+  judgeRevoked(revocation, { claimedAt, provenAt }, findings)
+  return revocation
+}
+
+/**
+ * Revoked before the proven time: invalid. Where nothing proves the time, a claimed time before the
+ * revocation leaves the verdict open, because whoever has the key may claim any time (EN 319 102-1,
+ * REVOKED_NO_POE).
+ */
+function judgeRevoked(
+  revocation: RevocationJudgement,
+  { claimedAt, provenAt }: { readonly claimedAt: Date | undefined; readonly provenAt: Date | undefined },
+  findings: Findings,
+): void {
+  if (revocation.status === 'unknown') add(findings, 'revocation-unknown-note', 'note')
+  if (revocation.status !== 'revoked') return
+  if (provenAt !== undefined) {
+    if (revocation.at <= provenAt) add(findings, 'certificate-revoked', 'invalid')
+    return
+  }
+  const isClaimedEarlier = claimedAt !== undefined && claimedAt < revocation.at
+  add(findings, 'certificate-revoked', isClaimedEarlier ? 'undetermined' : 'invalid')
 }
 
 function describe(certificate: Certificate): NonNullable<SignatureVerdict['signer']> {
