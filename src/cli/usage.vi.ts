@@ -8,7 +8,8 @@ export const COMMAND_USAGE: Readonly<Record<CommandName, string>> = {
 Kiểm tra chữ ký số trên một tệp PDF và nói rõ lý do.
   --json       in kết quả cho máy đọc: file, sha256, sizeBytes, verdict (valid, invalid,
                undetermined), reasons, signatures (fieldName, verdict, reasons, signer,
-               signedAt, coversWholeDocument); lý do nặng nhất đứng trước
+               signedAt, provenAt, revocation, coversWholeDocument), timeStamps (fieldName,
+               verdict, reasons, at, authority); lý do nặng nhất đứng trước
   --trust DIR  tin thêm các chứng thư số gốc (.pem .crt .cer .der) trong thư mục DIR, ngoài các
                chứng thư số gốc đã công bố có trên máy này
 Mã thoát: 0 hợp lệ; 1 không hợp lệ hoặc chưa đủ căn cứ; 2 sai cách dùng hoặc không đọc được tệp.`,

@@ -2,29 +2,62 @@ import { AppError } from '../shared/errors.ts'
 import type { DocumentVerdict } from '../shared/verdict.ts'
 import type { PdfChange } from './pdf/changes.ts'
 import { inspectPdf, type PdfInspection } from './pdf/inspect.ts'
+import { readSecurityStore } from './pdf/security-store.ts'
 import { digestByteRange, type PdfSource } from './pdf/source.ts'
+import { type Certificate, parseCertificate } from './signing/certificate.ts'
+import type { RevocationEvidence } from './signing/revocation.ts'
 import type { TrustStore } from './signing/trust.ts'
-import { judgeDocument, unreadableDocument, verifySignature } from './signing/verify.ts'
+import {
+  judgeDocument,
+  unreadableDocument,
+  verifyDocumentTimeStamp,
+  verifySignature,
+  type ContentDigest,
+} from './signing/verify.ts'
+
+/** Against what a PDF is judged. */
+export interface VerifyPdfContext {
+  readonly trust: TrustStore
+  readonly now: Date
+  /** OCSP answers and revocation lists from elsewhere than the file. */
+  readonly revocation?: readonly RevocationEvidence[]
+}
 
 /**
- * Judges a PDF: every signature, the worst decides. Hostile input gets a verdict with a reason, never an
- * exception; only a failure of the disk is thrown. A file whose cross-reference had to be rebuilt is not
- * trusted, because another viewer may read it differently. Document time stamps are left aside: without
- * a verified time stamp authority they prove nothing yet.
+ * Judges a PDF: every signature and every document time stamp, the worst decides. A good document time
+ * stamp proves that all signatures before it were there; the certificates and revocation data of the
+ * file's security store help, and are believed no more than those of a signature. Hostile input gets a
+ * verdict with a reason, never an exception; only a failure of the disk is thrown. A file whose
+ * cross-reference had to be rebuilt is not trusted, because another viewer may read it differently.
  */
-export async function verifyPdf(
-  source: PdfSource,
-  context: { readonly trust: TrustStore; readonly now: Date },
-): Promise<DocumentVerdict> {
+export async function verifyPdf(source: PdfSource, context: VerifyPdfContext): Promise<DocumentVerdict> {
   const inspection = await inspected(source)
   if (inspection === undefined || inspection.encrypted) return unreadableDocument()
-  const signatures = inspection.signatures.filter((signature) => !signature.isDocumentTimeStamp)
+  const { signatures } = inspection
   if (inspection.repaired && signatures.length > 0) return unreadableDocument()
+  if (signatures.length === 0) return judgeDocument([])
+  const store = await readSecurityStore(source)
+  const atHand = {
+    ...context,
+    certificates: store.certificates.flatMap(readableCertificate),
+    revocation: [
+      { source: 'file' as const, ocsps: store.ocsps, crls: store.crls },
+      ...(context.revocation ?? []),
+    ],
+  }
+  const stamps = []
+  for (const stamp of signatures.filter(({ isDocumentTimeStamp }) => isDocumentTimeStamp)) {
+    const facts = { ...stamp, ...coverageOf(source, stamp) }
+    stamps.push({ end: stamp.revisionEnd, ...(await verifyDocumentTimeStamp(facts, atHand)) })
+  }
   const verdicts = []
-  for (const [index, signature] of signatures.entries()) {
-    const { byteRange } = signature
+  const signed = signatures.filter(({ isDocumentTimeStamp }) => !isDocumentTimeStamp)
+  for (const [index, signature] of signed.entries()) {
     // What is filled between two signatures, the later signer answers for.
-    const isLast = index === signatures.length - 1
+    const isLast = index === signed.length - 1
+    const proven = stamps.flatMap(({ end, provenAt }) =>
+      provenAt !== undefined && end > signature.revisionEnd ? [provenAt.getTime()] : [],
+    )
     verdicts.push(
       await verifySignature(
         {
@@ -32,22 +65,40 @@ export async function verifyPdf(
           subFilter: signature.subFilter,
           contents: signature.contents,
           dictionaryCertificates: signature.certificates,
-          digestOf: (algorithm) => {
-            if (byteRange === undefined) throw new Error('a range that is not sound is never hashed')
-            return digestByteRange(source, byteRange, algorithm)
-          },
-          rangeIsSound: byteRange !== undefined && signature.byteRangeProblem === undefined,
+          ...coverageOf(source, signature),
           coversWholeDocument: signature.coverage.kind === 'whole',
           changesAfter: signature.changesAfter,
           filledAfter: isLast && signature.changesAfter.some(isFilling),
           ...(signature.signedAt === undefined ? {} : { signedAt: new Date(signature.signedAt) }),
           ...(signature.docMdp === undefined ? {} : { docMdp: signature.docMdp }),
         },
-        context,
+        { ...atHand, ...(proven.length === 0 ? {} : { provenAt: new Date(Math.min(...proven)) }) },
       ),
     )
   }
-  return judgeDocument(verdicts)
+  return judgeDocument(
+    verdicts,
+    stamps.map(({ verdict }) => verdict),
+  )
+}
+
+function coverageOf(source: PdfSource, { byteRange, byteRangeProblem }: PdfInspection['signatures'][number]) {
+  return {
+    digestOf(algorithm: ContentDigest): Promise<Uint8Array> {
+      if (byteRange === undefined) throw new Error('a range that is not sound is never hashed')
+      return digestByteRange(source, byteRange, algorithm)
+    },
+    rangeIsSound: byteRange !== undefined && byteRangeProblem === undefined,
+  }
+}
+
+function readableCertificate(der: Uint8Array): Certificate[] {
+  try {
+    return [parseCertificate(der)]
+  } catch {
+    // One damaged certificate among those that came along takes nothing away from the others.
+    return []
+  }
 }
 
 /**

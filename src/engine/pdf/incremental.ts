@@ -33,6 +33,12 @@ export interface SignatureOptions {
   readonly contentsBytes?: number
   /** Left out for an invisible signature. */
   readonly appearance?: SignatureAppearance
+  /**
+   * Prepares a document time stamp (ISO 32000-2, 12.8.5) instead: the CMS will be an RFC 3161 token, which
+   * says when and not who. Only `fieldName` and `contentsBytes` matter then. It may follow a certification
+   * that forbids everything else.
+   */
+  readonly documentTimeStamp?: boolean
 }
 
 /** A document that lacks only its CMS. */
@@ -78,7 +84,7 @@ export async function preparePdfSignature(
   if (document.isEncrypted) throw new AppError('pdf/encrypted', 'the file is encrypted')
   const update = new Update(document)
   const page = await pageToSign(document, options.appearance?.page ?? 1)
-  const fieldName = await freeFieldName(document, options.fieldName)
+  const fieldName = await freeFieldName(document, options.fieldName, options.documentTimeStamp === true)
 
   const contentsBytes = options.contentsBytes ?? CONTENTS_BYTES
   const signature = update.add(signatureDictionary(options, contentsBytes))
@@ -116,7 +122,7 @@ export async function preparePdfSignature(
 }
 
 /** The objects of one increment. */
-class Update {
+export class Update {
   private readonly document: PdfDocument
   private readonly objects = new Map<
     number,
@@ -279,14 +285,19 @@ async function pageToSign(document: PdfDocument, wanted: number | 'last'): Promi
 }
 
 /** Walks the form once: refuses a forbidden change, and finds a name that is free. */
-async function freeFieldName(document: PdfDocument, wanted: string | undefined): Promise<string> {
+async function freeFieldName(
+  document: PdfDocument,
+  wanted: string | undefined,
+  isAlwaysAllowed: boolean,
+): Promise<string> {
   const names = new Set<string>()
   for await (const field of document.fields()) {
     names.add(field.name)
-    if (field.type === 'Sig') await refuseFinal(document, field.dict)
+    if (field.type === 'Sig' && !isAlwaysAllowed) await refuseFinal(document, field.dict)
   }
   const permissions = await document.resolveDict((await document.catalog()).get('Perms'))
-  await refuseFinal(document, new PdfDict([['V', permissions?.get('DocMDP') ?? null]]))
+  const certification = new PdfDict([['V', permissions?.get('DocMDP') ?? null]])
+  if (!isAlwaysAllowed) await refuseFinal(document, certification)
   if (wanted !== undefined && !names.has(wanted) && !wanted.includes('.')) return wanted
   for (let number = 1; ; number += 1) {
     const name = `${wanted?.replaceAll('.', '-') ?? 'Signature'}${String(number)}`
@@ -300,12 +311,13 @@ async function refuseFinal(document: PdfDocument, field: PdfDict): Promise<void>
 }
 
 function signatureDictionary(options: SignatureOptions, contentsBytes: number): Map<string, Writable> {
+  const isTimeStamp = options.documentTimeStamp === true
   const entries: [string, Writable][] = [
-    ['Type', new PdfName('Sig')],
+    ['Type', new PdfName(isTimeStamp ? 'DocTimeStamp' : 'Sig')],
     ['Filter', new PdfName('Adobe.PPKLite')],
-    ['SubFilter', new PdfName('ETSI.CAdES.detached')],
-    ['M', textString(pdfDate(options.signedAt))],
+    ['SubFilter', new PdfName(isTimeStamp ? 'ETSI.RFC3161' : 'ETSI.CAdES.detached')],
   ]
+  if (!isTimeStamp) entries.push(['M', textString(pdfDate(options.signedAt))])
   if (options.name !== undefined) entries.push(['Name', textString(options.name)])
   if (options.reason !== undefined) entries.push(['Reason', textString(options.reason)])
   if (options.location !== undefined) entries.push(['Location', textString(options.location)])
