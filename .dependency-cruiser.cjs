@@ -52,7 +52,7 @@ const TABLE = [
 ]
 
 /** What several stages and the command line need of `pdf` and `signing` together, beside the folders. */
-const JOINED_LEAVES = 'src/engine/(?:sign-pdf|verify-pdf|secrecy)\\.ts$'
+const JOINED_LEAVES = 'src/engine/(?:sign-pdf|extend-pdf|verify-pdf|secrecy)\\.ts$'
 /** The folders that know one format or one wire each. */
 const LEAVES = 'src/engine/(?:pdf|signing|envelope|hub)/'
 
@@ -119,7 +119,8 @@ module.exports = {
     ...rules,
     {
       name: 'joined-leaves',
-      comment: 'sign-pdf, verify-pdf and secrecy join pdf and signing, and know nothing else of the engine',
+      comment:
+        'sign-pdf, extend-pdf, verify-pdf and secrecy join pdf and signing, and know nothing else of the engine',
       severity: 'error',
       from: { path: `^${JOINED_LEAVES}` },
       to: {

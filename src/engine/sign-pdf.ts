@@ -1,14 +1,19 @@
+import { createHash } from 'node:crypto'
 import { AppError } from '../shared/errors.ts'
 import type { SignatureAppearance } from './pdf/appearance.ts'
 import { preparePdfSignature } from './pdf/incremental.ts'
 import type { PdfSource } from './pdf/source.ts'
 import { parseCertificate } from './signing/certificate.ts'
-import { prepareCms } from './signing/cms.ts'
+import { addUnsignedAttribute, CMS_OID, parseCms, prepareCms } from './signing/cms.ts'
+import { timeStampRequest } from './signing/timestamp.ts'
 
 /** Room for an ordinary signature: a leaf and an issuing CA of RSA 4096. */
 const LEAST_ROOM_BYTES = 8_192
 /** Signed attributes, the value of an RSA 4096 key and what DER puts around them. */
 const BESIDE_CERTIFICATES_BYTES = 3_072
+
+/** Room for a time stamp with the authority's chain of RSA 4096. */
+export const TIME_STAMP_BYTES = 12_288
 
 /** One signature to put into a PDF. */
 export interface PdfSigning {
@@ -25,16 +30,21 @@ export interface PdfSigning {
    * the raw signature value (RSA block, or r‖s).
    */
   readonly sign: (hash: { readonly digest: Uint8Array; readonly message: Uint8Array }) => Promise<Uint8Array>
+  /**
+   * For PAdES B-T at once: posts a time stamp request to an authority and gives its answer. The token is
+   * put beside the signature value. Left out, the signature is B-B and can be stamped later.
+   */
+  readonly timeStamp?: (request: Uint8Array) => Promise<Uint8Array>
 }
 
 /**
- * Signs a PDF as PAdES B-B by an incremental update: the source's bytes are an exact prefix of the
+ * Signs a PDF as PAdES B-B, or B-T with a time stamp, by an incremental update: the source's bytes are an exact prefix of the
  * result. The value is checked with the certificate's key before anything is returned, because drivers
  * are known to answer with another key's signature.
  *
  * @returns the signed document, nothing written yet
  * @throws {AppError} `pdf/*` before the token is asked where the file cannot be signed; `sign/*` from the
- *   token; `sign/self-check-failed`
+ *   token; `sign/self-check-failed`; `time-stamp/refused`
  */
 export async function signPdf(signing: PdfSigning): Promise<PdfSource> {
   const certificate = parseCertificate(signing.certificate)
@@ -47,7 +57,9 @@ export async function signPdf(signing: PdfSigning): Promise<PdfSource> {
   )
   const prepared = await preparePdfSignature(signing.source, {
     signedAt: signing.signedAt,
-    contentsBytes: Math.max(LEAST_ROOM_BYTES, certificateBytes + BESIDE_CERTIFICATES_BYTES),
+    contentsBytes:
+      Math.max(LEAST_ROOM_BYTES, certificateBytes + BESIDE_CERTIFICATES_BYTES) +
+      (signing.timeStamp === undefined ? 0 : TIME_STAMP_BYTES),
     ...(certificate.subject.commonName === undefined ? {} : { name: certificate.subject.commonName }),
     ...(signing.reason === undefined ? {} : { reason: signing.reason }),
     ...(signing.location === undefined ? {} : { location: signing.location }),
@@ -61,5 +73,11 @@ export async function signPdf(signing: PdfSigning): Promise<PdfSource> {
     signatureAlgorithm: certificate.publicKey.kind === 'ec' ? 'ecdsa' : 'rsa-pkcs1',
   })
   const value = await signing.sign({ digest: cms.hash, message: cms.toBeSigned })
-  return prepared.signed(cms.finish(value))
+  const signature = cms.finish(value)
+  if (signing.timeStamp === undefined) return prepared.signed(signature)
+  const [signerInfo] = parseCms(signature).signers
+  if (signerInfo === undefined) throw new Error('a signature just made has its signer')
+  const question = timeStampRequest(createHash('sha256').update(signerInfo.signature).digest(), 'sha256')
+  const token = question.token(await signing.timeStamp(question.request))
+  return prepared.signed(addUnsignedAttribute(signature, CMS_OID.timeStampToken, token))
 }
