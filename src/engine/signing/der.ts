@@ -49,10 +49,19 @@ export class DerError extends Error {
  * @throws {DerError} when it is not ASN.1, has bytes after it, or is deeper or larger than our limits
  */
 export function readElement(bytes: Uint8Array): Element {
-  const { offset, result } = fromBER(bytes, LIMITS)
+  const { offset, result } = decode(bytes)
   if (offset === -1) throw new DerError(result.error || 'not ASN.1')
   if (offset !== bytes.length) throw new DerError(`${String(bytes.length - offset)} bytes after the element`)
   return toElement(result)
+}
+
+/** asn1js answers most damage with an error value, but throws for times and texts it cannot convert. */
+function decode(bytes: Uint8Array): ReturnType<typeof fromBER> {
+  try {
+    return fromBER(bytes, LIMITS)
+  } catch (cause) {
+    throw new DerError('not ASN.1', { cause })
+  }
 }
 
 function toElement(block: BaseBlock): Element {
