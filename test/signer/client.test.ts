@@ -134,22 +134,46 @@ test('each request has its own deadline; the process that passes it is killed', 
   await expect(waiting).resolves.toEqual([])
 })
 
-test('a batch gets more time per document, and a keypad time to type', async () => {
+test('a batch may go on as long as signatures come, and is given up half a minute after the last', async () => {
   const first = fake()
-  const second = fake()
-  const { client } = clientOf(first, second)
+  const { client } = clientOf(first)
+  const signed: string[] = []
   const hashes = ['một', 'hai', 'ba'].map(hashOf)
-  const long = client.sign({ ...batch, hashes })
-  vi.advanceTimersByTime(60_000 + 2 * 5_000 - 1)
+  const long = client.sign({ ...batch, hashes, onSigned: ({ id }) => signed.push(id) })
+  for (const id of ['một', 'hai']) {
+    vi.advanceTimersByTime(29_999)
+    first.say({ kind: 'progress', id: first.sent.at(-1)?.id, signature: { id, value: new Uint8Array(256) } })
+  }
+  vi.advanceTimersByTime(29_999)
   expect(first.isKilled()).toBe(false)
   vi.advanceTimersByTime(1)
   await expect(long).rejects.toMatchObject({ code: 'sign/timed-out' })
+  expect(signed).toEqual(['một', 'hai'])
+})
+
+test('a keypad gets time to type', async () => {
+  const first = fake()
+  const { client } = clientOf(first)
   const { pin: _, ...onKeypad } = batch
   const typed = client.sign(onKeypad)
   vi.advanceTimersByTime(179_999)
-  expect(second.isKilled()).toBe(false)
-  second.answer(signedBatch)
+  expect(first.isKilled()).toBe(false)
+  first.answer(signedBatch)
   await expect(typed).resolves.toMatchObject({ algorithm: 'rsa-pkcs1' })
+})
+
+test('a driver that is silent for three seconds is called slow, with the time that is left, until it speaks', async () => {
+  const first = fake()
+  let told = 0
+  const client = signerClient(() => first.process, { onSlow: () => (told += 1) })
+  const signing = client.sign(batch)
+  vi.advanceTimersByTime(2_999)
+  expect([client.slow(), told]).toEqual([undefined, 0])
+  vi.advanceTimersByTime(2_001)
+  expect([client.slow(), told]).toEqual([{ silentMs: 5_000, remainingMs: 55_000 }, 1])
+  first.answer(signedBatch)
+  await signing
+  expect([client.slow(), told]).toEqual([undefined, 2])
 })
 
 test('what a killed process still says is not heard', async () => {

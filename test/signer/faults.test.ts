@@ -65,7 +65,7 @@ test('what was signed before the driver crashed is known', async () => {
 })
 
 test('a driver that hangs is ended at the deadline with its process, and named', async () => {
-  const signer = desk.signer({ timeoutMs: { sign: 3_000, perSignature: 0 } })
+  const signer = desk.signer({ timeoutMs: { sign: 30_000, perSignature: 3_000 } })
   await signer.tokens(desk.shim.modulePath)
   desk.shim.set({ 'hang-at': 'Sign:2' })
   const signed: string[] = []

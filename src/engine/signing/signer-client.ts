@@ -33,10 +33,20 @@ export interface SignerClient {
   tokens(modulePath: string, password?: string): Promise<Token[]>
   /** Signs in the order given. One C_Login, one try; see `sign/*` in the error table. */
   sign(batch: SignBatch): Promise<SignedBatch>
+  /** The request that has had no answer for three seconds; see {@link SignerClientOptions.onSlow}. */
+  slow(): SlowRequest | undefined
   /** Lets a driver be tried again after three losses: a person asked for it. */
   reset(): void
   /** Refuses what waits, says goodbye, and ends the process by force if it does not go within 2 s. */
   close(): Promise<void>
+}
+
+/** A driver that keeps the clerk waiting, in milliseconds as of now. */
+export interface SlowRequest {
+  /** Since it was asked, or since its last signature. */
+  readonly silentMs: number
+  /** Until it is given up and its process ended. */
+  readonly remainingMs: number
 }
 
 export interface SignerClientOptions {
@@ -44,6 +54,8 @@ export interface SignerClientOptions {
   readonly timeoutMs?: Partial<typeof TIMEOUT_MS>
   /** The process ends this long after its last use. 0 keeps it. Default 60 s. */
   readonly idleMs?: number
+  /** A request has been without an answer for three seconds, or such a one has been answered or given up. */
+  readonly onSlow?: () => void
   /** Where the signer's own log lines go. They hold no secret. */
   readonly log?: (level: 'info' | 'warn' | 'error', text: string) => void
 }
@@ -53,11 +65,12 @@ const TIMEOUT_MS = {
   modules: 15_000,
   tokens: 30_000,
   sign: 60_000,
-  /** Added for every hash after the first. */
-  perSignature: 5_000,
+  /** For the next signature of a batch, from the one before: a hang in a long batch is seen as soon. */
+  perSignature: 30_000,
   /** Added while the clerk types on the token's own keypad. */
   pinPad: 120_000,
 }
+const SLOW_MS = 3_000
 const GOODBYE_MS = 2_000
 const LOSSES_BEFORE_REFUSAL = 3
 
@@ -67,6 +80,8 @@ type Unsent = SignerRequest extends infer R ? (R extends { id: number } ? Omit<R
 interface Waiting {
   readonly request: Unsent
   readonly timeoutMs: number
+  /** Allowed from each sign of life to the next. */
+  readonly progressMs: number
   /** What is counted together when processes are lost: one operation of one driver. */
   readonly subject: string
   readonly resolve: (value: unknown) => void
@@ -87,11 +102,12 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
   const timeouts = { ...TIMEOUT_MS, ...options.timeoutMs }
   const idleMs = options.idleMs ?? 60_000
   const log = options.log ?? (() => undefined)
+  const onSlow = options.onSlow ?? (() => undefined)
   const queue: Waiting[] = []
   const losses = new Map<string, number>()
   const leaving = new Set<Promise<void>>()
   let child: SignerProcess | undefined
-  let current: (Waiting & { readonly id: number; readonly deadline: NodeJS.Timeout }) | undefined
+  let current: (Waiting & { readonly id: number; patience: Patience }) | undefined
   let idle: NodeJS.Timeout | undefined
   let lastId = 0
   let closed = false
@@ -100,11 +116,12 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
     request: Unsent,
     answer: z.ZodType<V>,
     timeoutMs: number,
+    progressMs = timeoutMs,
     onProgress: (signature: SignatureValue) => void = () => undefined,
   ): Promise<V> {
     return new Promise<unknown>((resolve, reject) => {
       const subject = 'modulePath' in request ? `${request.op} ${request.modulePath}` : request.op
-      queue.push({ request, timeoutMs, subject, resolve, reject, onProgress })
+      queue.push({ request, timeoutMs, progressMs, subject, resolve, reject, onProgress })
       sendNext()
     }).then((value) => {
       const parsed = answer.safeParse(value)
@@ -136,15 +153,7 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
       return
     }
     const id = ++lastId
-    const deadline = setTimeout(() => {
-      const running = child
-      child = undefined
-      running?.kill()
-      lose(
-        new AppError('sign/timed-out', `${waiting.subject} took more than ${String(waiting.timeoutMs)} ms`),
-      )
-    }, waiting.timeoutMs)
-    current = { ...waiting, id, deadline }
+    current = { ...waiting, id, patience: patienceOf(waiting.timeoutMs, waiting.subject) }
     try {
       child ??= begin()
     } catch (cause) {
@@ -152,6 +161,32 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
       return
     }
     child.send({ id, ...waiting.request })
+  }
+
+  /** From a sign of life on: when to call the driver slow, and when to give it up. */
+  function patienceOf(timeoutMs: number, subject: string): Patience {
+    const patience: Patience = {
+      since: performance.now(),
+      timeoutMs,
+      isSlow: false,
+      slow: setTimeout(() => {
+        patience.isSlow = true
+        onSlow()
+      }, SLOW_MS),
+      deadline: setTimeout(() => {
+        const running = child
+        child = undefined
+        running?.kill()
+        lose(new AppError('sign/timed-out', `${subject} was silent for ${String(timeoutMs)} ms`))
+      }, timeoutMs),
+    }
+    return patience
+  }
+
+  function calm({ slow, deadline, isSlow }: Patience): void {
+    clearTimeout(slow)
+    clearTimeout(deadline)
+    if (isSlow) onSlow()
   }
 
   function begin(): SignerProcess {
@@ -187,9 +222,13 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
     }
     if (current?.id !== message.id) return
     switch (message.kind) {
-      case 'progress':
+      case 'progress': {
+        const { patience, progressMs, subject } = current
+        current.patience = patienceOf(progressMs, subject)
+        calm(patience)
         current.onProgress(message.signature)
         return
+      }
       case 'answer':
         losses.delete(current.subject)
         settle().resolve(message.value)
@@ -208,8 +247,8 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
   function settle(): Waiting {
     if (current === undefined) throw new Error('no request is being worked on')
     const settled = current
-    clearTimeout(settled.deadline)
     current = undefined
+    calm(settled.patience)
     wipe(settled.request)
     return settled
   }
@@ -260,11 +299,12 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
     },
     async sign({ modulePath, tokenSerial, certificateSha256, pin, hashes, onSigned }) {
       const secret = pin === undefined ? {} : { pin: new TextEncoder().encode(pin) }
-      const extra = timeouts.perSignature * (hashes.length - 1) + (pin === undefined ? timeouts.pinPad : 0)
+      const typing = pin === undefined ? timeouts.pinPad : 0
       const batch = await ask(
         { op: 'sign', modulePath, tokenSerial, certificateSha256, ...secret, hashes: [...hashes] },
         signerAnswers.sign,
-        timeouts.sign + extra,
+        timeouts.sign + typing,
+        timeouts.perSignature + typing,
         onSigned,
       )
       const asked = hashes.map(({ id }) => id)
@@ -275,6 +315,12 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
         throw new AppError('sign/driver-failed', 'the signer answered for other hashes than were asked')
       }
       return batch
+    },
+    slow() {
+      if (current?.patience.isSlow !== true) return undefined
+      const { since, timeoutMs } = current.patience
+      const silentMs = performance.now() - since
+      return { silentMs, remainingMs: Math.max(0, timeoutMs - silentMs) }
     },
     reset() {
       losses.clear()
@@ -296,6 +342,15 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
       await Promise.all(leaving)
     },
   }
+}
+
+/** How long a request has been silent, and how long it may be. */
+interface Patience {
+  readonly since: number
+  readonly timeoutMs: number
+  readonly slow: NodeJS.Timeout
+  readonly deadline: NodeJS.Timeout
+  isSlow: boolean
 }
 
 /** Overwrites the secret of a request that is over. The caller's own string is beyond our reach. */
