@@ -4,12 +4,14 @@ import { AppError, codeOf } from '../shared/errors.ts'
 import {
   contract,
   isMethod,
+  type Failure,
   type Handlers,
   type Input,
   type Method,
   type Output,
   type Reply,
 } from '../shared/ipc/contract.ts'
+import type { Host } from './host.ts'
 
 const specs: { readonly [M in Method]: { input: z.ZodType<Input<M>>; output: z.ZodType<Output<M>> } } =
   contract
@@ -60,8 +62,27 @@ async function answerKnown<M extends Method>(
 }
 
 function fail(cause: unknown, method: string, log: LogFailure): Reply<never> {
+  return { ok: false, error: failureOf(cause, method, log) }
+}
+
+/** A failure as a window sees it, logged under its incident. */
+export function failureOf(cause: unknown, method: string, log: LogFailure): Failure {
   const incident = randomUUID()
   log(incident, method, cause)
   const detail = cause instanceof AppError ? cause.detail : undefined
-  return { ok: false, error: { code: codeOf(cause), incident, ...(detail === undefined ? {} : { detail }) } }
+  return { code: codeOf(cause), incident, ...(detail === undefined ? {} : { detail }) }
+}
+
+/** Writes failures to a log: incident, method, code, stack, and those of what caused it. */
+export function failureLog(log: Host['log']): LogFailure {
+  return (incident, method, failure) => {
+    log('error', `[${incident}] ${method}: ${describe(failure)}`)
+  }
+}
+
+function describe(failure: unknown): string {
+  if (!(failure instanceof Error)) return String(failure)
+  const code = failure instanceof AppError ? `${failure.code} ` : ''
+  const cause = failure.cause === undefined ? '' : ` ← ${describe(failure.cause)}`
+  return `${code}${failure.stack ?? failure.message}${cause}`
 }

@@ -1,11 +1,20 @@
 import { AppError } from '../shared/errors.ts'
 import { fieldProblems, type DocumentFile, type DocumentId, type Sha256 } from '../shared/document/fields.ts'
-import type { Handlers, IncomingDetail, Input, OutgoingDetail, Settings } from '../shared/ipc/contract.ts'
+import type {
+  Handlers,
+  IncomingDetail,
+  Input,
+  Method,
+  OutgoingDetail,
+  Output,
+  Settings,
+} from '../shared/ipc/contract.ts'
+import { failureLog, failureOf } from './answer.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
 import { begin, discard, importPdf, reopen, save } from './outgoing/draft.ts'
 import { freeze } from './outgoing/freeze.ts'
-import { giveNumber, nextNumber } from './outgoing/number.ts'
-import { seal, sign } from './outgoing/sign.ts'
+import { nextNumber } from './outgoing/number.ts'
+import { seal, sealMany, sign, signMany, type SignOutcome } from './outgoing/sign.ts'
 import { hold, readdress, release, submit, withdraw } from './outgoing/submit.ts'
 import type { Office } from './office.ts'
 import { memorySource } from './pdf/source.ts'
@@ -74,6 +83,25 @@ export function officeHandlers(office: Office): OfficeHandlers {
     office.tell('outgoing')
     office.tell('line')
     return outgoing(id)
+  }
+
+  function tellOutgoing(): void {
+    office.tell('outgoing')
+  }
+
+  /** Runs a batch while nobody else asks the token, and tells what failed under an incident each. */
+  async function outcomes(
+    method: Method,
+    work: () => Promise<SignOutcome[]>,
+  ): Promise<Output<'outgoing.signMany'>> {
+    try {
+      const done = await office.watch.during(work)
+      return done.map(({ id, failure }) =>
+        failure === undefined ? { id } : { id, error: failureOf(failure, method, failureLog(host.log)) },
+      )
+    } finally {
+      tellOutgoing()
+    }
   }
 
   function changedIncoming(id: DocumentId): IncomingDetail {
@@ -200,13 +228,18 @@ export function officeHandlers(office: Office): OfficeHandlers {
       return changedOutgoing(id)
     },
     'outgoing.seal': async ({ id, certificate, pin, number, issuedDate }) => {
-      if (store.outgoing.get(id).state === 'signed') {
-        giveNumber(store, id, { wanted: number, issuedDate }, now())
-        office.tell('outgoing')
-      }
-      await office.watch.during(() => seal(office.signing, id, { certificate, pin }))
+      const issue = { wanted: number, issuedDate }
+      await office.watch
+        .during(() => seal(office.signing, id, { certificate, pin }, issue))
+        .finally(tellOutgoing)
       return changedOutgoing(id)
     },
+    'outgoing.signMany': ({ ids, certificate, pin }) =>
+      outcomes('outgoing.signMany', () => signMany(office.signing, ids, { certificate, pin }, tellOutgoing)),
+    'outgoing.sealMany': ({ ids, certificate, pin, issuedDate }) =>
+      outcomes('outgoing.sealMany', () =>
+        sealMany(office.signing, ids, { certificate, pin }, { issuedDate }, tellOutgoing),
+      ),
     'outgoing.readdress': ({ id, recipients }) => {
       readdress(store, id, recipients)
       return changedOutgoing(id)

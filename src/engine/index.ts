@@ -2,7 +2,7 @@ import { AppError, codeOf, type ErrorCode } from '../shared/errors.ts'
 import type { DriverSummary, Handlers, Input, OfficeStatus, Output, Reply } from '../shared/ipc/contract.ts'
 import type { Topic } from '../shared/ipc/topics.ts'
 import type { TokenModule } from '../shared/signing.ts'
-import { answer } from './answer.ts'
+import { answer, failureLog } from './answer.ts'
 import { officeHandlers, type DoorMethod } from './handlers.ts'
 import { openOffice, openTransport, type Office, type World } from './office.ts'
 import { signerClient } from './signing/signer-client.ts'
@@ -195,9 +195,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     answer(method, input) {
-      return answer({ ...door, ...inOffice }, method, input, (incident, name, failure) => {
-        host.log('error', `[${incident}] ${name}: ${describe(failure)}`)
-      })
+      return answer({ ...door, ...inOffice }, method, input, failureLog(host.log))
     },
     onChange(listener) {
       listeners.add(listener)
@@ -225,12 +223,4 @@ function driversOf(modules: readonly TokenModule[]): DriverSummary[] {
       ? {}
       : { problem: state === 'wrong-architecture' ? 'wrong-architecture' : 'not-a-module' }),
   }))
-}
-
-/** For the log: code, message and stack, and those of what caused it. */
-function describe(failure: unknown): string {
-  if (!(failure instanceof Error)) return String(failure)
-  const code = failure instanceof AppError ? `${failure.code} ` : ''
-  const cause = failure.cause === undefined ? '' : ` ← ${describe(failure.cause)}`
-  return `${code}${failure.stack ?? failure.message}${cause}`
 }

@@ -15,8 +15,8 @@ const BESIDE_CERTIFICATES_BYTES = 3_072
 /** Room for a time stamp with the authority's chain of RSA 4096. */
 export const TIME_STAMP_BYTES = 12_288
 
-/** One signature to put into a PDF. */
-export interface PdfSigning {
+/** One signature to put into a PDF, without the token's part. */
+export interface PdfToSign {
   readonly source: PdfSource
   /** DER of the signer's certificate, and of those above it, nearest first. */
   readonly certificate: Uint8Array
@@ -25,28 +25,45 @@ export interface PdfSigning {
   readonly reason?: string
   readonly location?: string
   readonly appearance?: SignatureAppearance
+  /** Leaves room for a time stamp beside the signature value. */
+  readonly roomForTimeStamp?: boolean
+}
+
+/** What the token is asked to sign: `digest` is the SHA-256 of `message`, the CMS signed attributes. */
+interface HashToSign {
+  readonly digest: Uint8Array
+  readonly message: Uint8Array
+}
+
+/** A PDF that wants nothing but the token's answer. Holds the appended bytes, not the document. */
+export interface PreparedPdf {
+  readonly hash: HashToSign
   /**
-   * Asks the token, once. `digest` is the SHA-256 of `message`, the CMS signed attributes; the answer is
-   * the raw signature value (RSA block, or r‖s).
+   * The signed document, nothing written yet. The value (RSA block, or r‖s) is checked with the
+   * certificate's key first, because drivers are known to answer with another key's signature.
+   *
+   * @throws {AppError} `sign/self-check-failed`
    */
-  readonly sign: (hash: { readonly digest: Uint8Array; readonly message: Uint8Array }) => Promise<Uint8Array>
+  readonly signed: (value: Uint8Array) => PdfSource
   /**
-   * For PAdES B-T at once: posts a time stamp request to an authority and gives its answer. The token is
-   * put beside the signature value. Left out, the signature is B-B and can be stamped later.
+   * As `signed`, with a time stamp beside the value (PAdES B-T): `post` gives an authority's answer to a
+   * request. Needs the room that `roomForTimeStamp` leaves.
+   *
+   * @throws {AppError} `sign/self-check-failed`, `time-stamp/refused`
    */
-  readonly timeStamp?: (request: Uint8Array) => Promise<Uint8Array>
+  readonly stamped: (
+    value: Uint8Array,
+    post: (request: Uint8Array) => Promise<Uint8Array>,
+  ) => Promise<PdfSource>
 }
 
 /**
- * Signs a PDF as PAdES B-B, or B-T with a time stamp, by an incremental update: the source's bytes are an exact prefix of the
- * result. The value is checked with the certificate's key before anything is returned, because drivers
- * are known to answer with another key's signature.
+ * Lays out a PAdES B-B signature as an incremental update: the source's bytes are an exact prefix of the
+ * result. The source is read here, and again by whoever reads the signed document.
  *
- * @returns the signed document, nothing written yet
- * @throws {AppError} `pdf/*` before the token is asked where the file cannot be signed; `sign/*` from the
- *   token; `sign/self-check-failed`; `time-stamp/refused`
+ * @throws {AppError} `pdf/*`, `certificate/unusable` where the file cannot be signed
  */
-export async function signPdf(signing: PdfSigning): Promise<PdfSource> {
+export async function preparePdf(signing: PdfToSign): Promise<PreparedPdf> {
   const certificate = parseCertificate(signing.certificate)
   if (certificate.publicKey.kind === 'other') {
     throw new AppError('certificate/unusable', 'the key of the certificate is of an unknown kind')
@@ -59,7 +76,7 @@ export async function signPdf(signing: PdfSigning): Promise<PdfSource> {
     signedAt: signing.signedAt,
     contentsBytes:
       Math.max(LEAST_ROOM_BYTES, certificateBytes + BESIDE_CERTIFICATES_BYTES) +
-      (signing.timeStamp === undefined ? 0 : TIME_STAMP_BYTES),
+      (signing.roomForTimeStamp === true ? TIME_STAMP_BYTES : 0),
     ...(certificate.subject.commonName === undefined ? {} : { name: certificate.subject.commonName }),
     ...(signing.reason === undefined ? {} : { reason: signing.reason }),
     ...(signing.location === undefined ? {} : { location: signing.location }),
@@ -72,12 +89,38 @@ export async function signPdf(signing: PdfSigning): Promise<PdfSource> {
     digestAlgorithm: 'sha256',
     signatureAlgorithm: certificate.publicKey.kind === 'ec' ? 'ecdsa' : 'rsa-pkcs1',
   })
-  const value = await signing.sign({ digest: cms.hash, message: cms.toBeSigned })
-  const signature = cms.finish(value)
-  if (signing.timeStamp === undefined) return prepared.signed(signature)
-  const [signerInfo] = parseCms(signature).signers
-  if (signerInfo === undefined) throw new Error('a signature just made has its signer')
-  const question = timeStampRequest(createHash('sha256').update(signerInfo.signature).digest(), 'sha256')
-  const token = question.token(await signing.timeStamp(question.request))
-  return prepared.signed(addUnsignedAttribute(signature, CMS_OID.timeStampToken, token))
+  return {
+    hash: { digest: cms.hash, message: cms.toBeSigned },
+    signed: (value) => prepared.signed(cms.finish(value)),
+    async stamped(value, post) {
+      const signature = cms.finish(value)
+      const [signerInfo] = parseCms(signature).signers
+      if (signerInfo === undefined) throw new Error('a signature just made has its signer')
+      const imprint = createHash('sha256').update(signerInfo.signature).digest()
+      const question = timeStampRequest(imprint, 'sha256')
+      const token = question.token(await post(question.request))
+      return prepared.signed(addUnsignedAttribute(signature, CMS_OID.timeStampToken, token))
+    },
+  }
+}
+
+/** {@link preparePdf} for a single document, with the token's part. */
+export interface PdfSigning extends Omit<PdfToSign, 'roomForTimeStamp'> {
+  /** Asks the token, once. */
+  readonly sign: (hash: HashToSign) => Promise<Uint8Array>
+  /** For PAdES B-T at once. Left out, the signature is B-B and can be stamped later. */
+  readonly timeStamp?: (request: Uint8Array) => Promise<Uint8Array>
+}
+
+/**
+ * Signs one PDF as PAdES B-B, or B-T with a time stamp.
+ *
+ * @returns the signed document, nothing written yet
+ * @throws {AppError} as {@link preparePdf}, before the token is asked; `sign/*` from the token;
+ *   `time-stamp/refused`
+ */
+export async function signPdf({ sign, timeStamp, ...signing }: PdfSigning): Promise<PdfSource> {
+  const prepared = await preparePdf({ ...signing, roomForTimeStamp: timeStamp !== undefined })
+  const value = await sign(prepared.hash)
+  return timeStamp === undefined ? prepared.signed(value) : prepared.stamped(value, timeStamp)
 }

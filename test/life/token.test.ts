@@ -1,39 +1,19 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { DocumentId } from '../../src/shared/document/fields.ts'
-import type { CertificateChoice, OutgoingDetail } from '../../src/shared/ipc/contract.ts'
-import {
-  draftWith,
-  makeDesk,
-  makeOffice,
-  reopenOffice,
-  SENDER,
-  type Desk,
-  type NewOffice,
-  type OfficeTokens,
-  type TestOffice,
-} from '../helpers/office.ts'
-import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
-import { makeFaultShim, type FaultShim } from '../native/fault-shim.ts'
-import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
+import type { CertificateChoice } from '../../src/shared/ipc/contract.ts'
+import { reopenOffice, type TestOffice } from '../helpers/office.ts'
+import { makeShimDesk, type ShimDesk } from './shim-desk.ts'
 
 const SPY = '/usr/lib/x86_64-linux-gnu/pkcs11-spy.so'
 
-let desk: Desk
-let hub: HubProcess
-let folder: WorkFolder
-let pdf: string
-let shim: FaultShim
+let desk: ShimDesk
 /** On the sender's third token; its PIN is 333333. */
 let expired: CertificateChoice
 
 beforeAll(async () => {
-  desk = makeDesk()
-  folder = workFolder()
-  hub = await startHubProcess()
-  pdf = folder.path('document.pdf')
-  writeFileSync(pdf, ghostscriptPdf(folder, 'document.pdf'))
+  desk = await makeShimDesk()
   const yesterday = new Date(Date.now() - 86_400_000)
   const old = desk.pki.issue({
     file: 'expired',
@@ -47,42 +27,8 @@ beforeAll(async () => {
     tokenSerial: serial,
     certificateSha256: old.sha256 as CertificateChoice['certificateSha256'],
   }
-  shim = makeFaultShim(desk.path('shim'), desk.sender.hsm)
 }, 120_000)
-afterAll(async () => {
-  await hub.remove()
-  folder.remove()
-  desk.remove()
-})
-
-/** An office whose tokens are reached through another module. */
-function optionsOf(name: string, modulePath: string, env: Readonly<Record<string, string>>): NewOffice {
-  const { hsm } = desk.sender
-  const tokens: OfficeTokens = { ...desk.sender, hsm: { ...hsm, modulePath, env: { ...hsm.env, ...env } } }
-  return {
-    dir: desk.path(name),
-    agency: SENDER,
-    tokens,
-    hubUrl: `${hub.url}/vxp`,
-    secret: OFFICES[0].secret,
-    root: desk.pki.root.certificatePem,
-  }
-}
-
-async function newOffice(options: NewOffice): Promise<TestOffice> {
-  const office = await makeOffice(options)
-  await office.until('the directory is there', async () => {
-    const found = await office.call('directory.search', { text: 'so noi vu' })
-    return found.length > 0 ? found : undefined
-  })
-  return office
-}
-
-/** A document that waits for the authorised person. */
-async function frozen(office: TestOffice): Promise<OutgoingDetail> {
-  const { id, revision } = await draftWith(office.call, pdf)
-  return office.call('outgoing.freeze', { id, revision })
-}
+afterAll(() => desk.clear())
 
 function sign(
   office: TestOffice,
@@ -96,15 +42,15 @@ function sign(
 describe('a wrong PIN, as pkcs11-spy sees it', () => {
   test('costs exactly one C_Login, whatever happens afterwards, and leaves the document as it was', async () => {
     const log = desk.path('spy.log')
-    const options = optionsOf('spied', SPY, {
+    const options = desk.optionsOf('spied', SPY, {
       PKCS11SPY: desk.sender.hsm.modulePath,
       PKCS11SPY_OUTPUT: log,
     })
     const calls = (name: string): number =>
       existsSync(log) ? (readFileSync(log, 'utf8').match(new RegExp(`: ${name}$`, 'gm'))?.length ?? 0) : 0
-    let office = await newOffice(options)
+    let office = await desk.newOffice(options)
     try {
-      const document = await frozen(office)
+      const document = await desk.frozen(office)
       await expect(sign(office, document.id, { pin: '000000' })).rejects.toMatchObject({
         code: 'sign/pin-wrong',
       })
@@ -135,64 +81,64 @@ describe('a wrong PIN, as pkcs11-spy sees it', () => {
 describe('a token or driver that fails', () => {
   let office: TestOffice
   beforeAll(async () => {
-    office = await newOffice(optionsOf('unlucky', shim.modulePath, shim.env))
+    office = await desk.office('unlucky')
   })
   afterEach(() => {
-    shim.clear()
+    desk.shim.clear()
   })
   afterAll(() => office.close())
 
   test('a driver that crashes in the middle of a signature costs that one request and nothing else', async () => {
-    const other = await frozen(office)
-    const document = await frozen(office)
-    shim.set({ 'crash-at': 'Sign' })
+    const other = await desk.frozen(office)
+    const document = await desk.frozen(office)
+    desk.shim.set({ 'crash-at': 'Sign' })
     await expect(sign(office, document.id)).rejects.toMatchObject({ code: 'sign/process-lost' })
-    expect([shim.calls('Login'), shim.calls('Sign')]).toEqual([1, 1])
+    expect([desk.shim.calls('Login'), desk.shim.calls('Sign')]).toEqual([1, 1])
 
     expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
     expect(await office.call('outgoing.one', { id: other.id })).toEqual(other)
-    shim.set({})
+    desk.shim.set({})
     expect(await sign(office, document.id)).toMatchObject({
       state: 'signed',
       verdict: { signatures: [{ signer: { name: 'Nguyễn Văn Mẫu' }, verdict: 'valid' }] },
     })
-    expect([shim.calls('Login'), shim.calls('Sign')]).toEqual([2, 2])
+    expect([desk.shim.calls('Login'), desk.shim.calls('Sign')]).toEqual([2, 2])
   })
 
   test('a token pulled in the middle of a signature is named, and signs when it is plugged in again', async () => {
-    const document = await frozen(office)
-    shim.set({ 'fail-at': 'Sign:32' /* CKR_DEVICE_REMOVED */ })
+    const document = await desk.frozen(office)
+    desk.shim.set({ 'fail-at': 'Sign:32' /* CKR_DEVICE_REMOVED */ })
     await expect(sign(office, document.id)).rejects.toMatchObject({ code: 'sign/token-removed' })
-    expect([shim.calls('Login'), shim.calls('Sign')]).toEqual([1, 1])
-    shim.unplug()
+    expect([desk.shim.calls('Login'), desk.shim.calls('Sign')]).toEqual([1, 1])
+    desk.shim.unplug()
     await office.until('the status bar shows that the token is out', async () => {
       const { state } = await office.call('token.status', {})
       return state === 'absent' ? state : undefined
     })
     await expect(sign(office, document.id)).rejects.toMatchObject({ code: 'sign/token-missing' })
-    expect(shim.calls('Login')).toBe(1)
+    expect(desk.shim.calls('Login')).toBe(1)
 
     expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
-    shim.set({})
+    desk.shim.set({})
     expect(await sign(office, document.id)).toMatchObject({ state: 'signed' })
   })
 
   test('a driver that does not answer is given up after a minute, and the document can be signed then', async () => {
     // An office of its own: its timers stand still with the clock.
-    const waiting = await newOffice(optionsOf('waiting', shim.modulePath, shim.env))
+    const waiting = await desk.office('waiting')
     try {
-      const document = await frozen(waiting)
-      shim.set({ 'hang-at': 'Sign' })
+      const document = await desk.frozen(waiting)
+      desk.shim.set({ 'hang-at': 'Sign' })
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       const refusal = expect(sign(waiting, document.id)).rejects.toMatchObject({ code: 'sign/timed-out' })
-      while (shim.calls('Sign') === 0) await turn()
+      while (desk.shim.calls('Sign') === 0) await turn()
       vi.advanceTimersByTime(60_000)
       await refusal
       vi.useRealTimers()
-      expect([shim.calls('Login'), shim.calls('Sign')]).toEqual([1, 1])
+      expect([desk.shim.calls('Login'), desk.shim.calls('Sign')]).toEqual([1, 1])
 
       expect(await waiting.call('outgoing.one', { id: document.id })).toEqual(document)
-      shim.set({})
+      desk.shim.set({})
       expect(await sign(waiting, document.id)).toMatchObject({ state: 'signed' })
     } finally {
       vi.useRealTimers()
@@ -201,14 +147,14 @@ describe('a token or driver that fails', () => {
   })
 
   test('a token that locked itself is refused before another C_Login, even with the right PIN', async () => {
-    const document = await frozen(office)
-    shim.set({ 'lock-after': 1 })
+    const document = await desk.frozen(office)
+    desk.shim.set({ 'lock-after': 1 })
     await expect(sign(office, document.id, { pin: '000000' })).rejects.toMatchObject({
       code: 'sign/pin-locked',
     })
-    expect(shim.calls('Login')).toBe(1)
+    expect(desk.shim.calls('Login')).toBe(1)
     await expect(sign(office, document.id)).rejects.toMatchObject({ code: 'sign/pin-locked' })
-    expect(shim.calls('Login')).toBe(1)
+    expect(desk.shim.calls('Login')).toBe(1)
     expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
   })
 })
@@ -216,55 +162,55 @@ describe('a token or driver that fails', () => {
 describe('a certificate that must not sign is refused before any C_Login', () => {
   let office: TestOffice
   beforeAll(async () => {
-    shim.clear()
-    office = await newOffice(optionsOf('refusing', shim.modulePath, shim.env))
+    desk.shim.clear()
+    office = await desk.office('refusing')
   })
   afterEach(() => {
-    shim.clear()
+    desk.shim.clear()
   })
   afterAll(() => office.close())
 
   test('one that has expired', async () => {
-    const document = await frozen(office)
+    const document = await desk.frozen(office)
     await expect(sign(office, document.id, { certificate: expired, pin: '333333' })).rejects.toMatchObject({
       code: 'certificate/unusable',
       detail: 'expired',
     })
-    expect(shim.calls('Login')).toBe(0)
+    expect(desk.shim.calls('Login')).toBe(0)
     expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
   })
 
   test('one of the agency where the authorised person signs', async () => {
-    const document = await frozen(office)
+    const document = await desk.frozen(office)
     const { agency, agencyPin } = desk.sender
     await expect(sign(office, document.id, { certificate: agency, pin: agencyPin })).rejects.toMatchObject({
       code: 'certificate/wrong-holder',
     })
-    expect(shim.calls('Login')).toBe(0)
+    expect(desk.shim.calls('Login')).toBe(0)
     expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
   })
 
   test('one of a person where the agency seals', async () => {
-    const { id } = await frozen(office)
+    const { id } = await desk.frozen(office)
     const signed = await sign(office, id)
-    expect(shim.calls('Login')).toBe(1)
+    expect(desk.shim.calls('Login')).toBe(1)
     const { person, personPin } = desk.sender
     await expect(
       office.call('outgoing.seal', { id, certificate: person, pin: personPin }),
     ).rejects.toMatchObject({ code: 'certificate/wrong-holder' })
-    expect(shim.calls('Login')).toBe(1)
-    const kept = await office.call('outgoing.one', { id })
-    expect(kept).toMatchObject({ state: 'numbered', files: signed.files })
+    expect(desk.shim.calls('Login')).toBe(1)
+    // Not even a number was given.
+    expect(await office.call('outgoing.one', { id })).toEqual(signed)
   })
 
   test('one that is on another token than the clerk chose', async () => {
-    const document = await frozen(office)
+    const document = await desk.frozen(office)
     const { person, agency } = desk.sender
     const certificate = { ...person, tokenSerial: agency.tokenSerial }
     await expect(sign(office, document.id, { certificate })).rejects.toMatchObject({
       code: 'sign/certificate-missing',
     })
-    expect(shim.calls('Login')).toBe(0)
+    expect(desk.shim.calls('Login')).toBe(0)
     expect(await office.call('outgoing.one', { id: document.id })).toEqual(document)
   })
 })

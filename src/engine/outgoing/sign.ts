@@ -1,16 +1,24 @@
 import { AppError } from '../../shared/errors.ts'
-import { formatCode, type DocumentId, type FileRole } from '../../shared/document/fields.ts'
+import {
+  formatCode,
+  type DocumentFile,
+  type DocumentId,
+  type FileRole,
+} from '../../shared/document/fields.ts'
+import type { OutgoingState } from '../../shared/document/outgoing.ts'
 import { formatDate, vietnamClock } from '../../shared/document/vietnam-time.ts'
 import type { CertificateChoice } from '../../shared/ipc/contract.ts'
+import type { SignatureValue } from '../../shared/signing.ts'
 import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { SignatureAppearance } from '../pdf/appearance.ts'
 import { chunksOf, type PdfSource } from '../pdf/source.ts'
-import { signPdf } from '../sign-pdf.ts'
+import { preparePdf, type PreparedPdf } from '../sign-pdf.ts'
 import { holderKind, type Certificate } from '../signing/certificate.ts'
 import type { SignerClient } from '../signing/signer-client.ts'
-import { findCertificate } from '../signing/token-view.ts'
-import type { Outgoing, Store } from '../store/index.ts'
+import { findCertificate, type FoundCertificate } from '../signing/token-view.ts'
+import type { Outgoing, Store, StoredFile } from '../store/index.ts'
+import { giveNumber } from './number.ts'
 
 /** What signing needs of the world. */
 export interface SignPorts {
@@ -30,6 +38,19 @@ export interface SignChoice {
   readonly pin: string
 }
 
+/** How it went for one document of a batch. */
+export interface SignOutcome {
+  readonly id: DocumentId
+  /** Why it is not signed, and is as it was; left out where it is. */
+  readonly failure?: unknown
+}
+
+/** Number and date of what is sealed, where the clerk chose them. */
+export interface Issue {
+  readonly wanted?: number | undefined
+  readonly issuedDate?: string | undefined
+}
+
 /**
  * frozen → signed. The authorised person's signature.
  *
@@ -39,111 +60,262 @@ export interface SignChoice {
  *   then as it was
  */
 export async function sign(ports: SignPorts, id: DocumentId, choice: SignChoice): Promise<void> {
-  const document = ports.store.outgoing.get(id)
-  if (document.state !== 'frozen') throw new AppError('document/wrong-state', `sign while ${document.state}`)
-  await addSignature(ports, document, choice, {
-    from: 'imported',
-    to: 'signed',
-    event: 'sign',
-    holder: 'person',
-    appearance: (certificate, at) => [
-      `Người ký: ${certificate.subject.commonName ?? ''}`,
-      ...(certificate.subject.title === undefined ? [] : [`Chức vụ: ${certificate.subject.title}`]),
-      `Thời gian ký: ${signingTime(at)}`,
-    ],
-    place: { corner: 'bottom-right', xMm: 15, yMm: 12 },
-  })
+  requireSigned(await signEach(ports, [id], choice, SIGN))
 }
 
 /**
- * numbered → sealed. The agency's signature over the signed document, which stays an exact prefix; the
- * visible block carries number and date.
+ * {@link sign} for many documents with one PIN, one login and one try. Each is committed as its signature
+ * arrives: a pulled token leaves signed what is signed, and the rest waiting.
  *
- * @throws {AppError} as {@link sign}; the number stays with the document
+ * @param onSigned is called after each that was committed
+ * @returns one outcome per document, in the order asked
+ * @throws {AppError} what concerns all of them and was found before the PIN was used: `sign/token-missing`,
+ *   `certificate/unusable`…
+ */
+export function signMany(
+  ports: SignPorts,
+  ids: readonly DocumentId[],
+  choice: SignChoice,
+  onSigned: () => void,
+): Promise<SignOutcome[]> {
+  return signEach(ports, ids, choice, SIGN, onSigned)
+}
+
+/**
+ * signed → numbered → sealed. The agency's signature over the signed document, which stays an exact
+ * prefix; the visible block carries number and date. No number is taken before the certificate was found
+ * and may seal; one that was given stays with the document whatever happens afterwards.
+ *
+ * @throws {AppError} as {@link sign}, and as {@link giveNumber}
  * @source Decree 30/2020/NĐ-CP Art 32(2)d: the agency signs after the authorised person
  */
-export async function seal(ports: SignPorts, id: DocumentId, choice: SignChoice): Promise<void> {
-  const document = ports.store.outgoing.get(id)
-  const { codeNumber, issuedDate, state } = document
-  if (state !== 'numbered' || codeNumber === undefined || issuedDate === undefined) {
-    throw new AppError('document/wrong-state', `seal while ${state}`)
-  }
-  await addSignature(ports, document, choice, {
-    from: 'signed',
-    to: 'sealed',
-    event: 'seal',
-    holder: 'agency',
-    appearance: (certificate, at) => [
-      `Cơ quan: ${certificate.subject.commonName ?? ''}`,
-      `Số: ${formatCode(codeNumber, document.fields.codeNotation)}`,
-      `Ngày ban hành: ${formatDate(issuedDate)}`,
-      `Thời gian ký: ${signingTime(at)}`,
-    ],
-    place: { corner: 'bottom-left', xMm: 30, yMm: 12 },
-  })
+export async function seal(
+  ports: SignPorts,
+  id: DocumentId,
+  choice: SignChoice,
+  issue: Issue = {},
+): Promise<void> {
+  requireSigned(await signEach(ports, [id], choice, sealWith(issue)))
+}
+
+/** {@link seal} for many documents, as {@link signMany}: numbers follow the order of `ids`. */
+export function sealMany(
+  ports: SignPorts,
+  ids: readonly DocumentId[],
+  choice: SignChoice,
+  issue: Pick<Issue, 'issuedDate'>,
+  onSigned: () => void,
+): Promise<SignOutcome[]> {
+  return signEach(ports, ids, choice, sealWith(issue), onSigned)
 }
 
 /** What differs between the two signatures. */
 interface Step {
+  /** States that this step may begin in. */
+  readonly begins: readonly OutgoingState[]
   readonly from: FileRole
   readonly to: FileRole
   readonly event: 'sign' | 'seal'
   /** Whose certificate it takes. One that does not tell whose it is serves for both. */
   readonly holder: 'person' | 'agency'
-  readonly appearance: (certificate: Certificate, at: number) => string[]
+  /** Done for each document once the certificate is found. */
+  readonly ready: (ports: SignPorts, document: Outgoing) => Outgoing
+  readonly appearance: (document: Outgoing, certificate: Certificate, at: number) => string[]
   readonly place: Pick<SignatureAppearance, 'corner' | 'xMm' | 'yMm'>
 }
 
-async function addSignature(
+const SIGN: Step = {
+  begins: ['frozen'],
+  from: 'imported',
+  to: 'signed',
+  event: 'sign',
+  holder: 'person',
+  ready: (_, document) => document,
+  appearance: (_, certificate, at) => [
+    `Người ký: ${certificate.subject.commonName ?? ''}`,
+    ...(certificate.subject.title === undefined ? [] : [`Chức vụ: ${certificate.subject.title}`]),
+    `Thời gian ký: ${signingTime(at)}`,
+  ],
+  place: { corner: 'bottom-right', xMm: 15, yMm: 12 },
+}
+
+function sealWith(issue: Issue): Step {
+  return {
+    begins: ['signed', 'numbered'],
+    from: 'signed',
+    to: 'sealed',
+    event: 'seal',
+    holder: 'agency',
+    ready: ({ store, now }, document) => {
+      if (document.state === 'numbered') return document
+      giveNumber(store, document.id, issue, now())
+      return store.outgoing.get(document.id)
+    },
+    appearance: ({ codeNumber, issuedDate, fields }, certificate, at) => {
+      if (codeNumber === undefined || issuedDate === undefined) throw new Error('it was not numbered')
+      return [
+        `Cơ quan: ${certificate.subject.commonName ?? ''}`,
+        `Số: ${formatCode(codeNumber, fields.codeNotation)}`,
+        `Ngày ban hành: ${formatDate(issuedDate)}`,
+        `Thời gian ký: ${signingTime(at)}`,
+      ]
+    },
+    place: { corner: 'bottom-left', xMm: 30, yMm: 12 },
+  }
+}
+
+function requireSigned([outcome]: readonly SignOutcome[]): void {
+  const failure = outcome?.failure
+  if (failure === undefined) return
+  throw failure instanceof Error ? failure : new Error('it was not signed', { cause: failure })
+}
+
+async function signEach(
   ports: SignPorts,
-  document: Outgoing,
+  ids: readonly DocumentId[],
   choice: SignChoice,
   step: Step,
-): Promise<void> {
-  const { store, reach } = ports
-  const token = store.settings.get('token')
-  if (token === undefined) throw new AppError('sign/module-missing', 'no token module is chosen')
-  const original = document.files.findLast((file) => file.role === step.from)
-  if (original === undefined)
-    throw new AppError('document/incomplete', `no ${step.from} file`, { detail: 'pdf' })
+  onSigned: () => void = () => undefined,
+): Promise<SignOutcome[]> {
+  const failures = new Map<DocumentId, unknown>()
+  const begun: DocumentId[] = []
+  for (const id of new Set(ids)) {
+    try {
+      requireState(ports.store.outgoing.get(id), step)
+      begun.push(id)
+    } catch (cause) {
+      failures.set(id, cause)
+    }
+  }
+  if (begun.length > 0) {
+    const signer = await findSigner(ports, choice, step)
+    const prepared: Prepared[] = []
+    for (const id of begun) {
+      try {
+        prepared.push(await prepare(ports, signer, step, id))
+      } catch (cause) {
+        failures.set(id, cause)
+      }
+    }
+    if (prepared.length > 0) await signBatch(ports, signer, step, prepared, failures, onSigned)
+  }
+  return ids.map((id) => (failures.has(id) ? { id, failure: failures.get(id) } : { id }))
+}
 
-  const at = ports.now()
+function requireState({ state }: Outgoing, step: Step): void {
+  if (!step.begins.includes(state)) throw new AppError('document/wrong-state', `${step.event} while ${state}`)
+}
+
+/** The certificate that signs, and how its token is asked. */
+interface Signer extends FoundCertificate {
+  readonly choice: SignChoice
+  readonly modulePath: string
+}
+
+/** Everything that can be refused before a document is touched or a PIN is used. */
+async function findSigner(ports: SignPorts, choice: SignChoice, step: Step): Promise<Signer> {
+  const token = ports.store.settings.get('token')
+  if (token === undefined) throw new AppError('sign/module-missing', 'no token module is chosen')
   const { modulePath } = token
   const isPracticeFile = /\.(p12|pfx)$/i.test(modulePath)
   const tokens = await ports.signer.tokens(modulePath, isPracticeFile ? choice.pin : undefined)
-  const { certificate, chain, pinPad } = findCertificate(tokens, choice.certificate, new Date(at))
-  const kind = holderKind(certificate.subject)
+  const found = findCertificate(tokens, choice.certificate, new Date(ports.now()))
+  const kind = holderKind(found.certificate.subject)
   if (kind !== 'unknown' && kind !== step.holder) {
     throw new AppError('certificate/wrong-holder', `${step.event} with a certificate of the kind ${kind}`)
   }
+  return { ...found, choice, modulePath }
+}
 
-  const source = await store.files.open(original.sha256)
+/** A document that wants nothing but the token's answer. Its file is closed meanwhile. */
+interface Prepared {
+  readonly document: Outgoing
+  readonly original: DocumentFile
+  readonly source: ReopeningSource
+  readonly pdf: PreparedPdf
+}
+
+async function prepare(ports: SignPorts, signer: Signer, step: Step, id: DocumentId): Promise<Prepared> {
+  const document = step.ready(ports, ports.store.outgoing.get(id))
+  const original = document.files.findLast((file) => file.role === step.from)
+  if (original === undefined)
+    throw new AppError('document/incomplete', `no ${step.from} file`, { detail: 'pdf' })
+  const at = ports.now()
+  const source = reopening(original.sizeBytes, () => ports.store.files.open(original.sha256))
   try {
-    const signed = await signPdf({
+    const pdf = await preparePdf({
       source,
-      certificate: certificate.der,
-      chain,
+      certificate: signer.certificate.der,
+      chain: signer.chain,
       signedAt: new Date(at),
       location: document.fields.place,
       appearance: {
         page: 'last',
         ...step.place,
         widthMm: 78,
-        lines: step.appearance(certificate, at),
+        lines: step.appearance(document, signer.certificate, at),
         font: ports.font,
       },
-      sign: async ({ digest, message }) => {
-        const batch = await ports.signer.sign({
-          modulePath,
-          ...choice.certificate,
-          ...(pinPad ? {} : { pin: choice.pin }),
-          hashes: [{ id: document.id, digest, message }],
-        })
-        const [signature] = batch.signatures
-        if (signature === undefined) throw new AppError('sign/driver-failed', 'no signature came back')
-        return signature.value
-      },
     })
+    return { document, original, source, pdf }
+  } finally {
+    await source.close()
+  }
+}
+
+/** Asks the token once for all of them, and keeps each signature as it comes. Notes what failed. */
+async function signBatch(
+  ports: SignPorts,
+  { choice, modulePath, certificate, pinPad }: Signer,
+  step: Step,
+  prepared: readonly Prepared[],
+  failures: Map<DocumentId, unknown>,
+  onSigned: () => void,
+): Promise<void> {
+  const unsigned = new Map<string, Prepared>(prepared.map((one) => [one.document.id, one]))
+  let kept: Promise<void> = Promise.resolve()
+  const keepNext = ({ id, value }: SignatureValue): void => {
+    const one = unsigned.get(id)
+    if (one === undefined) return
+    unsigned.delete(id)
+    kept = kept.then(async () => {
+      try {
+        await keep(ports, step, certificate, one, value)
+        onSigned()
+      } catch (cause) {
+        failures.set(one.document.id, cause)
+      }
+    })
+  }
+  let failure: unknown
+  try {
+    await ports.signer.sign({
+      modulePath,
+      ...choice.certificate,
+      ...(pinPad ? {} : { pin: choice.pin }),
+      hashes: prepared.map(({ document, pdf }) => ({ id: document.id, ...pdf.hash })),
+      onSigned: keepNext,
+    })
+  } catch (cause) {
+    failure = cause
+  }
+  await kept
+  for (const { document } of unsigned.values()) {
+    failures.set(document.id, failure ?? new AppError('sign/driver-failed', 'no signature came back'))
+  }
+}
+
+/** Judges, stores and commits one signed document: all of it or nothing. */
+async function keep(
+  ports: SignPorts,
+  step: Step,
+  certificate: Certificate,
+  { document, original, source, pdf }: Prepared,
+  value: Uint8Array,
+): Promise<void> {
+  const { store, reach } = ports
+  try {
+    const signed = pdf.signed(value)
     reach('sign/prepared')
     const verdict = await ports.verify(signed)
     if (!isOurOwnGood(verdict)) {
@@ -169,6 +341,27 @@ async function addSignature(
     reach('sign/committed')
   } finally {
     await source.close()
+  }
+}
+
+/** A kept file that is opened by the first read after {@link ReopeningSource.close}. */
+interface ReopeningSource extends PdfSource {
+  close(): Promise<void>
+}
+
+/** A hundred documents wait for their signatures with no file open and nothing of them decrypted. */
+function reopening(size: number, open: () => Promise<StoredFile>): ReopeningSource {
+  let opened: Promise<StoredFile> | undefined
+  return {
+    size,
+    read: async (offset, length) => (await (opened ??= open())).read(offset, length),
+    async close() {
+      const closing = opened
+      opened = undefined
+      // Whoever read has been told why it could not be opened.
+      const file = await closing?.catch(() => undefined)
+      await file?.close()
+    },
   }
 }
 

@@ -237,6 +237,17 @@ const incomingDetail = incomingSummary.extend({
 })
 export type IncomingDetail = z.output<typeof incomingDetail>
 
+/** Documents that are signed with one PIN. */
+export const MAX_BATCH = 200
+const batchIds = z.array(documentId).min(1).max(MAX_BATCH)
+
+/** How it went for one document of a batch; without `error` it is signed. */
+const signOutcome = z.object({
+  id: documentId,
+  error: z.object({ code: errorCode, incident: z.string(), detail: z.string().optional() }).optional(),
+})
+export type SignOutcome = z.output<typeof signOutcome>
+
 const counts = z.object({
   drafts: z.int(),
   toSign: z.int(),
@@ -378,6 +389,21 @@ export const contract = {
       issuedDate: isoDate.optional(),
     }),
     output: outgoingDetail,
+  },
+  /** `outgoing.sign` for many, with one PIN and one try. Each stands by itself. */
+  'outgoing.signMany': {
+    input: z.object({ ids: batchIds, certificate: certificateChoice, pin }),
+    output: z.array(signOutcome),
+  },
+  /** `outgoing.seal` for many: numbers follow the order of `ids`. */
+  'outgoing.sealMany': {
+    input: z.object({
+      ids: batchIds,
+      certificate: certificateChoice,
+      pin,
+      issuedDate: isoDate.optional(),
+    }),
+    output: z.array(signOutcome),
   },
   /** "Sửa nơi nhận": other recipients for a sealed document that did not leave. Its PDF stays as it is. */
   'outgoing.readdress': {

@@ -12,7 +12,13 @@ import {
   type OutgoingDetail,
   type TokenStatus,
 } from '../../../src/shared/ipc/contract.ts'
-import { agency, documentId, outgoingFields, sha256Hex } from '../../../src/shared/document/fields.ts'
+import {
+  agency,
+  documentId,
+  outgoingFields,
+  sha256Hex,
+  type DocumentId,
+} from '../../../src/shared/document/fields.ts'
 import type { DocumentVerdict } from '../../../src/shared/verdict.ts'
 import samplePdf from './sample.pdf?url'
 
@@ -508,6 +514,19 @@ const roots = [
   },
 ]
 
+/** A batch; with ?batch=removed the token is pulled after the second document. */
+function eachOf(ids: readonly DocumentId[], pin: string, sign: (id: DocumentId, at: number) => void) {
+  const incident = '3f0c6a52-0d7e-4c55-9a3e-6f1f0d1c2b3a'
+  return ids.map((id, at) => {
+    if (pin !== '12345678') return { id, error: { code: 'sign/pin-wrong' as const, incident } }
+    if (ask.get('batch') === 'removed' && at >= 2) {
+      return { id, error: { code: 'sign/token-removed' as const, incident } }
+    }
+    sign(id, at)
+    return { id }
+  })
+}
+
 const handlers: Handlers = {
   'office.status': status,
   'office.newRecoveryCode': () => ({ recoveryCode: 'K7QM-3XPA-9TWD-4HRC-8NVE-2JBY-6FSG-5ZLU' }),
@@ -601,6 +620,9 @@ const handlers: Handlers = {
     if (pin !== '12345678') throw new AppError('sign/pin-wrong', 'wrong')
     return move(id, 'sealed', 'seal', { codeNumber: String(number ?? 7).padStart(2, '0') })
   },
+  'outgoing.signMany': ({ ids, pin }) => eachOf(ids, pin, (id) => move(id, 'signed', 'sign')),
+  'outgoing.sealMany': ({ ids, pin }) =>
+    eachOf(ids, pin, (id, at) => move(id, 'sealed', 'seal', { codeNumber: String(7 + at).padStart(2, '0') })),
   'outgoing.readdress': ({ id }) => move(id, 'sealed', 'readdress'),
   'outgoing.submit': ({ id }) => move(id, 'queued', 'submit', { delivery: waits({ attempts: 0 }) }),
   'outgoing.hold': ({ id }) =>
