@@ -46,7 +46,12 @@ export interface Engine {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { profileDir, host, now } = options
   const listeners = new Set<(topic: Topic) => void>()
-  const signer = signerClient(host.startSigner, { log: host.log })
+  const signer = signerClient(host.startSigner, {
+    log: host.log,
+    onSlow: () => {
+      tell('token')
+    },
+  })
   let office: Office | undefined
   let inOffice: Omit<Handlers, DoorMethod> | undefined
   let lockedBy: ErrorCode | undefined

@@ -5,7 +5,8 @@ import type { SignerClient } from './signing/signer-client.ts'
 import { tokenSummaryOf } from './signing/token-view.ts'
 import type { Store } from './store/index.ts'
 
-const LOOK_EVERY_MS = 2_000
+/** With the look itself and the word to the window, a token that comes or goes shows within two seconds. */
+const LOOK_EVERY_MS = 1_000
 const AFTER_FAILURE_MS = 15_000
 
 /** What watching needs of the world. */
@@ -19,7 +20,7 @@ export interface TokenWatchPorts {
 }
 
 /**
- * Looks every two seconds which tokens are plugged in, because C_WaitForSlotEvent cannot be relied on.
+ * Looks every second which tokens are plugged in, because C_WaitForSlotEvent cannot be relied on.
  * Looking never logs in. It rests while a signature is being made.
  */
 export function tokenWatch(ports: TokenWatchPorts) {
@@ -32,6 +33,7 @@ export function tokenWatch(ports: TokenWatchPorts) {
   let busy = 0
 
   async function look(): Promise<void> {
+    if (stopped) return
     const modulePath = store.settings.get('token')?.modulePath
     const before = fingerprint()
     if (modulePath === undefined) {
@@ -43,7 +45,9 @@ export function tokenWatch(ports: TokenWatchPorts) {
         error = undefined
       } catch (cause) {
         tokens = []
-        error = codeOf(cause)
+        const code = codeOf(cause)
+        // Pulled while it was read.
+        error = code === 'sign/token-missing' ? undefined : code
       }
     }
     looked = true
@@ -94,7 +98,16 @@ export function tokenWatch(ports: TokenWatchPorts) {
         ...(chosen?.agency === undefined ? {} : { agency: chosen.agency }),
       }
       if (chosen === undefined) return { state: 'unset', tokens: [], chosen: choice }
+      const slow = signer.slow()
       return {
+        ...(slow === undefined
+          ? {}
+          : {
+              waiting: {
+                since: Math.round(ports.now() - slow.silentMs),
+                deadlineAt: Math.round(ports.now() + slow.remainingMs),
+              },
+            }),
         modulePath: chosen.modulePath,
         state: error !== undefined ? 'failed' : tokens.length > 0 ? 'present' : 'absent',
         ...(error === undefined ? {} : { error }),

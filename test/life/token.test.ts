@@ -132,8 +132,16 @@ describe('a token or driver that fails', () => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       const refusal = expect(sign(waiting, document.id)).rejects.toMatchObject({ code: 'sign/timed-out' })
       while (desk.shim.calls('Sign') === 0) await turn()
-      vi.advanceTimersByTime(60_000)
+      expect(await waiting.call('token.status', {})).not.toHaveProperty('waiting')
+      vi.advanceTimersByTime(3_000)
+      const { since, deadlineAt } = (await waiting.call('token.status', {})).waiting ?? {
+        since: 0,
+        deadlineAt: 0,
+      }
+      expect(Math.round((deadlineAt - since) / 10) * 10).toBe(60_000)
+      vi.advanceTimersByTime(57_000)
       await refusal
+      expect(await waiting.call('token.status', {})).not.toHaveProperty('waiting')
       vi.useRealTimers()
       expect([desk.shim.calls('Login'), desk.shim.calls('Sign')]).toEqual([1, 1])
 

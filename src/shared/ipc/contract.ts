@@ -109,6 +109,8 @@ const tokenStatus = z.object({
   /** `unset`: no module chosen yet; `failed`: see `error`. */
   state: z.enum(['unset', 'absent', 'present', 'failed']),
   error: errorCode.optional(),
+  /** Set while the driver has not answered for three seconds: it is given up at `deadlineAt`. */
+  waiting: z.object({ since: instant, deadlineAt: instant }).optional(),
   tokens: z.array(tokenSummary),
   chosen: z.object({ person: certificateChoice.optional(), agency: certificateChoice.optional() }),
 })
