@@ -314,6 +314,29 @@ export const TEXT = {
     sign: 'Ký văn bản',
     seal: 'Ký, đóng dấu và gửi',
     signing: 'Đang ký…',
+    waiting: (seconds: number) =>
+      `Token chưa trả lời, sẽ dừng chờ sau ${String(seconds)} giây. Văn bản vẫn an toàn.`,
+    batchHint: 'Đánh dấu nhiều văn bản để ký một lần với một mã PIN.',
+    batchTitle: {
+      person: (count: number) => `Ký ${String(count)} văn bản`,
+      agency: (count: number) => `Đóng dấu ${String(count)} văn bản`,
+    },
+    batchExplain: {
+      person: 'Mã PIN nhập một lần cho tất cả. Văn bản nào ký xong được lưu ngay.',
+      agency:
+        'Mã PIN nhập một lần cho tất cả. Số được cấp tiếp theo sổ, theo thứ tự dưới đây; văn bản đóng dấu xong vào Hộp gửi.',
+    },
+    batchList: 'Các văn bản đã đánh dấu',
+    batchMixed: 'Đã đánh dấu cả văn bản chờ ký và văn bản chờ đóng dấu. Mỗi lần chỉ làm một việc:',
+    batchOnlySign: (count: number) => `Chỉ giữ ${String(count)} văn bản chờ ký`,
+    batchOnlySeal: (count: number) => `Chỉ giữ ${String(count)} văn bản chờ đóng dấu`,
+    batchNone: 'Bỏ đánh dấu',
+    batchDone: {
+      person: (done: number, all: number) => `Đã ký ${String(done)} trong ${String(all)} văn bản.`,
+      agency: (done: number, all: number) => `Đã đóng dấu ${String(done)} trong ${String(all)} văn bản.`,
+    },
+    batchRest: (count: number) =>
+      `Còn ${String(count)} văn bản chưa xong, vẫn như trước. Các văn bản đã ký được giữ nguyên.`,
     signDone: 'Đã ký. Bước tiếp theo: cấp số và đóng dấu.',
     sealDone: 'Đã đóng dấu và đưa vào hộp gửi.',
     sealedOnly: 'Đã đóng dấu nhưng chưa đưa được vào hộp gửi. Hãy bấm “Đưa vào hộp gửi” ở dòng của văn bản.',

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { FileSearch, type LucideIcon } from 'lucide-react'
+import { Check, FileSearch, type LucideIcon } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
 import { classes } from '../lib/classes.ts'
@@ -12,7 +12,8 @@ import styles from './DocumentList.module.css'
 
 /**
  * A list of any length, of which only the rows in sight exist. Arrow keys, Home, End and Page keys move;
- * Enter opens. With `follow` the moving itself selects, as in a mail client beside a reading pane.
+ * Enter opens. Where rows can be marked, Space, Ctrl and a click or the box before the row mark one, Shift marks
+ * as far as it moves, Ctrl+A all that are loaded. With `follow` the moving itself selects, as in a mail client beside a reading pane.
  */
 export function DocumentList<Row extends { readonly id: string }>({
   pages,
@@ -26,6 +27,8 @@ export function DocumentList<Row extends { readonly id: string }>({
   empty,
   emptyIcon,
   filter,
+  marked,
+  onMark,
 }: {
   pages: Pages<Row>
   label: string
@@ -39,10 +42,14 @@ export function DocumentList<Row extends { readonly id: string }>({
   empty: readonly [string, string]
   emptyIcon: LucideIcon
   filter: string
+  /** The rows that are marked to be dealt with together; left out where only one can be chosen. */
+  marked?: ReadonlyMap<string, Row>
+  onMark?: (next: ReadonlyMap<string, Row>) => void
 }) {
   const box = useRef<HTMLDivElement>(null)
   const id = useId()
   const [active, setActive] = useState(0)
+  const anchor = useRef(0)
   const { total, show } = pages
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer is not passed on or memoised
   const virtualizer = useVirtualizer({
@@ -77,7 +84,28 @@ export function DocumentList<Row extends { readonly id: string }>({
     const row = pages.row(index)
     if (follow && row !== undefined) onSelect(row)
   }
+  const toggle = (index: number) => {
+    const row = pages.row(index)
+    anchor.current = index
+    if (row === undefined || marked === undefined) return
+    const next = new Map(marked)
+    if (!next.delete(row.id)) next.set(row.id, row)
+    onMark?.(next)
+  }
+  const markThrough = (from: number, to: number) => {
+    const next = new Map(marked)
+    for (let index = Math.min(from, to); index <= Math.max(from, to); index += 1) {
+      const row = pages.row(index)
+      if (row !== undefined) next.set(row.id, row)
+    }
+    onMark?.(next)
+  }
   const onKeyDown = (event: KeyboardEvent) => {
+    if (marked !== undefined && event.ctrlKey && event.key === 'a') {
+      event.preventDefault()
+      markThrough(0, total - 1)
+      return
+    }
     if (event.ctrlKey || event.altKey || event.metaKey) return
     const page = Math.max(1, last - first - 8)
     const steps: Record<string, number> = {
@@ -92,6 +120,12 @@ export function DocumentList<Row extends { readonly id: string }>({
     if (to !== undefined) {
       event.preventDefault()
       move(to)
+      if (marked !== undefined && event.shiftKey) {
+        markThrough(current, Math.max(0, Math.min(total - 1, to)))
+      }
+    } else if (marked !== undefined && event.key === ' ') {
+      event.preventDefault()
+      toggle(current)
     } else if (event.key === 'Enter' || event.key === ' ') {
       const row = pages.row(current)
       if (row === undefined) return
@@ -114,6 +148,7 @@ export function DocumentList<Row extends { readonly id: string }>({
         className={styles['list']}
         role="listbox"
         aria-label={label}
+        aria-multiselectable={marked !== undefined}
         tabIndex={0}
         aria-activedescendant={
           items.some((item) => item.index === current) ? `${id}-${String(current)}` : undefined
@@ -133,17 +168,21 @@ export function DocumentList<Row extends { readonly id: string }>({
                 className={classes(styles['item'], item.index === current && styles['active'])}
                 style={{ transform: `translateY(${String(item.start)}px)` }}
                 role="option"
-                aria-selected={row !== undefined && row.id === selectedId}
+                aria-selected={row !== undefined && (marked?.has(row.id) ?? row.id === selectedId)}
                 aria-setsize={total}
                 aria-posinset={item.index + 1}
-                onClick={() => {
+                onClick={(event) => {
                   setActive(item.index)
                   if (row === undefined) return
-                  if (follow) onSelect(row)
+                  const onBox =
+                    event.target instanceof Element && event.target.closest('[data-mark]') !== null
+                  if (marked !== undefined && event.shiftKey) markThrough(anchor.current, item.index)
+                  else if (marked !== undefined && (event.ctrlKey || onBox)) toggle(item.index)
+                  else if (follow) onSelect(row)
                   else onOpen(row)
                 }}
                 onDoubleClick={() => {
-                  if (row !== undefined) onOpen(row)
+                  if (row !== undefined && marked === undefined) onOpen(row)
                 }}
               >
                 {row === undefined ? (
@@ -152,8 +191,15 @@ export function DocumentList<Row extends { readonly id: string }>({
                     <span style={{ width: '40%' }} />
                     <span style={{ width: '80%' }} />
                   </div>
-                ) : (
+                ) : marked === undefined ? (
                   renderRow(row)
+                ) : (
+                  <div className={styles['markable']}>
+                    <span className={styles['mark']} data-mark aria-hidden>
+                      <span>{marked.has(row.id) ? <Check size={14} strokeWidth={3} /> : null}</span>
+                    </span>
+                    {renderRow(row)}
+                  </div>
                 )}
               </div>
             )

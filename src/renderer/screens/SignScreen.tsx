@@ -1,23 +1,24 @@
-import { ArrowLeft, Check, FileKey, Signature, Stamp, TriangleAlert, Usb } from 'lucide-react'
+import { ArrowLeft, Signature, Stamp } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
 import { OUTGOING_BOXES } from '../../shared/document/outgoing.ts'
-import type {
-  CertificateChoice,
-  CertificateSummary,
-  LineStatus,
-  OutgoingDetail,
-  TokenStatus,
-  TokenSummary,
+import {
+  MAX_BATCH,
+  type CertificateChoice,
+  type Failure,
+  type LineStatus,
+  type OutgoingDetail,
+  type OutgoingSummary,
+  type TokenStatus,
 } from '../../shared/ipc/contract.ts'
-import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
+import { Empty, Failed, Skeleton } from '../components/Banner.tsx'
 import { Button, IconButton } from '../components/Button.tsx'
 import { Chip, PriorityChip } from '../components/Chip.tsx'
 import { Confirm } from '../components/Dialog.tsx'
 import { DocumentList, WideDocumentRow } from '../components/DocumentList.tsx'
-import { Choice, FieldNote, PinBox, TextBox } from '../components/Field.tsx'
+import { TextBox } from '../components/Field.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
-import { certificateProblem, isPracticeFile } from '../components/TokenForm.tsx'
+import { PinForm, type Role } from '../components/PinForm.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import {
@@ -31,7 +32,6 @@ import {
 } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
 import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
-import { isFocusLost } from '../lib/focus.ts'
 import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
@@ -39,8 +39,6 @@ import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import screen from './screen.module.css'
 import styles from './SignScreen.module.css'
-
-type Role = 'person' | 'agency'
 
 /** Chờ ký: the list, or the document that lies on the desk to be signed. */
 export function SignScreen({
@@ -55,53 +53,191 @@ export function SignScreen({
   token: TokenStatus | undefined
 }) {
   return id === undefined ? (
-    <SignList filter={filter} />
+    <SignList filter={filter} line={line} token={token} />
   ) : (
     <OpenDocument key={id} id={id} line={line} token={token} />
   )
 }
 
-function SignList({ filter }: { filter: string }) {
+function SignList({
+  filter,
+  line,
+  token,
+}: {
+  filter: string
+  line: LineStatus | undefined
+  token: TokenStatus | undefined
+}) {
   const pages = useOutgoing('toSign', filter)
   const now = useNow(60_000)
+  const [marked, setMarked] = useState<ReadonlyMap<string, OutgoingSummary>>(new Map())
+  const mark = (next: ReadonlyMap<string, OutgoingSummary>) => {
+    setMarked(new Map([...next].slice(0, MAX_BATCH)))
+  }
   return (
-    <section className={screen['widePane']} aria-label={TEXT.places['to-sign']} data-pane>
-      <div className={screen['head']}>
-        <h1>{TEXT.places['to-sign']}</h1>
-        {pages.boxTotal === 0 ? null : <Chip tone="info">{formatCount(pages.boxTotal)}</Chip>}
-      </div>
-      <DocumentList
-        pages={pages}
-        label={TEXT.places['to-sign']}
-        rowHeight={88}
-        selectedId={undefined}
-        follow={false}
-        onSelect={() => undefined}
-        onOpen={(row) => {
-          go('to-sign', row.id)
-        }}
-        empty={TEXT.empty.toSign}
-        emptyIcon={Signature}
-        filter={filter}
-        renderRow={(row) => (
-          <WideDocumentRow
-            code={codeOf(row)}
-            typeName={row.typeName}
-            when={formatWhen(row.changedAt, now)}
-            subject={row.subject}
-            chips={
-              <>
-                <PriorityChip priority={row.priority} />
-                <Chip tone="info" icon={row.state === 'frozen' ? Signature : Stamp}>
-                  {TEXT.outgoingState[row.state]}
-                </Chip>
-              </>
-            }
-            agency={recipientNames(row.recipients)}
-          />
-        )}
-      />
-    </section>
+    <div className={screen['panes']}>
+      <section className={screen['widePane']} aria-label={TEXT.places['to-sign']} data-pane>
+        <div className={screen['head']}>
+          <h1>{TEXT.places['to-sign']}</h1>
+          {pages.boxTotal === 0 ? null : <Chip tone="info">{formatCount(pages.boxTotal)}</Chip>}
+          {pages.boxTotal > 1 && marked.size === 0 ? (
+            <span className={styles['note']}>{TEXT.sign.batchHint}</span>
+          ) : null}
+        </div>
+        <DocumentList
+          pages={pages}
+          label={TEXT.places['to-sign']}
+          rowHeight={88}
+          selectedId={undefined}
+          follow={false}
+          onSelect={() => undefined}
+          onOpen={(row) => {
+            go('to-sign', row.id)
+          }}
+          empty={TEXT.empty.toSign}
+          emptyIcon={Signature}
+          filter={filter}
+          marked={marked}
+          onMark={mark}
+          renderRow={(row) => (
+            <WideDocumentRow
+              code={codeOf(row)}
+              typeName={row.typeName}
+              when={formatWhen(row.changedAt, now)}
+              subject={row.subject}
+              chips={
+                <>
+                  <PriorityChip priority={row.priority} />
+                  <Chip tone="info" icon={row.state === 'frozen' ? Signature : Stamp}>
+                    {TEXT.outgoingState[row.state]}
+                  </Chip>
+                </>
+              }
+              agency={recipientNames(row.recipients)}
+            />
+          )}
+        />
+      </section>
+      {marked.size === 0 ? null : <BatchPanel marked={marked} onMark={mark} line={line} token={token} />}
+    </div>
+  )
+}
+
+/** Several documents, one PIN. Sealing and signing take different tokens, so it is one or the other. */
+function BatchPanel({
+  marked,
+  onMark,
+  line,
+  token,
+}: {
+  marked: ReadonlyMap<string, OutgoingSummary>
+  onMark: (next: ReadonlyMap<string, OutgoingSummary>) => void
+  line: LineStatus | undefined
+  token: TokenStatus | undefined
+}) {
+  const [day, setDay] = useState(() => formatDay(isoDayOf(Date.now())))
+  const rows = [...marked.values()]
+  const toSign = rows.filter(({ state }) => state === 'frozen')
+  const toSeal = rows.filter(({ state }) => state !== 'frozen')
+  const role: Role = toSeal.length === 0 ? 'person' : 'agency'
+  const dayWrong = parseDay(day) === undefined ? TEXT.draft.dateWrong : undefined
+  const keep = (kept: readonly OutgoingSummary[]) => {
+    onMark(new Map(kept.map((row) => [row.id, row])))
+  }
+  const act = useAction(async (certificate: CertificateChoice, pin: string) => {
+    const ids = rows.map(({ id }) => id)
+    const issuedDate = parseDay(day)
+    const outcomes =
+      role === 'person'
+        ? await call('outgoing.signMany', { ids, certificate, pin })
+        : await call('outgoing.sealMany', {
+            ids,
+            certificate,
+            pin,
+            ...(issuedDate === undefined ? {} : { issuedDate }),
+          })
+    const failed = outcomes.filter(({ error }) => error !== undefined)
+    const done = outcomes.filter(({ error }) => error === undefined)
+    let unsent = 0
+    if (role === 'agency') {
+      for (const { id } of done) {
+        // Sealed is sealed: what fails from here on is put right from its row in Hộp gửi.
+        await call('outgoing.submit', { id }).catch(() => (unsent += 1))
+      }
+    }
+    announce(TEXT.sign.batchDone[role](done.length, rows.length))
+    if (unsent > 0) announce(TEXT.sign.sealedOnly)
+    keep(rows.filter(({ id }) => failed.some((outcome) => outcome.id === id)))
+    const [first] = failed
+    return first?.error
+  })
+  const [stopped, setStopped] = useState<Failure>()
+  if (toSign.length > 0 && toSeal.length > 0) {
+    return (
+      <aside className={styles['mixed']} aria-label={TEXT.sign.batchMixed} data-pane>
+        <p>{TEXT.sign.batchMixed}</p>
+        <Button
+          icon={Signature}
+          onPress={() => {
+            keep(toSign)
+          }}
+        >
+          {TEXT.sign.batchOnlySign(toSign.length)}
+        </Button>
+        <Button
+          icon={Stamp}
+          onPress={() => {
+            keep(toSeal)
+          }}
+        >
+          {TEXT.sign.batchOnlySeal(toSeal.length)}
+        </Button>
+      </aside>
+    )
+  }
+  const title = TEXT.sign.batchTitle[role](rows.length)
+  return (
+    <PinForm
+      key={role}
+      role={role}
+      token={token}
+      title={title}
+      action={title}
+      isBusy={act.busy}
+      error={act.error ?? stopped}
+      note={role === 'agency' && line?.state === 'down' ? TEXT.sign.offline : undefined}
+      onTry={() => {
+        act.clear()
+        setStopped(undefined)
+        return role === 'person' || dayWrong === undefined
+      }}
+      onSign={(certificate, pin) => {
+        void act.run(certificate, pin).then(setStopped)
+      }}
+      other={
+        <Button
+          isDisabled={act.busy}
+          onPress={() => {
+            keep([])
+          }}
+        >
+          {TEXT.sign.batchNone}
+        </Button>
+      }
+    >
+      <p className={styles['note']}>{TEXT.sign.batchExplain[role]}</p>
+      {stopped === undefined ? null : <p>{TEXT.sign.batchRest(rows.length)}</p>}
+      <ul className={styles['batch']} aria-label={TEXT.sign.batchList}>
+        {rows.map((row) => (
+          <li key={row.id}>
+            {codeOf(row)} · {row.subject}
+          </li>
+        ))}
+      </ul>
+      {role === 'agency' ? (
+        <TextBox label={TEXT.sign.issuedDate} value={day} onChange={setDay} maxLength={10} error={dayWrong} />
+      ) : null}
+    </PinForm>
   )
 }
 
@@ -178,12 +314,6 @@ function OpenDocument({
   )
 }
 
-/** A certificate and the token it is on. */
-interface Held {
-  readonly token: TokenSummary
-  readonly certificate: CertificateSummary
-}
-
 function SignPanel({
   detail,
   line,
@@ -194,10 +324,6 @@ function SignPanel({
   token: TokenStatus | undefined
 }) {
   const role: Role = detail.state === 'frozen' ? 'person' : 'agency'
-  const [picked, setPicked] = useState<CertificateChoice>()
-  const [pin, setPin] = useState('')
-  const [pinError, setPinError] = useState<string>()
-  const [asking, setAsking] = useState(false)
   const [reopening, setReopening] = useState(false)
   const suggested = detail.nextNumber ?? ''
   const [number, setNumber] = useState<string>()
@@ -208,15 +334,6 @@ function SignPanel({
       ? TEXT.sign.numberWrong
       : undefined
   const dayWrong = parseDay(day) === undefined ? TEXT.draft.dateWrong : undefined
-
-  const candidates = certificatesFor(token, role)
-  const chosen = picked ?? token?.chosen[role]
-  const held = candidates.find(
-    ({ token: { serial }, certificate: { sha256 } }) =>
-      serial === chosen?.tokenSerial && sha256 === chosen.certificateSha256,
-  )
-  const closed = held === undefined ? closedFileOf(token, chosen) : undefined
-  const facts = (held?.token ?? closed)?.pin
 
   const act = useAction(async (certificate: CertificateChoice, secret: string) => {
     if (role === 'person') {
@@ -251,160 +368,66 @@ function SignPanel({
     go('drafts', detail.id)
   })
 
-  const signNow = () => {
-    // A certificate that is shown was chosen from what is plugged in; a closed file holds the chosen one.
-    const signing = held === undefined && closed === undefined ? undefined : chosen
-    if (signing === undefined) return
-    // The PIN leaves the window's memory with the press, whatever comes of it.
-    const secret = pin
-    setPin('')
-    setAsking(false)
-    void act.run(signing, secret)
-  }
-  const onSubmit = () => {
-    act.clear()
-    if (facts === undefined || act.busy) return
-    if (numberWrong !== undefined || (detail.state === 'signed' && dayWrong !== undefined)) return
-    if (pin === '') {
-      setPinError(TEXT.sign.pinMissing)
-      return
-    }
-    const length = new TextEncoder().encode(pin).length
-    if (length < facts.minLength || (facts.maxLength > 0 && length > facts.maxLength)) {
-      setPinError(TEXT.sign.pinLength(facts.minLength, facts.maxLength))
-      return
-    }
-    setPinError(undefined)
-    if (facts.finalTry) setAsking(true)
-    else signNow()
-  }
   const title = role === 'person' ? TEXT.sign.titleSign : TEXT.sign.titleSeal
 
   return (
-    <aside className={styles['panel']} aria-label={title} data-pane>
-      <form
-        className={styles['form']}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          onSubmit()
+    <>
+      <PinForm
+        role={role}
+        token={token}
+        title={title}
+        action={role === 'person' ? TEXT.sign.sign : TEXT.sign.seal}
+        isBusy={act.busy}
+        error={act.error ?? reopen.error}
+        note={role === 'agency' && line?.state === 'down' ? TEXT.sign.offline : undefined}
+        onTry={() => {
+          act.clear()
+          return numberWrong === undefined && (detail.state !== 'signed' || dayWrong === undefined)
         }}
-      >
-        <div className={styles['scroll']}>
-          <h2>{title}</h2>
-          <Steps detail={detail} number={numberText} day={day} />
-          {detail.state === 'signed' ? (
-            <div className={styles['numbers']}>
-              <TextBox
-                label={TEXT.sign.number}
-                value={numberText}
-                onChange={setNumber}
-                inputMode="numeric"
-                maxLength={5}
-                error={numberWrong}
-              />
-              <TextBox
-                label={TEXT.sign.issuedDate}
-                value={day}
-                onChange={setDay}
-                maxLength={10}
-                error={dayWrong}
-              />
-            </div>
-          ) : null}
-          {closed === undefined ? (
-            <CertificateCard role={role} token={token} held={held} />
-          ) : (
-            <ClosedFileCard name={closed.label} />
-          )}
-          {candidates.length > 1 || (held === undefined && candidates.length > 0) ? (
-            <Choice
-              label={TEXT.sign.otherCertificate}
-              value={held === undefined ? '' : keyOf(held)}
-              options={[
-                ...(held === undefined ? [{ value: '', text: TEXT.tokenForm.none }] : []),
-                ...candidates.map((candidate) => ({
-                  value: keyOf(candidate),
-                  text: `${candidate.certificate.name} (${candidate.token.label})`,
-                })),
-              ]}
-              onChange={(key) => {
-                const found = candidates.find((candidate) => keyOf(candidate) === key)
-                if (found === undefined) return
-                setPin('')
-                setPicked({
-                  tokenSerial: found.token.serial,
-                  certificateSha256: found.certificate.sha256,
-                })
-              }}
-            />
-          ) : null}
-          {facts === undefined ? null : <PinFacts pin={facts} />}
-          {facts === undefined || facts.locked ? null : (
-            <PinBox
-              label={TEXT.sign.pin[role]}
-              value={pin}
-              onChange={(typed) => {
-                setPin(typed)
-                setPinError(undefined)
-              }}
-              error={pinError}
-              isDisabled={act.busy}
-              autoFocus={isFocusLost()}
-            />
-          )}
-        </div>
-        <div className={styles['bottom']}>
-          <FailureBanner error={act.error ?? reopen.error} boxed />
-          {role === 'agency' && line?.state === 'down' ? (
-            <p className={styles['note']}>{TEXT.sign.offline}</p>
-          ) : null}
-          <div className={styles['buttons']}>
-            {detail.state === 'numbered' ? (
-              <Button
-                onPress={() => {
-                  go('to-sign')
-                }}
-              >
-                {TEXT.sign.later}
-              </Button>
-            ) : (
-              <Button
-                onPress={() => {
-                  setReopening(true)
-                }}
-              >
-                {TEXT.sign.reopen}
-              </Button>
-            )}
+        onSign={(certificate, pin) => {
+          void act.run(certificate, pin)
+        }}
+        other={
+          detail.state === 'numbered' ? (
             <Button
-              kind="primary"
-              type="submit"
-              className={styles['main']}
-              icon={role === 'person' ? Signature : Stamp}
-              isDisabled={
-                (closed === undefined && held?.certificate.usable !== true) ||
-                facts?.locked === true ||
-                act.busy
-              }
+              onPress={() => {
+                go('to-sign')
+              }}
             >
-              {act.busy ? TEXT.sign.signing : role === 'person' ? TEXT.sign.sign : TEXT.sign.seal}
+              {TEXT.sign.later}
             </Button>
+          ) : (
+            <Button
+              onPress={() => {
+                setReopening(true)
+              }}
+            >
+              {TEXT.sign.reopen}
+            </Button>
+          )
+        }
+      >
+        <Steps detail={detail} number={numberText} day={day} />
+        {detail.state === 'signed' ? (
+          <div className={styles['numbers']}>
+            <TextBox
+              label={TEXT.sign.number}
+              value={numberText}
+              onChange={setNumber}
+              inputMode="numeric"
+              maxLength={5}
+              error={numberWrong}
+            />
+            <TextBox
+              label={TEXT.sign.issuedDate}
+              value={day}
+              onChange={setDay}
+              maxLength={10}
+              error={dayWrong}
+            />
           </div>
-        </div>
-      </form>
-      <Confirm
-        isOpen={asking}
-        title={TEXT.sign.finalAsk}
-        hint={TEXT.sign.finalAskHint}
-        safe={TEXT.sign.finalNo}
-        act={TEXT.sign.finalYes}
-        onClose={() => {
-          setAsking(false)
-          setPin('')
-        }}
-        onConfirm={signNow}
-      />
+        ) : null}
+      </PinForm>
       <Confirm
         isOpen={reopening}
         title={TEXT.sign.reopenAsk}
@@ -420,116 +443,7 @@ function SignPanel({
           void reopen.run()
         }}
       />
-    </aside>
-  )
-}
-
-function keyOf({ token, certificate }: Held): string {
-  return `${token.serial} ${certificate.sha256}`
-}
-
-/**
- * The practice file with the chosen certificate, where it shows certificates only to its password: that is
- * given with the signature, and the engine judges the certificate then.
- */
-function closedFileOf(
-  status: TokenStatus | undefined,
-  chosen: CertificateChoice | undefined,
-): TokenSummary | undefined {
-  if (!isPracticeFile(status?.modulePath ?? '')) return undefined
-  return status?.tokens.find(
-    ({ serial, certificates }) => serial === chosen?.tokenSerial && certificates.length === 0,
-  )
-}
-
-/** Certificates plugged in now that may play the role. */
-function certificatesFor(status: TokenStatus | undefined, role: Role): Held[] {
-  return (status?.tokens ?? []).flatMap((token) =>
-    token.certificates
-      .filter(({ kind }) => kind === role || kind === 'unknown')
-      .map((certificate) => ({ token, certificate })),
-  )
-}
-
-/** Exactly what a token tells about PIN tries, never a number it does not know. */
-function PinFacts({ pin }: { pin: TokenSummary['pin'] }) {
-  if (pin.locked) return <Banner tone="bad" title={TEXT.sign.locked} boxed />
-  if (pin.finalTry) return <Banner tone="bad" icon={TriangleAlert} title={TEXT.sign.finalTry} boxed />
-  if (pin.countLow) return <FieldNote kind="warning" text={TEXT.sign.countLow} />
-  return null
-}
-
-function CertificateCard({
-  role,
-  token,
-  held,
-}: {
-  role: Role
-  token: TokenStatus | undefined
-  held: Held | undefined
-}) {
-  if (held === undefined) {
-    const unset = token !== undefined && (token.state === 'unset' || token.chosen[role] === undefined)
-    return (
-      <>
-        <Banner
-          tone="warn"
-          icon={Usb}
-          title={`${unset ? TEXT.sign.notChosenTitle[role] : TEXT.sign.notPluggedTitle[role]}.`}
-          boxed
-        >
-          {unset ? TEXT.sign.notChosenHint : TEXT.sign.notPluggedHint}{' '}
-          {unset ? <a href="#/settings">{TEXT.sign.openSettings}</a> : null}
-        </Banner>
-        {token?.state === 'failed' && token.error !== undefined ? (
-          <FailureBanner error={{ code: token.error, incident: '' }} boxed />
-        ) : null}
-      </>
-    )
-  }
-  const { certificate } = held
-  const kind = role === 'person' ? TEXT.sign.person : TEXT.sign.agency
-  return (
-    <div className={styles['certificate']}>
-      <span className={styles['certificateIcon']}>
-        <Usb size={20} strokeWidth={1.75} aria-hidden />
-      </span>
-      <div className={styles['certificateWords']}>
-        <strong>{certificate.name}</strong>
-        <div className={styles['note']}>
-          {certificate.kind === 'unknown' ? TEXT.sign.unknownKind : kind}
-          {certificate.title === undefined ? '' : ` · ${certificate.title}`} ·{' '}
-          {TEXT.sign.validTo(formatDay(isoDayOf(certificate.notAfter)))}
-        </div>
-        {held.token.software ? <Chip tone="warn">{TEXT.tokenForm.practice}</Chip> : null}
-        {certificate.problem === undefined ? null : (
-          <FieldNote kind="error" text={certificateProblem(certificate.problem)} />
-        )}
-      </div>
-      {certificate.usable ? (
-        <Chip tone="ok" icon={Check}>
-          {TEXT.sign.usable}
-        </Chip>
-      ) : (
-        <Chip tone="bad">{TEXT.sign.unusable}</Chip>
-      )}
-    </div>
-  )
-}
-
-/** In the place of the certificate, while the file that holds it is closed. */
-function ClosedFileCard({ name }: { name: string }) {
-  return (
-    <div className={styles['certificate']}>
-      <span className={styles['certificateIcon']}>
-        <FileKey size={20} strokeWidth={1.75} aria-hidden />
-      </span>
-      <div className={styles['certificateWords']}>
-        <strong>{name}</strong>
-        <div className={styles['note']}>{TEXT.sign.closedFile}</div>
-      </div>
-      <Chip tone="warn">{TEXT.tokenForm.practice}</Chip>
-    </div>
+    </>
   )
 }
 

@@ -248,7 +248,6 @@ const signOutcome = z.object({
   id: documentId,
   error: z.object({ code: errorCode, incident: z.string(), detail: z.string().optional() }).optional(),
 })
-export type SignOutcome = z.output<typeof signOutcome>
 
 const counts = z.object({
   drafts: z.int(),

@@ -1,0 +1,309 @@
+import { Check, FileKey, Signature, Stamp, TriangleAlert, Usb } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+
+import type {
+  CertificateChoice,
+  CertificateSummary,
+  Failure,
+  TokenStatus,
+  TokenSummary,
+} from '../../shared/ipc/contract.ts'
+import { formatDay, isoDayOf } from '../lib/format.ts'
+import { useNow } from '../lib/useNow.ts'
+import { isFocusLost } from '../lib/focus.ts'
+import { TEXT } from '../text.vi.ts'
+import { Banner, FailureBanner } from './Banner.tsx'
+import { Button } from './Button.tsx'
+import { Chip } from './Chip.tsx'
+import { Confirm } from './Dialog.tsx'
+import { Choice, FieldNote, PinBox } from './Field.tsx'
+import styles from './PinForm.module.css'
+import { certificateProblem, isPracticeFile } from './TokenForm.tsx'
+
+/** Who signs: the authorised person, or the agency with its seal. */
+export type Role = 'person' | 'agency'
+
+/** A certificate and the token it is on. */
+interface Held {
+  readonly token: TokenSummary
+  readonly certificate: CertificateSummary
+}
+
+/** Beside what is to be signed: which certificate, what its token tells, the PIN, and the one press. */
+export function PinForm({
+  role,
+  token,
+  title,
+  action,
+  isBusy,
+  error,
+  note,
+  onTry,
+  onSign,
+  other,
+  children,
+}: {
+  role: Role
+  token: TokenStatus | undefined
+  title: string
+  /** On the button that signs. */
+  action: string
+  isBusy: boolean
+  error: Failure | undefined
+  note: string | undefined
+  /** Asked at each press, before the PIN is looked at: whether everything else is in order. */
+  onTry: () => boolean
+  /** Called once per press, and after the second question where it may be the last try. */
+  onSign: (certificate: CertificateChoice, pin: string) => void
+  /** What else can be done, left of the button that signs. */
+  other: ReactNode
+  children: ReactNode
+}) {
+  const [picked, setPicked] = useState<CertificateChoice>()
+  const [pin, setPin] = useState('')
+  const [pinError, setPinError] = useState<string>()
+  const [asking, setAsking] = useState(false)
+
+  const candidates = certificatesFor(token, role)
+  const chosen = picked ?? token?.chosen[role]
+  const held = candidates.find(
+    ({ token: { serial }, certificate: { sha256 } }) =>
+      serial === chosen?.tokenSerial && sha256 === chosen.certificateSha256,
+  )
+  const closed = held === undefined ? closedFileOf(token, chosen) : undefined
+  const facts = (held?.token ?? closed)?.pin
+
+  const signNow = () => {
+    // A certificate that is shown was chosen from what is plugged in; a closed file holds the chosen one.
+    const signing = held === undefined && closed === undefined ? undefined : chosen
+    if (signing === undefined) return
+    // The PIN leaves the window's memory with the press, whatever comes of it.
+    const secret = pin
+    setPin('')
+    setAsking(false)
+    onSign(signing, secret)
+  }
+  const onSubmit = () => {
+    if (facts === undefined || isBusy || !onTry()) return
+    if (pin === '') {
+      setPinError(TEXT.sign.pinMissing)
+      return
+    }
+    const length = new TextEncoder().encode(pin).length
+    if (length < facts.minLength || (facts.maxLength > 0 && length > facts.maxLength)) {
+      setPinError(TEXT.sign.pinLength(facts.minLength, facts.maxLength))
+      return
+    }
+    setPinError(undefined)
+    if (facts.finalTry) setAsking(true)
+    else signNow()
+  }
+
+  return (
+    <aside className={styles['panel']} aria-label={title} data-pane>
+      <form
+        className={styles['form']}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          onSubmit()
+        }}
+      >
+        <div className={styles['scroll']}>
+          <h2>{title}</h2>
+          {children}
+          {closed === undefined ? (
+            <CertificateCard role={role} token={token} held={held} />
+          ) : (
+            <ClosedFileCard name={closed.label} />
+          )}
+          {candidates.length > 1 || (held === undefined && candidates.length > 0) ? (
+            <Choice
+              label={TEXT.sign.otherCertificate}
+              value={held === undefined ? '' : keyOf(held)}
+              options={[
+                ...(held === undefined ? [{ value: '', text: TEXT.tokenForm.none }] : []),
+                ...candidates.map((candidate) => ({
+                  value: keyOf(candidate),
+                  text: `${candidate.certificate.name} (${candidate.token.label})`,
+                })),
+              ]}
+              onChange={(key) => {
+                const found = candidates.find((candidate) => keyOf(candidate) === key)
+                if (found === undefined) return
+                setPin('')
+                setPicked({
+                  tokenSerial: found.token.serial,
+                  certificateSha256: found.certificate.sha256,
+                })
+              }}
+            />
+          ) : null}
+          {facts === undefined ? null : <PinFacts pin={facts} />}
+          {facts === undefined || facts.locked ? null : (
+            <PinBox
+              label={TEXT.sign.pin[role]}
+              value={pin}
+              onChange={(typed) => {
+                setPin(typed)
+                setPinError(undefined)
+              }}
+              error={pinError}
+              isDisabled={isBusy}
+              autoFocus={isFocusLost()}
+            />
+          )}
+        </div>
+        <div className={styles['bottom']}>
+          {token?.waiting === undefined ? null : <Countdown deadlineAt={token.waiting.deadlineAt} />}
+          <FailureBanner error={error} boxed />
+          {note === undefined ? null : <p className={styles['note']}>{note}</p>}
+          <div className={styles['buttons']}>
+            {other}
+            <Button
+              kind="primary"
+              type="submit"
+              className={styles['main']}
+              icon={role === 'person' ? Signature : Stamp}
+              isDisabled={
+                (closed === undefined && held?.certificate.usable !== true) ||
+                facts?.locked === true ||
+                isBusy
+              }
+            >
+              {isBusy ? TEXT.sign.signing : action}
+            </Button>
+          </div>
+        </div>
+      </form>
+      <Confirm
+        isOpen={asking}
+        title={TEXT.sign.finalAsk}
+        hint={TEXT.sign.finalAskHint}
+        safe={TEXT.sign.finalNo}
+        act={TEXT.sign.finalYes}
+        onClose={() => {
+          setAsking(false)
+          setPin('')
+        }}
+        onConfirm={signNow}
+      />
+    </aside>
+  )
+}
+
+/** While the driver is silent: until when it is waited for. */
+function Countdown({ deadlineAt }: { deadlineAt: number }) {
+  const now = useNow(500)
+  const seconds = Math.max(0, Math.ceil((deadlineAt - now) / 1000))
+  return <Banner tone="warn" icon={Usb} title={TEXT.sign.waiting(seconds)} boxed />
+}
+
+function keyOf({ token, certificate }: Held): string {
+  return `${token.serial} ${certificate.sha256}`
+}
+
+/**
+ * The practice file with the chosen certificate, where it shows certificates only to its password: that is
+ * given with the signature, and the engine judges the certificate then.
+ */
+function closedFileOf(
+  status: TokenStatus | undefined,
+  chosen: CertificateChoice | undefined,
+): TokenSummary | undefined {
+  if (!isPracticeFile(status?.modulePath ?? '')) return undefined
+  return status?.tokens.find(
+    ({ serial, certificates }) => serial === chosen?.tokenSerial && certificates.length === 0,
+  )
+}
+
+/** Certificates plugged in now that may play the role. */
+function certificatesFor(status: TokenStatus | undefined, role: Role): Held[] {
+  return (status?.tokens ?? []).flatMap((token) =>
+    token.certificates
+      .filter(({ kind }) => kind === role || kind === 'unknown')
+      .map((certificate) => ({ token, certificate })),
+  )
+}
+
+/** Exactly what a token tells about PIN tries, never a number it does not know. */
+function PinFacts({ pin }: { pin: TokenSummary['pin'] }) {
+  if (pin.locked) return <Banner tone="bad" title={TEXT.sign.locked} boxed />
+  if (pin.finalTry) return <Banner tone="bad" icon={TriangleAlert} title={TEXT.sign.finalTry} boxed />
+  if (pin.countLow) return <FieldNote kind="warning" text={TEXT.sign.countLow} />
+  return null
+}
+
+function CertificateCard({
+  role,
+  token,
+  held,
+}: {
+  role: Role
+  token: TokenStatus | undefined
+  held: Held | undefined
+}) {
+  if (held === undefined) {
+    const unset = token !== undefined && (token.state === 'unset' || token.chosen[role] === undefined)
+    return (
+      <>
+        <Banner
+          tone="warn"
+          icon={Usb}
+          title={`${unset ? TEXT.sign.notChosenTitle[role] : TEXT.sign.notPluggedTitle[role]}.`}
+          boxed
+        >
+          {unset ? TEXT.sign.notChosenHint : TEXT.sign.notPluggedHint}{' '}
+          {unset ? <a href="#/settings">{TEXT.sign.openSettings}</a> : null}
+        </Banner>
+        {token?.state === 'failed' && token.error !== undefined ? (
+          <FailureBanner error={{ code: token.error, incident: '' }} boxed />
+        ) : null}
+      </>
+    )
+  }
+  const { certificate } = held
+  const kind = role === 'person' ? TEXT.sign.person : TEXT.sign.agency
+  return (
+    <div className={styles['certificate']}>
+      <span className={styles['certificateIcon']}>
+        <Usb size={20} strokeWidth={1.75} aria-hidden />
+      </span>
+      <div className={styles['certificateWords']}>
+        <strong>{certificate.name}</strong>
+        <div className={styles['note']}>
+          {certificate.kind === 'unknown' ? TEXT.sign.unknownKind : kind}
+          {certificate.title === undefined ? '' : ` · ${certificate.title}`} ·{' '}
+          {TEXT.sign.validTo(formatDay(isoDayOf(certificate.notAfter)))}
+        </div>
+        {held.token.software ? <Chip tone="warn">{TEXT.tokenForm.practice}</Chip> : null}
+        {certificate.problem === undefined ? null : (
+          <FieldNote kind="error" text={certificateProblem(certificate.problem)} />
+        )}
+      </div>
+      {certificate.usable ? (
+        <Chip tone="ok" icon={Check}>
+          {TEXT.sign.usable}
+        </Chip>
+      ) : (
+        <Chip tone="bad">{TEXT.sign.unusable}</Chip>
+      )}
+    </div>
+  )
+}
+
+/** In the place of the certificate, while the file that holds it is closed. */
+function ClosedFileCard({ name }: { name: string }) {
+  return (
+    <div className={styles['certificate']}>
+      <span className={styles['certificateIcon']}>
+        <FileKey size={20} strokeWidth={1.75} aria-hidden />
+      </span>
+      <div className={styles['certificateWords']}>
+        <strong>{name}</strong>
+        <div className={styles['note']}>{TEXT.sign.closedFile}</div>
+      </div>
+      <Chip tone="warn">{TEXT.tokenForm.practice}</Chip>
+    </div>
+  )
+}
