@@ -9,6 +9,7 @@ import type {
   Output,
   Settings,
 } from '../shared/ipc/contract.ts'
+import { diagnosisText } from '../shared/token-diagnosis.vi.ts'
 import { failureLog, failureOf } from './answer.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
 import { begin, discard, importPdf, reopen, save } from './outgoing/draft.ts'
@@ -18,6 +19,7 @@ import { seal, sealMany, sign, signMany, type SignOutcome } from './outgoing/sig
 import { hold, readdress, release, submit, withdraw } from './outgoing/submit.ts'
 import type { Office } from './office.ts'
 import { memorySource } from './pdf/source.ts'
+import { diagnoseToken } from './token-diagnosis.ts'
 import { signedLength } from './verify-pdf.ts'
 
 /** The requests that are answered before any office is open: by its door (index.ts). */
@@ -83,6 +85,10 @@ export function officeHandlers(office: Office): OfficeHandlers {
     office.tell('outgoing')
     office.tell('line')
     return outgoing(id)
+  }
+
+  function diagnosis(): Promise<Output<'token.diagnosis'>> {
+    return diagnoseToken(office.signer, store.settings.get('token'), now())
   }
 
   function tellOutgoing(): void {
@@ -175,6 +181,11 @@ export function officeHandlers(office: Office): OfficeHandlers {
     },
 
     'token.status': () => office.watch.status(),
+    'token.diagnosis': () => diagnosis(),
+    'token.exportDiagnosis': async () => {
+      const text = diagnosisText(await diagnosis())
+      return { path: await host.saveFile('chan-doan-token.txt', Buffer.from(text)) }
+    },
 
     'trust.list': () => office.trust.list(),
     'trust.import': ({ file }) => {

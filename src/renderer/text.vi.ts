@@ -2,8 +2,7 @@ import type { FieldName } from '../shared/document/fields.ts'
 import type { IncomingBox, IncomingEvent, IncomingState } from '../shared/document/incoming.ts'
 import type { OutgoingBox, OutgoingEvent, OutgoingState } from '../shared/document/outgoing.ts'
 import type { RecipientEvent, RecipientState } from '../shared/document/recipient.ts'
-import type { CertificateSummary, DriverSummary } from '../shared/ipc/contract.ts'
-import type { ErrorCode } from '../shared/errors.ts'
+import type { DriverSummary } from '../shared/ipc/contract.ts'
 import type { Place } from './lib/route.ts'
 
 /** Every word of the window that is not an error, a verdict or a packet's oddity. */
@@ -484,6 +483,7 @@ export const TEXT = {
     agency: 'Cơ quan',
     hub: 'Trục liên thông',
     token: 'Token ký số',
+    diagnosis: 'Chẩn đoán token',
     trust: 'Nơi cấp chứng thư tin cậy',
     update: 'Cập nhật',
     shortcuts: 'Phím tắt',
@@ -491,6 +491,11 @@ export const TEXT = {
     saveAgency: 'Lưu thông tin cơ quan',
     saveHub: 'Lưu trục liên thông',
     saveToken: 'Lưu lựa chọn token',
+    diagnosisIntro:
+      'Xem máy này thấy những phần mềm token, token và chứng thư nào, và vì sao ký được hay chưa. Không hỏi mã PIN, không ghi bí mật nào.',
+    diagnose: 'Chạy chẩn đoán',
+    diagnosisExport: 'Lưu ra tệp…',
+    diagnosisExported: (path: string) => `Đã lưu vào ${path}.`,
     trustIntro: 'Chữ ký trên văn bản đến được coi là hợp lệ khi chứng thư do một trong các nơi dưới đây cấp.',
     trustEmpty: 'Chưa có nơi cấp chứng thư nào được tin cậy; chữ ký trên văn bản đến sẽ là “chưa đủ căn cứ”.',
     trustImport: 'Thêm tệp chứng thư gốc',
@@ -580,12 +585,6 @@ export const TEXT = {
     fileHint: 'Tệp chứng thư chỉ dùng để thử nghiệm. Mật khẩu không được lưu lại.',
     issuer: (name: string) => `do ${name} cấp`,
     onToken: (label: string) => `trên token ${label}`,
-    problem: {
-      expired: 'đã hết hạn',
-      'not-yet-valid': 'chưa đến ngày hiệu lực',
-      'no-key': 'không có khóa ký đi cùng',
-      'not-for-signing': 'không dành cho ký số',
-    } satisfies Record<Exclude<NonNullable<CertificateSummary['problem']>, ErrorCode>, string>,
   },
 
   wizard: {

@@ -86,6 +86,8 @@ export const tokenCertificate = z.object({
   algorithm: z.enum(['rsa', 'ecdsa']),
   /** Modulus or field size in bits. */
   keyBits: z.number().int().positive(),
+  /** The PKCS#11 mechanism that would be tried first, by name; left out where the token offers none. */
+  mechanism: z.string().optional(),
 })
 export type TokenCertificate = z.output<typeof tokenCertificate>
 
@@ -114,6 +116,9 @@ export const token = z.object({
   /** For practice only, shown as “thử nghiệm”. */
   software: z.boolean(),
   pin: pinFacts,
+  /** Names of the flags of CK_TOKEN_INFO that are set, and of the mechanisms offered. For a diagnosis. */
+  flags: z.array(z.string()),
+  mechanisms: z.array(z.string()),
   certificates: z.array(tokenCertificate),
 })
 export type Token = z.output<typeof token>

@@ -27,10 +27,24 @@ const SIGNATURE_BYTES = 1024
 const ID_BYTES = 256
 const VALUE_BYTES = 8192
 
+/** The flags of CK_TOKEN_INFO that tell something of signing and PINs (PKCS#11 2.40, 3.3). */
+const TOKEN_FLAGS = [
+  'CKF_WRITE_PROTECTED',
+  'CKF_LOGIN_REQUIRED',
+  'CKF_USER_PIN_INITIALIZED',
+  'CKF_PROTECTED_AUTHENTICATION_PATH',
+  'CKF_TOKEN_INITIALIZED',
+  'CKF_USER_PIN_COUNT_LOW',
+  'CKF_USER_PIN_FINAL_TRY',
+  'CKF_USER_PIN_LOCKED',
+  'CKF_USER_PIN_TO_BE_CHANGED',
+] as const
+
 /** A certificate and key of a token that was looked at lately need not be read again for a list. */
 interface Remembered {
   readonly readAt: number
   readonly certificates: Token['certificates']
+  readonly mechanisms: string[]
 }
 const REMEMBER_MS = 60_000
 
@@ -76,6 +90,7 @@ function initialise(module: Cryptoki.PKCS11, { CKF_OS_LOCKING_OK }: Constants): 
 /** One module, initialised. Its calls block the process; the engine's deadline is what ends a hang. */
 function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDriver {
   const remembered = new Map<string, Remembered>()
+  let mechanismNames: ReadonlyMap<number, string> | undefined
 
   function slots(): Handle[] {
     try {
@@ -183,13 +198,37 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     return key.id.byteLength > 0 && key.id.equals(certificate.id)
   }
 
-  function listCertificates(session: Handle): Token['certificates'] {
+  function listCertificates(session: Handle, listed: readonly number[]): Token['certificates'] {
     const certificates = certificatesOf(session)
     const keys = [...keysOf(session, ck.CKO_PRIVATE_KEY), ...keysOf(session, ck.CKO_PUBLIC_KEY)]
     return certificates.map((certificate) => ({
       ...certificate.facts,
+      ...firstOf(mechanismsAmong(listed, certificate, true)),
       hasKey: keys.length === 0 ? !certificate.x509.ca : keys.some((key) => belongs(key, certificate)),
     }))
+  }
+
+  function firstOf([mechanism]: readonly number[]): { mechanism?: string } {
+    return mechanism === undefined ? {} : { mechanism: mechanismName(mechanism) }
+  }
+
+  function mechanismName(mechanism: number): string {
+    mechanismNames ??= new Map(
+      Object.entries(ck).flatMap(([name, value]) =>
+        name.startsWith('CKM_') && typeof value === 'number' ? [[value, name] as const] : [],
+      ),
+    )
+    return mechanismNames.get(mechanism) ?? `0x${mechanism.toString(16)}`
+  }
+
+  function read(slot: Handle): Remembered {
+    const listed = mechanismsOf(slot)
+    const certificates = withSession(slot, (session) => listCertificates(session, listed))
+    return { readAt: performance.now(), certificates, mechanisms: listed.map(mechanismName) }
+  }
+
+  function flagNames(flags: number): string[] {
+    return TOKEN_FLAGS.filter((name) => (flags & ck[name]) !== 0)
   }
 
   function tokens(): Token[] {
@@ -200,10 +239,11 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
         const name = `${slot.toString('hex')} ${info.serialNumber} ${info.label}`
         const known = remembered.get(name)
         const fresh = known !== undefined && performance.now() - known.readAt < REMEMBER_MS
-        const certificates = fresh ? known.certificates : withSession(slot, listCertificates)
+        const now = fresh ? known : read(slot)
+        const { certificates, mechanisms } = now
         if ((info.flags & ck.CKF_TOKEN_INITIALIZED) === 0 && certificates.length === 0) return []
         present.add(name)
-        if (!fresh) remembered.set(name, { readAt: performance.now(), certificates })
+        remembered.set(name, now)
         return {
           serial: text(info.serialNumber),
           label: text(info.label),
@@ -211,6 +251,8 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
           model: text(info.model),
           software: /softhsm/i.test(info.manufacturerID + info.model),
           pin: pinFacts(info),
+          flags: flagNames(info.flags),
+          mechanisms,
           certificates,
         }
       } catch (caught) {
@@ -284,20 +326,32 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     certificate: StoredCertificate,
     hashes: readonly SigningInput[],
   ): number[] {
+    const haveMessages = hashes.every(({ message }) => message !== undefined)
+    const offered = mechanismsAmong(mechanismsOf(slot), certificate, haveMessages)
+    if (offered.length === 0)
+      throw new AppError('sign/mechanism-missing', 'the token offers no mechanism for this key')
+    return offered
+  }
+
+  /** Empty where the driver does not say. */
+  function mechanismsOf(slot: Handle): number[] {
     let listed: number[] = []
     quietly('C_GetMechanismList', () => {
       listed = module.C_GetMechanismList(slot)
     })
-    const overMessage = certificate.facts.algorithm === 'rsa' ? ck.CKM_SHA256_RSA_PKCS : CKM_ECDSA_SHA256
-    const overHash = certificate.facts.algorithm === 'rsa' ? ck.CKM_RSA_PKCS : ck.CKM_ECDSA
-    const haveMessages = hashes.every(({ message }) => message !== undefined)
-    const wanted = certificate.facts.algorithm === 'rsa' ? [overMessage, overHash] : [overHash, overMessage]
+    return listed
+  }
+
+  function mechanismsAmong(
+    listed: readonly number[],
+    { facts: { algorithm } }: StoredCertificate,
+    haveMessages: boolean,
+  ): number[] {
+    const overMessage = algorithm === 'rsa' ? ck.CKM_SHA256_RSA_PKCS : CKM_ECDSA_SHA256
+    const overHash = algorithm === 'rsa' ? ck.CKM_RSA_PKCS : ck.CKM_ECDSA
+    const wanted = algorithm === 'rsa' ? [overMessage, overHash] : [overHash, overMessage]
     const usable = wanted.filter((mechanism) => mechanism === overHash || haveMessages)
-    const offered =
-      listed.length === 0 ? [overHash] : usable.filter((mechanism) => listed.includes(mechanism))
-    if (offered.length === 0)
-      throw new AppError('sign/mechanism-missing', 'the token offers no mechanism for this key')
-    return offered
+    return listed.length === 0 ? [overHash] : usable.filter((mechanism) => listed.includes(mechanism))
   }
 
   /**

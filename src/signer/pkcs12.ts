@@ -45,6 +45,8 @@ export function openPkcs12(path: string): TokenDriver {
           model: '',
           software: true,
           pin: { minLength: 0, maxLength: 0, countLow: false, finalTry: false, locked: false, pinPad: false },
+          flags: [],
+          mechanisms: [],
           certificates: certificates.map(({ facts, x509 }) => ({ ...facts, hasKey: !x509.ca })),
         } satisfies Token,
       ]

@@ -13,6 +13,8 @@ const PLUGGED: Token = {
   model: 'T1',
   software: false,
   pin: { minLength: 6, maxLength: 16, countLow: false, finalTry: false, locked: false, pinPad: false },
+  flags: [],
+  mechanisms: [],
   certificates: [],
 }
 

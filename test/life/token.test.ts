@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { DocumentId } from '../../src/shared/document/fields.ts'
 import type { CertificateChoice } from '../../src/shared/ipc/contract.ts'
+import { diagnosisText } from '../../src/shared/token-diagnosis.vi.ts'
 import { reopenOffice, type TestOffice } from '../helpers/office.ts'
 import { makeShimDesk, type ShimDesk } from './shim-desk.ts'
 
@@ -209,6 +210,27 @@ describe('a certificate that must not sign is refused before any C_Login', () =>
     expect(desk.shim.calls('Login')).toBe(1)
     // Not even a number was given.
     expect(await office.call('outgoing.one', { id })).toEqual(signed)
+  })
+
+  test('the diagnosis says which role could sign and with what, without a PIN and without a login', async () => {
+    const diagnosis = await office.call('token.diagnosis', {})
+    expect(diagnosis.roles.person).toEqual({
+      outcome: 'ready',
+      name: 'Nguyễn Văn Mẫu',
+      token: 'Lãnh đạo',
+      mechanism: 'CKM_SHA256_RSA_PKCS',
+    })
+    expect(diagnosis.modules[0]).toMatchObject({ path: desk.shim.modulePath, state: 'ready' })
+    const text = diagnosisText(diagnosis)
+    for (const word of [desk.sender.person.tokenSerial, 'CKF_LOGIN_REQUIRED', 'CKM_RSA_PKCS', 'đã hết hạn']) {
+      expect(text).toContain(word)
+    }
+    expect(text).not.toContain(desk.sender.personPin)
+    expect(desk.shim.calls('Login')).toBe(0)
+
+    desk.shim.unplug()
+    const { roles } = await office.call('token.diagnosis', {})
+    expect(roles.person).toEqual({ outcome: 'sign/token-missing' })
   })
 
   test('one that is on another token than the clerk chose', async () => {

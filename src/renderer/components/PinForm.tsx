@@ -8,6 +8,7 @@ import type {
   TokenStatus,
   TokenSummary,
 } from '../../shared/ipc/contract.ts'
+import { certificateProblem } from '../../shared/token-diagnosis.vi.ts'
 import { formatDay, isoDayOf } from '../lib/format.ts'
 import { useNow } from '../lib/useNow.ts'
 import { isFocusLost } from '../lib/focus.ts'
@@ -18,7 +19,7 @@ import { Chip } from './Chip.tsx'
 import { Confirm } from './Dialog.tsx'
 import { Choice, FieldNote, PinBox } from './Field.tsx'
 import styles from './PinForm.module.css'
-import { certificateProblem, isPracticeFile } from './TokenForm.tsx'
+import { isPracticeFile } from './TokenForm.tsx'
 
 /** Who signs: the authorised person, or the agency with its seal. */
 export type Role = 'person' | 'agency'

@@ -1,8 +1,6 @@
 import { FolderOpen, KeyRound, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 
-import { isErrorCode } from '../../shared/errors.ts'
-import { ERROR_TEXT } from '../../shared/errors.vi.ts'
 import type {
   CertificateChoice,
   CertificateSummary,
@@ -10,6 +8,7 @@ import type {
   TokenSettings,
   TokenSummary,
 } from '../../shared/ipc/contract.ts'
+import { certificateProblem } from '../../shared/token-diagnosis.vi.ts'
 import { call } from '../lib/call.ts'
 import { formatDay, isoDayOf } from '../lib/format.ts'
 import { useAction } from '../lib/useAction.ts'
@@ -20,11 +19,6 @@ import { Button } from './Button.tsx'
 import { Chip } from './Chip.tsx'
 import { FieldNote, PinBox, RadioCards } from './Field.tsx'
 import styles from './Form.module.css'
-
-/** Why a certificate cannot sign, in words. */
-export function certificateProblem(problem: NonNullable<CertificateSummary['problem']>): string {
-  return isErrorCode(problem) ? ERROR_TEXT[problem].title : TEXT.tokenForm.problem[problem]
-}
 
 /** Whether the “module” is a PKCS#12 file with software certificates. */
 export function isPracticeFile(modulePath: string): boolean {

@@ -1,8 +1,9 @@
-import { Download, RefreshCw, RotateCcw } from 'lucide-react'
+import { Download, RefreshCw, RotateCcw, Stethoscope } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { Label, ProgressBar } from 'react-aria-components'
 
 import type { Request, Settings, TokenSettings, TrustedRoot } from '../../shared/ipc/contract.ts'
+import { diagnosisParts, type DiagnosisPart } from '../../shared/token-diagnosis.vi.ts'
 import { AgencyForm, agencyDraftOf, agencyProblems } from '../components/AgencyForm.tsx'
 import { Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
@@ -18,7 +19,7 @@ import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
 import styles from './SettingsScreen.module.css'
 
-const SECTIONS = ['agency', 'hub', 'token', 'trust', 'update', 'shortcuts'] as const
+const SECTIONS = ['agency', 'hub', 'token', 'diagnosis', 'trust', 'update', 'shortcuts'] as const
 
 /** Cài đặt: every part is saved by itself, over what is stored now. */
 export function SettingsScreen() {
@@ -47,6 +48,7 @@ export function SettingsScreen() {
           <AgencySection settings={settings.value} />
           <HubSection settings={settings.value} />
           <TokenSection settings={settings.value} />
+          <DiagnosisSection />
           <TrustSection />
           <UpdateSection />
           <Section name="shortcuts">
@@ -171,6 +173,57 @@ function TokenSection({ settings }: { settings: Settings }) {
         >
           {TEXT.settings.saveToken}
         </Button>
+      </div>
+    </Section>
+  )
+}
+
+function DiagnosisSection() {
+  const [parts, setParts] = useState<readonly DiagnosisPart[]>([])
+  const look = useAction(async () => {
+    setParts(diagnosisParts(await call('token.diagnosis', {})))
+  })
+  const save = useAction(async () => {
+    const { path } = await call('token.exportDiagnosis', {})
+    if (path !== undefined) announce(TEXT.settings.diagnosisExported(path))
+  })
+  return (
+    <Section name="diagnosis">
+      <p>{TEXT.settings.diagnosisIntro}</p>
+      {parts.map(({ title, lines }) => (
+        <div key={title}>
+          <h3>{title}</h3>
+          <ul>
+            {lines.map((line) => (
+              <li key={line} className={styles['line']}>
+                {line}
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+      <FailureBanner error={look.error ?? save.error} boxed />
+      <div className={styles['row']}>
+        <Button
+          icon={Stethoscope}
+          isDisabled={look.busy}
+          onPress={() => {
+            void look.run()
+          }}
+        >
+          {TEXT.settings.diagnose}
+        </Button>
+        {parts.length === 0 ? null : (
+          <Button
+            icon={Download}
+            isDisabled={save.busy}
+            onPress={() => {
+              void save.run()
+            }}
+          >
+            {TEXT.settings.diagnosisExport}
+          </Button>
+        )}
       </div>
     </Section>
   )

@@ -19,6 +19,7 @@ import { outgoingBox, outgoingState } from '../document/outgoing.ts'
 import { packetWarning } from '../document/packet.ts'
 import { recipient } from '../document/recipient.ts'
 import { ERROR_CODES, type ErrorCode } from '../errors.ts'
+import { tokenModule } from '../signing.ts'
 import { documentVerdict } from '../verdict.ts'
 
 /** The largest PDF the window may hand over, in bytes. */
@@ -115,6 +116,39 @@ const tokenStatus = z.object({
   chosen: z.object({ person: certificateChoice.optional(), agency: certificateChoice.optional() }),
 })
 export type TokenStatus = z.output<typeof tokenStatus>
+
+/** Whether a role could sign now: `ready`, `unset` (nothing chosen), or what would be refused. */
+const roleDiagnosis = z.object({
+  outcome: z.enum(['ready', 'unset']).or(errorCode),
+  detail: z.string().optional(),
+  /** The certificate that would sign, its token, and the mechanism that would be tried first. */
+  name: z.string().optional(),
+  token: z.string().optional(),
+  mechanism: z.string().optional(),
+})
+export type RoleDiagnosis = z.output<typeof roleDiagnosis>
+
+/** Everything support asks for first. No PIN was used for it and no secret is in it. */
+const tokenDiagnosis = z.object({
+  at: instant,
+  /** Operating system and architecture of this program. */
+  system: z.string(),
+  modulePath: z.string().optional(),
+  /** Why the chosen module shows no tokens, and in its own words. */
+  error: errorCode.optional(),
+  errorDetail: z.string().optional(),
+  modules: z.array(tokenModule),
+  tokens: z.array(
+    tokenSummary.extend({
+      flags: z.array(z.string()),
+      mechanisms: z.array(z.string()),
+      /** How many certificates are not listed: issuers' and unreadable ones. */
+      others: z.int(),
+    }),
+  ),
+  roles: z.object({ person: roleDiagnosis, agency: roleDiagnosis }),
+})
+export type TokenDiagnosis = z.output<typeof tokenDiagnosis>
 
 /** A PKCS#11 module that stands on this machine, judged without loading it. */
 const driverSummary = z.object({
@@ -320,6 +354,10 @@ export const contract = {
   'line.syncNow': { input: nothing, output: lineStatus },
 
   'token.status': { input: nothing, output: tokenStatus },
+  /** Looks at everything anew; takes as long as the driver does. */
+  'token.diagnosis': { input: nothing, output: tokenDiagnosis },
+  /** The same as a text file, where the clerk wants it. */
+  'token.exportDiagnosis': { input: nothing, output: z.object({ path: z.string().optional() }) },
   'token.drivers': { input: nothing, output: z.array(driverSummary) },
   /** What a module shows, before it is saved as the office's own. */
   'token.list': {

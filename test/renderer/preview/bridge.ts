@@ -545,6 +545,35 @@ const handlers: Handlers = {
   'line.status': line,
   'line.syncNow': line,
   'token.status': () => token,
+  'token.diagnosis': () => ({
+    at: now,
+    system: 'win32 x64',
+    modulePath: settings().token.modulePath,
+    modules: [
+      {
+        path: '/usr/lib/token/libtoken.so',
+        label: 'Chứng thư số chuyên dùng Chính phủ',
+        state: 'ready' as const,
+        software: false,
+      },
+    ],
+    tokens: token.tokens.map((held) => ({
+      ...held,
+      flags: ['CKF_LOGIN_REQUIRED', 'CKF_TOKEN_INITIALIZED'],
+      mechanisms: ['CKM_RSA_PKCS', 'CKM_SHA256_RSA_PKCS'],
+      others: 1,
+    })),
+    roles: {
+      person: {
+        outcome: 'ready' as const,
+        name: 'Nguyễn Văn Mẫu',
+        token: 'UBND xã Suối Ngọc',
+        mechanism: 'CKM_SHA256_RSA_PKCS',
+      },
+      agency: { outcome: 'certificate/unusable' as const, detail: 'expired' },
+    },
+  }),
+  'token.exportDiagnosis': () => ({ path: '/home/clerk/chan-doan-token.txt' }),
   'token.drivers': () => [
     { path: '/usr/lib/token/libtoken.so', name: 'Chứng thư số chuyên dùng Chính phủ', usable: true },
     { path: '/usr/lib/token/lib32.so', name: 'VNPT-CA', usable: false, problem: 'wrong-architecture' },
