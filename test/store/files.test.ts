@@ -119,6 +119,27 @@ describe('reading', () => {
     await file.close()
   })
 
+  test('slices read at the same time, and while the whole is streamed, do not disturb each other', async () => {
+    const { files, sha256 } = await keptOnce()
+    const file = await files.open(sha256)
+    const streamed = (async () => {
+      const pieces: Uint8Array[] = []
+      for await (const piece of file.stream()) pieces.push(piece)
+      return Buffer.concat(pieces)
+    })()
+    const targets = Array.from({ length: 60 }, (_, index) => {
+      const offset = (index % 3) * SEGMENT - (index % 2 === 0 || index % 3 === 0 ? 0 : 7)
+      return { offset, bytes: Buffer.alloc(Math.min(SEGMENT + 100, content.byteLength - offset)) }
+    })
+    await Promise.all(targets.map(({ bytes, offset }) => file.readInto(bytes, offset)))
+    for (const { offset, bytes } of targets) {
+      expect(bytes.equals(content.subarray(offset, offset + bytes.byteLength))).toBe(true)
+    }
+    expect((await streamed).equals(content)).toBe(true)
+    await expect(file.readInto(Buffer.alloc(2), content.byteLength - 1)).rejects.toThrow(RangeError)
+    await file.close()
+  })
+
   test('only the touched part of a file is needed', async () => {
     const { files, sha256, path, original } = await keptOnce()
     original.writeUInt8(original.readUInt8(HEADER + PART + 5) ^ 1, HEADER + PART + 5)

@@ -12,7 +12,7 @@ import type { SignatureValue } from '../../shared/signing.ts'
 import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { SignatureAppearance } from '../pdf/appearance.ts'
-import { chunksOf, type PdfSource } from '../pdf/source.ts'
+import { passingChunksOf, type PdfSource } from '../pdf/source.ts'
 import { preparePdf, type PreparedPdf } from '../sign-pdf.ts'
 import { holderKind, type Certificate } from '../signing/certificate.ts'
 import type { SignerClient } from '../signing/signer-client.ts'
@@ -321,7 +321,7 @@ async function keep(
     if (!isOurOwnGood(verdict)) {
       throw new AppError('sign/self-check-failed', `our own verdict: ${verdict.reasons.join(', ')}`)
     }
-    const stored = await store.files.put(chunksOf(signed))
+    const stored = await store.files.put(passingChunksOf(signed))
     reach('sign/stored')
     store.atomically(() => {
       // It may have been reopened, changed and frozen again while the token worked.

@@ -111,10 +111,10 @@ export async function* chunksOf(
 }
 
 /** Like {@link chunksOf}, for a consumer that is done with each chunk before it asks for the next. */
-async function* passingChunksOf(
+export async function* passingChunksOf(
   source: PdfSource,
-  offset: number,
-  length: number,
+  offset = 0,
+  length = source.size - offset,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (source.readInto === undefined || offset < 0 || length < 0 || offset + length > source.size) {
     yield* chunksOf(source, offset, length)
@@ -152,7 +152,7 @@ export async function digestByteRange(
 export async function writePdf(source: PdfSource, path: string): Promise<void> {
   const handle = await open(path, 'wx')
   try {
-    for await (const chunk of passingChunksOf(source, 0, source.size)) await handle.writeFile(chunk)
+    for await (const chunk of passingChunksOf(source)) await handle.writeFile(chunk)
     await handle.sync()
   } finally {
     await handle.close()

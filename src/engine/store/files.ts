@@ -22,6 +22,8 @@ const SEGMENT_BYTES = 64 * 1024
 const TAG_BYTES = 16
 const HEADER_BYTES = 48
 const SEAL_BYTES = 40 + TAG_BYTES
+/** Sealed segments are written several at a time. */
+const GATHERED_BYTES = 8 * (SEGMENT_BYTES + TAG_BYTES)
 const MAGIC = Buffer.from('VANTHU\u0000\u0001', 'latin1')
 const PART = { segment: 0, last: 1, seal: 2 } as const
 const TEMPORARY = 'tmp'
@@ -38,6 +40,8 @@ export interface StoredFile {
    * @throws AppError `store/file-damaged`
    */
   read(offset: number, length: number): Promise<Uint8Array>
+  /** Fills `target` from `offset`; the content must reach that far. @throws AppError `store/file-damaged` */
+  readInto(target: Uint8Array, offset: number): Promise<void>
   /** The whole content in order; the last step compares its hash. @throws AppError `store/file-damaged` */
   stream(): AsyncIterable<Uint8Array>
   close(): Promise<void>
@@ -123,12 +127,26 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
     const file = await open(path, 'wx', 0o600)
     try {
       await writeAll(file, header)
+      // One buffer gathers what is sealed, so that a long content leaves little behind for the collector.
+      const gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES)
+      let held = 0
+      const write = async (...pieces: readonly Buffer[]) => {
+        for (const piece of pieces) {
+          held += piece.copy(gathered, held)
+          giveBack(piece)
+        }
+        if (held > GATHERED_BYTES - SEGMENT_BYTES - TAG_BYTES) await writeGathered()
+      }
+      const writeGathered = async () => {
+        await writeAll(file, gathered.subarray(0, held))
+        held = 0
+      }
       const segment = Buffer.alloc(SEGMENT_BYTES)
       let filled = 0
       let count = 0
       let sizeBytes = 0
       const flush = async (part: number) => {
-        await writeAll(file, seal(key, header, count, part, segment.subarray(0, filled)))
+        await write(...seal(key, header, count, part, segment.subarray(0, filled)))
         count += 1
         filled = 0
       }
@@ -147,7 +165,8 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
       const digest = hash.digest()
       const size = Buffer.alloc(8)
       size.writeBigUInt64BE(BigInt(sizeBytes))
-      await writeAll(file, seal(key, header, count, PART.seal, Buffer.concat([digest, size])))
+      await write(...seal(key, header, count, PART.seal, Buffer.concat([digest, size])))
+      await writeGathered()
       await file.sync()
       return { sha256: sha256Hex.parse(digest.toString('hex')), sizeBytes }
     } finally {
@@ -233,14 +252,21 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
       throw damaged('wrong length')
     }
 
+    async function decryptSegment(index: number): Promise<Buffer> {
+      const start = HEADER_BYTES + index * (SEGMENT_BYTES + TAG_BYTES)
+      const length = Math.min(SEGMENT_BYTES, size - index * SEGMENT_BYTES) + TAG_BYTES
+      const part = index === count - 1 ? PART.last : PART.segment
+      const sealed = await readExactly(file, start, length)
+      const plain = decrypt(part, index, sealed)
+      giveBack(sealed)
+      return plain
+    }
+
     const cache = new Map<number, Buffer>()
     async function segment(index: number): Promise<Buffer> {
       const kept = cache.get(index)
       if (kept !== undefined) return kept
-      const start = HEADER_BYTES + index * (SEGMENT_BYTES + TAG_BYTES)
-      const length = Math.min(SEGMENT_BYTES, size - index * SEGMENT_BYTES) + TAG_BYTES
-      const part = index === count - 1 ? PART.last : PART.segment
-      const plain = decrypt(part, index, await readExactly(file, start, length))
+      const plain = await decryptSegment(index)
       cache.set(index, plain)
       const [oldest] = cache.keys()
       if (cache.size > CACHED_SEGMENTS && oldest !== undefined) cache.delete(oldest)
@@ -251,28 +277,39 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
       if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
         throw new RangeError('offset and length are whole numbers from 0')
       }
-      const end = Math.min(size, offset + length)
-      const bytes = new Uint8Array(Math.max(0, end - offset))
-      for (let at = offset; at < end;) {
-        const plain = await segment(Math.floor(at / SEGMENT_BYTES))
-        const piece = plain.subarray(at % SEGMENT_BYTES, (at % SEGMENT_BYTES) + end - at)
-        bytes.set(piece, at - offset)
-        at += piece.byteLength
-      }
+      const bytes = new Uint8Array(Math.max(0, Math.min(size, offset + length) - offset))
+      await readInto(bytes, offset)
       return bytes
+    }
+
+    async function readInto(target: Uint8Array, offset: number): Promise<void> {
+      const end = offset + target.byteLength
+      if (!Number.isSafeInteger(offset) || offset < 0 || (end > size && target.byteLength > 0)) {
+        throw new RangeError('the content does not reach that far')
+      }
+      for (let at = offset; at < end;) {
+        const index = Math.floor(at / SEGMENT_BYTES)
+        // Who reads whole segments goes through the file once, and would only drive others' out.
+        const passing = at % SEGMENT_BYTES === 0 && end - at >= SEGMENT_BYTES && !cache.has(index)
+        const plain = passing ? await decryptSegment(index) : await segment(index)
+        const piece = plain.subarray(at % SEGMENT_BYTES, (at % SEGMENT_BYTES) + end - at)
+        target.set(piece, at - offset)
+        at += piece.byteLength
+        if (passing) giveBack(plain)
+      }
     }
 
     async function* stream(): AsyncGenerator<Uint8Array> {
       const hash = createHash('sha256')
-      for (let at = 0; at < size; at += SEGMENT_BYTES) {
-        const bytes = await read(at, SEGMENT_BYTES)
+      for (let index = 0; index < count; index += 1) {
+        const bytes = await decryptSegment(index)
         hash.update(bytes)
         yield bytes
       }
       if (hash.digest('hex') !== sha256) throw damaged('content and hash differ')
     }
 
-    return { size, read, stream, close: () => file.close() }
+    return { size, read, readInto, stream, close: () => file.close() }
   }
 
   /** The whole content at once, for what is known to be small enough. */
@@ -333,15 +370,33 @@ function nonce(counter: number, part: number): Buffer {
   return Buffer.concat([Buffer.alloc(7), uint32(counter), Buffer.from([part])])
 }
 
-function seal(key: Buffer, header: Buffer, counter: number, part: number, plain: Buffer): Buffer {
+/** The sealed bytes and their tag, apart: joining them would only copy them. */
+function seal(key: Buffer, header: Buffer, counter: number, part: number, plain: Buffer): [Buffer, Buffer] {
   const cipher = createCipheriv('aes-256-gcm', key, nonce(counter, part)).setAAD(header)
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  const sealed = cipher.update(plain)
+  cipher.final()
+  return [sealed, cipher.getAuthTag()]
 }
 
 function unsealPart(key: Buffer, header: Buffer, counter: number, part: number, sealed: Buffer): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, nonce(counter, part), { authTagLength: TAG_BYTES })
   decipher.setAAD(header).setAuthTag(sealed.subarray(-TAG_BYTES))
-  return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()])
+  const plain = decipher.update(sealed.subarray(0, -TAG_BYTES))
+  decipher.final() // says whether the tag fits, and has no bytes of its own
+  return plain
+}
+
+/**
+ * Frees a buffer that nobody looks at any more. The collector lets tens of megabytes of them gather first,
+ * which a small office machine would notice. Node 20 alone lacks the call; there the collector does it.
+ */
+function giveBack(bytes: Buffer): void {
+  const { buffer } = bytes
+  if (bytes.byteLength === buffer.byteLength && isTransferable(buffer)) buffer.transfer(0)
+}
+
+function isTransferable(buffer: object): buffer is { transfer(length: number): unknown } {
+  return 'transfer' in buffer && typeof buffer.transfer === 'function'
 }
 
 function uint32(value: number): Buffer {
