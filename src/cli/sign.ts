@@ -1,6 +1,5 @@
 import { rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { appearanceFont } from '../engine/appearance-font.ts'
 import type { SignatureAppearance } from '../engine/pdf/appearance.ts'
 import { openPdfFile, writePdf, type PdfSource } from '../engine/pdf/source.ts'
 import { signPdf } from '../engine/sign-pdf.ts'
@@ -59,7 +58,7 @@ export async function sign(words: readonly string[], programDir: string): Promis
       signedAt: at,
       ...(values.reason === undefined ? {} : { reason: values.reason }),
       ...(values.location === undefined ? {} : { location: values.location }),
-      ...(values.visible === true ? { appearance: blockOf(certificate, at) } : {}),
+      ...(values.visible === true ? { appearance: await blockOf(certificate, at) } : {}),
       sign: async ({ digest, message }) => {
         const batch = await signer.sign({
           modulePath,
@@ -135,7 +134,9 @@ function chooseCertificate(tokens: readonly Token[], wanted: Wanted, at: Date): 
   return first.choice
 }
 
-function blockOf(certificate: Certificate, at: Date): SignatureAppearance {
+async function blockOf(certificate: Certificate, at: Date): Promise<SignatureAppearance> {
+  // Only now: the font is inside the program, and an invisible signature need not wait for it.
+  const { appearanceFont } = await import('../engine/appearance-font.ts')
   const { commonName, title, organization } = certificate.subject
   return {
     page: 'last',

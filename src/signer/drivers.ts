@@ -2,8 +2,7 @@ import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import type { TokenModule } from '../shared/signing.ts'
-import { inspectLibrary } from './library-file.ts'
-import { isPkcs12 } from './pkcs12.ts'
+import { inspectLibrary, isPkcs12 } from './library-file.ts'
 
 /**
  * PKCS#11 modules met on the machines of Vietnamese offices: whose they are, and the file names by which

@@ -15,11 +15,6 @@ import type { TokenDriver } from './token-driver.ts'
 /** A practice file is a few kilobytes; nobody's token is larger than this. */
 const MAX_BYTES = 1_000_000
 
-/** Whether this path is a practice file and not a PKCS#11 module. */
-export function isPkcs12(path: string): boolean {
-  return /\.(p12|pfx)$/i.test(path)
-}
-
 /**
  * A software token from a PKCS#12 file, for practice on machines without PKCS#11. Its PIN is the file's
  * password. Certificates kept in clear (as node-forge and `openssl pkcs12 -certpbe NONE` write them) are

@@ -5,11 +5,9 @@
  */
 import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/errors.ts'
-import { drawBlock, layOut, pageView, placed } from './appearance.ts'
 import type { SignatureAppearance } from './appearance.ts'
 import { openPdf } from './document.ts'
 import type { Page, PdfDocument } from './document.ts'
-import { openTypeface } from './font.ts'
 import type { NewStream } from './font.ts'
 import { permissionOf } from './permission.ts'
 import { digestByteRange, extended } from './source.ts'
@@ -368,6 +366,9 @@ async function widgetOf(
     ['Rect', [0, 0, 0, 0]],
   ])
   if (appearance === undefined) return entries
+  // Only now: cutting fonts takes more code than all the rest, and an invisible signature goes without.
+  const { drawBlock, layOut, pageView, placed } = await import('./appearance.ts')
+  const { openTypeface } = await import('./font.ts')
   const face = openTypeface(appearance.font)
   const view = await pageView(document, page)
   const block = layOut(appearance, face)
