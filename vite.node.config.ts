@@ -5,8 +5,9 @@ import { defineConfig } from 'vite'
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
 /**
- * The programs that run under plain Node: `--mode cli` gives out/cli, `--mode hub-sim` gives out/hub-sim.
- * Two builds, so that the hub to practise against shares no chunk with the engine it judges.
+ * The programs that run under plain Node: `--mode cli` gives out/cli, `--mode hub-sim` gives out/hub-sim,
+ * `--mode bench` what scripts/bench.mjs measures. Builds of their own, so that the hub to practise against
+ * shares no chunk with the engine it judges.
  */
 export default defineConfig(({ mode }) => ({
   publicDir: false,
@@ -15,14 +16,14 @@ export default defineConfig(({ mode }) => ({
   build: {
     ssr: true,
     ssrEmitAssets: true,
-    outDir: at(`out/${mode}`),
+    outDir: at(mode === 'bench' ? 'out/bench/program' : `out/${mode}`),
     emptyOutDir: true,
     target: 'node20.18',
     minify: false,
     sourcemap: true,
     rolldownOptions: {
       input: {
-        index: at(`src/${mode}/index.ts`),
+        index: at(mode === 'bench' ? 'test/bench/program.ts' : `src/${mode}/index.ts`),
         // The command line signs with a signer process of its own, and needs no built app for it.
         ...(mode === 'cli' ? { signer: at('src/signer/index.ts') } : {}),
       },

@@ -1,0 +1,32 @@
+/**
+ * `npm run bench -- NAME [OPTION…]`: measures built code and prints what came out. So far there is `sign`,
+ * our signing against `pdfsig`; its options are in test/bench/sign.ts.
+ *
+ * Builds the command line and test/bench/program.ts first: what is measured is what is shipped.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { continueUnderCurrentNode, setup } from './setup.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const [name = '', ...options] = process.argv.slice(2)
+const script = join(root, 'test', 'bench', `${name}.ts`)
+
+if (!/^[a-z]+$/.test(name) || !existsSync(script)) {
+  process.stderr.write('Which bench? There is: npm run bench -- sign\n')
+  process.exit(2)
+}
+setup()
+continueUnderCurrentNode()
+for (const mode of ['cli', 'bench']) {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  run([vite, 'build', '--config', 'vite.node.config.ts', '--mode', mode, '--logLevel', 'warn'])
+}
+run([script, ...options])
+
+function run(words) {
+  const { status } = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
