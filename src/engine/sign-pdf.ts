@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../shared/errors.ts'
-import type { SignatureAppearance } from './pdf/appearance.ts'
+import type { Appearance } from './pdf/appearance.ts'
 import { preparePdfSignature } from './pdf/incremental.ts'
 import type { PdfSource } from './pdf/source.ts'
 import { parseCertificate } from './signing/certificate.ts'
@@ -24,7 +24,7 @@ export interface PdfToSign {
   readonly signedAt: Date
   readonly reason?: string
   readonly location?: string
-  readonly appearance?: SignatureAppearance
+  readonly appearance?: Appearance
   /** Leaves room for a time stamp beside the signature value. */
   readonly roomForTimeStamp?: boolean
 }

@@ -44,6 +44,9 @@ export const ERRORS = {
   'pdf/signature-too-large': { retry: 'never' },
   'pdf/too-large': { retry: 'never' },
 
+  'image/unusable': { retry: 'user' },
+  'image/too-large': { retry: 'user' },
+
   'cms/unreadable': { retry: 'never' },
   'certificate/unreadable': { retry: 'never' },
   'certificate/unusable': { retry: 'user' },

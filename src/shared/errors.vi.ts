@@ -111,6 +111,15 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Hãy giảm dung lượng tệp (quét 200 dpi là đủ) rồi nhập lại.',
   },
 
+  'image/unusable': {
+    title: 'Không dùng được hình này',
+    hint: 'Hãy chọn tệp PNG nền trong suốt, lưu theo kiểu thông thường (không xen kẽ dòng). Hình đang dùng vẫn giữ nguyên.',
+  },
+  'image/too-large': {
+    title: 'Hình quá lớn',
+    hint: 'Hãy cắt sát hình và thu nhỏ dưới 2 MB, nhiều nhất 4 triệu điểm ảnh (ví dụ 2000 × 2000). Hình đang dùng vẫn giữ nguyên.',
+  },
+
   'cms/unreadable': {
     title: 'Không đọc được chữ ký trong tệp',
     hint: 'Chữ ký có thể bị hỏng. Hãy đề nghị bên gửi gửi lại văn bản.',

@@ -1,7 +1,9 @@
-/** The visible block of a signature: where it stands on the page and what is drawn in it. */
+/** What is seen of a signature, a block of text or a picture: where it stands on the page and what is drawn in it. */
 import type { PdfDocument, Page } from './document.ts'
 import { compressed } from './font.ts'
 import type { AddObject, Typeface } from './font.ts'
+import { addPicture } from './png.ts'
+import type { Picture } from './png.ts'
 import { PdfName } from './syntax.ts'
 import type { PdfRef } from './syntax.ts'
 import { unreadable } from './syntax.ts'
@@ -28,6 +30,24 @@ export interface SignatureAppearance {
   /** A TrueType face with Vietnamese letters (resources/fonts/Tinos-Regular.ttf); a subset of it is embedded. */
   readonly font: Uint8Array
 }
+
+/** A handwritten signature or a seal, in its real size, upright for the reader. */
+export interface PictureAppearance extends PictureBox {
+  /** 1 is the first page; `'last'` the last. A number past the end means the last page too. */
+  readonly page: number | 'last'
+  /** A PNG, see `readPng`. */
+  readonly png: Uint8Array
+}
+
+/** A rectangle on a page as it is shown, in millimetres: its centre from the page's left and top edge. */
+export interface PictureBox {
+  readonly centreXMm: number
+  readonly centreYMm: number
+  readonly widthMm: number
+  readonly heightMm: number
+}
+
+export type Appearance = SignatureAppearance | PictureAppearance
 
 const PADDING_PT = 3
 const LINE_SPACING = 1.15
@@ -139,7 +159,11 @@ function broken(line: string, room: number, measure: (text: string) => number): 
  * The annotation rectangle for a block: distances are kept from the corner as the page is shown, and
  * the block is shifted inside the page where it would stand out of it.
  */
-export function placed(view: PageView, appearance: SignatureAppearance, block: BlockLayout): PageBox {
+export function placed(
+  view: PageView,
+  appearance: Pick<SignatureAppearance, 'corner' | 'xMm' | 'yMm'>,
+  block: Pick<BlockLayout, 'width' | 'height'>,
+): PageBox {
   const { box, rotation, unit } = view
   const isTurned = rotation === 90 || rotation === 270
   const shownWidth = isTurned ? box.top - box.bottom : box.right - box.left
@@ -183,6 +207,36 @@ export function placed(view: PageView, appearance: SignatureAppearance, block: B
   }
 }
 
+/** The annotation rectangle for a picture, shifted inside the page where it would stand out of it. */
+export function placedPicture(view: PageView, box: PictureBox): PageBox {
+  const corner = { xMm: box.centreXMm - box.widthMm / 2, yMm: box.centreYMm - box.heightMm / 2 }
+  return placed(view, { corner: 'top-left', ...corner }, pointsOf(box))
+}
+
+function pointsOf({ widthMm, heightMm }: PictureBox): { readonly width: number; readonly height: number } {
+  return { width: widthMm * POINTS_PER_MM, height: heightMm * POINTS_PER_MM }
+}
+
+/** Where a rectangle in user space is seen: the inverse of {@link placedPicture}. */
+export function shownBox({ box, rotation, unit }: PageView, rect: PageBox): PictureBox {
+  const fromLeft = { 90: rect.bottom - box.bottom, 180: box.right - rect.right, 270: box.top - rect.top }
+  const fromTop = { 90: rect.left - box.left, 180: rect.bottom - box.bottom, 270: box.right - rect.right }
+  const isTurned = rotation === 90 || rotation === 270
+  const wide = rect.right - rect.left
+  const high = rect.top - rect.bottom
+  const [width, height] = isTurned ? [high, wide] : [wide, high]
+  const isQuarter = rotation === 90 || rotation === 180 || rotation === 270
+  const left = isQuarter ? fromLeft[rotation] : rect.left - box.left
+  const top = isQuarter ? fromTop[rotation] : box.top - rect.top
+  const mm = unit / POINTS_PER_MM
+  return {
+    centreXMm: (left + width / 2) * mm,
+    centreYMm: (top + height / 2) * mm,
+    widthMm: width * mm,
+    heightMm: height * mm,
+  }
+}
+
 /** Turns the form so that the text is upright on a page shown rotated (ISO 32000-2, 12.5.5, algorithm 8). */
 const UPRIGHT: Readonly<Record<number, readonly number[]>> = {
   90: [0, 1, -1, 0, 0, 0],
@@ -222,6 +276,27 @@ export function drawBlock(
       ['BBox', [0, 0, width, height]],
       ...(upright === undefined ? [] : [['Matrix', upright] as const]),
       ['Resources', new Map<string, Writable>([['Font', new Map<string, Writable>([['F1', font]])]])],
+    ]),
+  )
+}
+
+/** Adds the drawing of a picture as a form XObject and returns it. */
+export async function drawPicture(
+  picture: Picture,
+  box: PictureBox,
+  rotation: number,
+  add: AddObject,
+): Promise<PdfRef> {
+  const { width, height } = pointsOf(box)
+  const image = await addPicture(picture, add)
+  const upright = UPRIGHT[rotation]
+  return add(
+    compressed(Buffer.from(`q ${decimal(width)} 0 0 ${decimal(height)} 0 0 cm /Im1 Do Q`), [
+      ['Type', new PdfName('XObject')],
+      ['Subtype', new PdfName('Form')],
+      ['BBox', [0, 0, width, height]],
+      ...(upright === undefined ? [] : [['Matrix', upright] as const]),
+      ['Resources', new Map<string, Writable>([['XObject', new Map<string, Writable>([['Im1', image]])]])],
     ]),
   )
 }

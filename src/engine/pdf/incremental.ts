@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/errors.ts'
-import type { SignatureAppearance } from './appearance.ts'
+import type { Appearance, PageBox, PageView } from './appearance.ts'
 import { openPdf } from './document.ts'
 import type { Page, PdfDocument } from './document.ts'
 import type { NewStream } from './font.ts'
@@ -30,7 +30,7 @@ export interface SignatureOptions {
   /** Room for the CMS in bytes of DER. Default 8 KiB, which takes twice as many bytes in the file. */
   readonly contentsBytes?: number
   /** Left out for an invisible signature. */
-  readonly appearance?: SignatureAppearance
+  readonly appearance?: Appearance
   /**
    * Prepares a document time stamp (ISO 32000-2, 12.8.5) instead: the CMS will be an RFC 3161 token, which
    * says when and not who. Only `fieldName` and `contentsBytes` matter then. It may follow a certification
@@ -72,7 +72,8 @@ const SIGNATURE_FLAGS = 3
  *
  * @throws {AppError} `pdf/encrypted`, `pdf/no-pages`, `pdf/unreadable` (also when the file's
  *   cross-reference is broken: what cannot be read for certain is not signed), `pdf/too-large`,
- *   `pdf/certified-no-changes` when an earlier certification or field lock forbids any change
+ *   `pdf/certified-no-changes` when an earlier certification or field lock forbids any change;
+ *   `image/*` when the picture cannot be used
  */
 export async function preparePdfSignature(
   source: PdfSource,
@@ -353,7 +354,7 @@ async function widgetOf(
   page: Page,
   signature: PdfRef,
   fieldName: string,
-  appearance: SignatureAppearance | undefined,
+  appearance: Appearance | undefined,
 ): Promise<Map<string, Writable>> {
   const entries = new Map<string, Writable>([
     ['Type', new PdfName('Annot')],
@@ -367,17 +368,32 @@ async function widgetOf(
   ])
   if (appearance === undefined) return entries
   // Only now: cutting fonts takes more code than all the rest, and an invisible signature goes without.
-  const { drawBlock, layOut, pageView, placed } = await import('./appearance.ts')
-  const { openTypeface } = await import('./font.ts')
-  const face = openTypeface(appearance.font)
+  const { pageView } = await import('./appearance.ts')
   const view = await pageView(document, page)
-  const block = layOut(appearance, face)
-  const rect = placed(view, appearance, block)
+  const { rect, drawing } = await drawn(appearance, view, update)
   entries.set('Rect', [rect.left, rect.bottom, rect.right, rect.top])
-  const drawing = drawBlock(appearance, block, face, view.rotation, update.add)
   entries.set('AP', new Map<string, Writable>([['N', drawing]]))
   if (view.rotation !== 0) entries.set('MK', new Map<string, Writable>([['R', view.rotation]]))
   return entries
+}
+
+async function drawn(
+  appearance: Appearance,
+  view: PageView,
+  update: Update,
+): Promise<{ readonly rect: PageBox; readonly drawing: PdfRef }> {
+  const { drawBlock, drawPicture, layOut, placed, placedPicture } = await import('./appearance.ts')
+  if ('png' in appearance) {
+    const { readPng } = await import('./png.ts')
+    const picture = await readPng(appearance.png)
+    const rect = placedPicture(view, appearance)
+    return { rect, drawing: await drawPicture(picture, appearance, view.rotation, update.add) }
+  }
+  const { openTypeface } = await import('./font.ts')
+  const face = openTypeface(appearance.font)
+  const block = layOut(appearance, face)
+  const rect = placed(view, appearance, block)
+  return { rect, drawing: drawBlock(appearance, block, face, view.rotation, update.add) }
 }
 
 /** Adds a reference to an array entry of an object, rewriting only the array where it is its own object. */

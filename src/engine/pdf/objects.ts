@@ -121,7 +121,8 @@ function numberOr(value: PdfValue, otherwise: number): number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : otherwise
 }
 
-function unpredicted(bytes: Uint8Array, parameters: PdfDict): Uint8Array {
+/** Undoes the PNG predictors row by row. @throws {AppError} `pdf/unreadable` */
+export function unpredicted(bytes: Uint8Array, parameters: PdfDict): Uint8Array {
   const predictor = numberOr(parameters.get('Predictor'), 1)
   if (predictor === 1) return bytes
   if (predictor < 10) throw unreadable('a structural stream has an unusual predictor')
@@ -144,7 +145,8 @@ function unpredicted(bytes: Uint8Array, parameters: PdfDict): Uint8Array {
   return result
 }
 
-function predicted(tag: number | undefined, left: number, above: number, corner: number): number {
+/** What a PNG filter expects of a byte, from its neighbours (PNG, 9.2). */
+export function predicted(tag: number | undefined, left: number, above: number, corner: number): number {
   switch (tag) {
     case 0:
       return 0

@@ -1,0 +1,105 @@
+/**
+ * What a signature shows on the page in each case that the decree names.
+ *
+ * @source Decree 30/2020/NĐ-CP App. I part II (7c, 8, 14): signature blue between title and name; seal red
+ *   over a third of it on its left; appendix and copy top right of page 1, 10 pt upright black
+ */
+import { vietnamClock } from '../../shared/document/vietnam-time.ts'
+import type { PictureAppearance, PictureBox, SignatureAppearance } from '../pdf/appearance.ts'
+import type { SigningPlace, StandingSignature } from '../pdf/place.ts'
+
+/** A kept picture in its real size. */
+export interface SizedPicture {
+  readonly png: Uint8Array
+  readonly widthMm: number
+  readonly heightMm: number
+}
+
+/** Where nothing says how far up the title is, the picture stands this far above the name. */
+const ABOVE_NAME_MM = 2
+/** The picture the seal is measured by where the person signed without one. */
+const ORDINARY_SIGNATURE = { widthMm: 40, heightMm: 20 }
+/** What stands within this of the place is the person's picture. */
+const SAME_PLACE_MM = 25
+
+/** The person's handwriting, centred between title and name. No text beside it. */
+export function personAppearance(place: SigningPlace, picture: SizedPicture): PictureAppearance {
+  return { page: place.page, png: picture.png, ...betweenTitleAndName(place, picture) }
+}
+
+function betweenTitleAndName(
+  { centreXMm, titleMm, nameMm }: SigningPlace,
+  { widthMm, heightMm }: Pick<SizedPicture, 'widthMm' | 'heightMm'>,
+): PictureBox {
+  const centreYMm = titleMm === undefined ? nameMm - ABOVE_NAME_MM - heightMm / 2 : (titleMm + nameMm) / 2
+  return { centreXMm, centreYMm, widthMm, heightMm }
+}
+
+/**
+ * The agency's seal on the main document: over the left third of the person's picture, at its height.
+ *
+ * @param standing the visible signatures there are; the person's is the one at the place
+ */
+export function sealAppearance(
+  place: SigningPlace,
+  standing: readonly StandingSignature[],
+  seal: SizedPicture,
+): PictureAppearance {
+  const nominal = betweenTitleAndName(place, ORDINARY_SIGNATURE)
+  const person =
+    standing.findLast(
+      ({ page, box }) =>
+        page === place.page &&
+        Math.abs(box.centreXMm - nominal.centreXMm) < SAME_PLACE_MM &&
+        Math.abs(box.centreYMm - nominal.centreYMm) < SAME_PLACE_MM,
+    )?.box ?? nominal
+  const rightEdge = person.centreXMm - person.widthMm / 2 + person.widthMm / 3
+  return {
+    page: place.page,
+    png: seal.png,
+    centreXMm: rightEdge - seal.widthMm / 2,
+    centreYMm: person.centreYMm,
+    widthMm: seal.widthMm,
+    heightMm: seal.heightMm,
+  }
+}
+
+/** Top right of the first page, in the margin above the head and within the right margin. */
+const TOP_RIGHT = { page: 1, corner: 'top-right', xMm: 15, yMm: 5, fontSizePt: 10 } as const
+
+/** The agency's signature on an appendix that is a file of its own: number and notation, time of signing. */
+export function appendixAppearance(
+  { code, signedAt }: { readonly code: string; readonly signedAt: number },
+  font: Uint8Array,
+): SignatureAppearance {
+  return {
+    ...TOP_RIGHT,
+    lines: [`Số, ký hiệu: ${code}`, `Thời gian ký: ${signingTime(signedAt)}`],
+    font,
+  }
+}
+
+/** The agency's signature on an electronic copy: form of copy, agency, time of signing. */
+export function copyAppearance(
+  copy: {
+    readonly form: 'Sao y' | 'Sao lục' | 'Trích sao'
+    readonly agencyName: string
+    readonly signedAt: number
+  },
+  font: Uint8Array,
+): SignatureAppearance {
+  return {
+    ...TOP_RIGHT,
+    lines: [
+      `Hình thức sao: ${copy.form}`,
+      `Cơ quan: ${copy.agencyName}`,
+      `Thời gian ký: ${signingTime(copy.signedAt)}`,
+    ],
+    font,
+  }
+}
+
+/** As government-CA tools print it: `dd.MM.yyyy HH:mm:ss +07:00`. */
+export function signingTime(at: number): string {
+  return `${vietnamClock(at).replaceAll('/', '.')} +07:00`
+}

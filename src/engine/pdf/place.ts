@@ -1,0 +1,136 @@
+/** Where on the pages a signature belongs, found from the text, and where signatures stand already. */
+import { shownBox, pageView, type PictureBox } from './appearance.ts'
+import { openPdf } from './document.ts'
+import type { PdfSource } from './source.ts'
+import { isNamed, PdfRef } from './syntax.ts'
+import { textFromTheEnd, type TextPiece } from './text.ts'
+
+/** The gap in which a person signs, in millimetres of the page as it is shown. */
+export interface SigningPlace {
+  /** 1 is the first. */
+  readonly page: number
+  /** The middle of the name. */
+  readonly centreXMm: number
+  /** Baseline of the line above (the title); undefined when there is none near. */
+  readonly titleMm: number | undefined
+  /** Top of the name's letters. */
+  readonly nameMm: number
+}
+
+/** A title further up than this belongs to something else. */
+const TITLE_REACH_MM = 70
+
+/**
+ * Finds the name of the signer standing by itself, the last page first, the lowest on its page, and what
+ * stands above it.
+ *
+ * @returns undefined where the name is not found; also for scans, and for files that cannot be read as text
+ * @source Decree 30/2020/NĐ-CP App. I: signature (7c) between title (7a) and name (7b)
+ */
+export async function findSigningPlace(
+  source: PdfSource,
+  fullName: string,
+): Promise<SigningPlace | undefined> {
+  const wanted = bare(fullName)
+  if (wanted === '') return undefined
+  try {
+    for await (const { page, pieces } of textFromTheEnd(source)) {
+      const lines = joined(pieces)
+      const names = lines.filter(({ text }) => bare(text) === wanted)
+      const name = names.reduce<TextPiece | undefined>(
+        (lowest, line) => (lowest === undefined || line.baselineMm > lowest.baselineMm ? line : lowest),
+        undefined,
+      )
+      if (name === undefined) continue
+      const centreXMm = (name.leftMm + name.rightMm) / 2
+      const nameMm = name.baselineMm - name.sizeMm * LETTER_HEIGHT
+      const above = lines
+        .filter(({ leftMm, rightMm }) => leftMm < centreXMm && rightMm > centreXMm)
+        .map(({ baselineMm }) => baselineMm)
+        .filter((baseline) => baseline < nameMm - 2 && baseline > nameMm - TITLE_REACH_MM)
+      return { page, centreXMm, nameMm, titleMm: above.length === 0 ? undefined : Math.max(...above) }
+    }
+  } catch {
+    // What cannot be read as text can still be signed: the place is then the fixed one.
+    return undefined
+  }
+  return undefined
+}
+
+/** Capitals with a Vietnamese mark, as part of the size. */
+const LETTER_HEIGHT = 0.9
+
+/** Spaces and letter case differ between producers, and Vietnamese letters come composed or not. */
+function bare(text: string): string {
+  return text.normalize('NFC').replace(/\s+/g, '').toLowerCase()
+}
+
+/** Pieces of one line put together, a wide gap being the gap between two columns. */
+function joined(pieces: readonly TextPiece[]): TextPiece[] {
+  const rows: TextPiece[][] = []
+  for (const piece of [...pieces].sort((a, b) => a.baselineMm - b.baselineMm)) {
+    const row = rows.at(-1)
+    if (row?.[0] !== undefined && piece.baselineMm - row[0].baselineMm < SAME_LINE_MM) row.push(piece)
+    else rows.push([piece])
+  }
+  return rows.flatMap((row) => {
+    const lines: TextPiece[] = []
+    for (const piece of row.sort((a, b) => a.leftMm - b.leftMm)) {
+      const last = lines.at(-1)
+      if (last === undefined || piece.leftMm - last.rightMm > Math.max(last.sizeMm, piece.sizeMm)) {
+        lines.push(piece)
+        continue
+      }
+      lines[lines.length - 1] = {
+        ...last,
+        text: last.text + piece.text,
+        rightMm: Math.max(last.rightMm, piece.rightMm),
+        sizeMm: Math.max(last.sizeMm, piece.sizeMm),
+      }
+    }
+    return lines
+  })
+}
+
+const SAME_LINE_MM = 0.7
+
+/** A visible signature that stands on a page. */
+export interface StandingSignature {
+  /** 1 is the first. */
+  readonly page: number
+  readonly box: PictureBox
+}
+
+/**
+ * The visible signature fields, page by page.
+ *
+ * @throws {AppError} `pdf/*`
+ */
+export async function standingSignatures(source: PdfSource): Promise<StandingSignature[]> {
+  const document = await openPdf(source)
+  const widgets = new Set<number>()
+  for await (const field of document.allFields()) {
+    if (field.type === 'Sig') for (const { ref } of field.widgets) widgets.add(ref.number)
+  }
+  const found: StandingSignature[] = []
+  let number = 0
+  for await (const page of document.pages()) {
+    number += 1
+    for (const ref of (await document.resolveArray(page.dict.get('Annots'))) ?? []) {
+      if (!(ref instanceof PdfRef) || !widgets.has(ref.number)) continue
+      const widget = await document.resolveDict(ref)
+      if (widget === undefined || !isNamed(await document.resolve(widget.get('Subtype')), 'Widget')) continue
+      const sides: number[] = []
+      for (const side of (await document.resolveArray(widget.get('Rect'))) ?? []) {
+        const value = await document.resolve(side)
+        if (typeof value === 'number') sides.push(value)
+      }
+      const [left, bottom, right, top] = sides
+      if (left === undefined || bottom === undefined || right === undefined || top === undefined) continue
+      if (right <= left || top <= bottom) continue
+      const box = shownBox(await pageView(document, page), { left, bottom, right, top })
+      found.push({ page: number, box })
+    }
+  }
+  return found
+}
