@@ -6,7 +6,7 @@ import {
   type FileRole,
 } from '../../shared/document/fields.ts'
 import type { OutgoingState } from '../../shared/document/outgoing.ts'
-import { formatDate, vietnamClock } from '../../shared/document/vietnam-time.ts'
+import { formatDate } from '../../shared/document/vietnam-time.ts'
 import type { CertificateChoice } from '../../shared/ipc/contract.ts'
 import type { SignatureValue } from '../../shared/signing.ts'
 import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
@@ -18,6 +18,7 @@ import { holderKind, type Certificate } from '../signing/certificate.ts'
 import type { SignerClient } from '../signing/signer-client.ts'
 import { findCertificate, type FoundCertificate } from '../signing/token-view.ts'
 import type { Outgoing, Store, StoredFile } from '../store/index.ts'
+import { signingTime } from './look.ts'
 import { giveNumber } from './number.ts'
 
 /** What signing needs of the world. */
@@ -378,9 +379,4 @@ const NOT_OUR_FAULT: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 function isOurOwnGood(verdict: DocumentVerdict): boolean {
   const last = verdict.signatures.at(-1)
   return last?.coversWholeDocument === true && last.reasons.every((reason) => NOT_OUR_FAULT.has(reason))
-}
-
-/** As government-CA tools print it: `dd.MM.yyyy HH:mm:ss +07:00`. */
-function signingTime(at: number): string {
-  return `${vietnamClock(at).replaceAll('/', '.')} +07:00`
 }
