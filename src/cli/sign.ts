@@ -9,6 +9,7 @@ import { startSignerProcess } from '../engine/signing/signer-process.ts'
 import { findCertificate, tokenSummaryOf } from '../engine/signing/token-view.ts'
 import { fullOr, syncFolder } from '../engine/store/durable.ts'
 import { sha256Hex } from '../shared/document/fields.ts'
+import { isPracticeFile } from '../shared/practice-file.ts'
 import { vietnamClock } from '../shared/document/vietnam-time.ts'
 import { AppError } from '../shared/errors.ts'
 import type { CertificateChoice } from '../shared/ipc/contract.ts'
@@ -47,8 +48,7 @@ export async function sign(words: readonly string[], programDir: string): Promis
   })
   const source = await openPdfFile(input)
   try {
-    const isPracticeFile = /\.(p12|pfx)$/i.test(modulePath)
-    const tokens = await signer.tokens(modulePath, isPracticeFile ? pin : undefined)
+    const tokens = await signer.tokens(modulePath, isPracticeFile(modulePath) ? pin : undefined)
     const choice = chooseCertificate(tokens, wanted, at)
     const { certificate, chain, pinPad } = findCertificate(tokens, choice, at)
     const signed = await signPdf({

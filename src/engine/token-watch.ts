@@ -1,5 +1,6 @@
 import { codeOf, type ErrorCode } from '../shared/errors.ts'
 import type { TokenStatus } from '../shared/ipc/contract.ts'
+import { isPracticeFile } from '../shared/practice-file.ts'
 import type { Token } from '../shared/signing.ts'
 import type { SignerClient } from './signing/signer-client.ts'
 import { tokenSummaryOf } from './signing/token-view.ts'
@@ -118,7 +119,7 @@ export function tokenWatch(ports: TokenWatchPorts) {
     /** Whether what would sign is for practice only. */
     isPractice(): boolean {
       const modulePath = store.settings.get('token')?.modulePath
-      if (modulePath !== undefined && /\.(p12|pfx)$/i.test(modulePath)) return true
+      if (modulePath !== undefined && isPracticeFile(modulePath)) return true
       return tokens.some((token) => token.software)
     },
   }

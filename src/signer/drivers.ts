@@ -2,7 +2,8 @@ import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import type { TokenModule } from '../shared/signing.ts'
-import { inspectLibrary, isPkcs12 } from './library-file.ts'
+import { isPracticeFile } from '../shared/practice-file.ts'
+import { inspectLibrary } from './library-file.ts'
 
 /**
  * PKCS#11 modules met on the machines of Vietnamese offices: whose they are, and the file names by which
@@ -183,12 +184,12 @@ export function findModules(
   const picked = chosen.map((path) => {
     const name = basename(path.replaceAll('\\', '/')).toLowerCase()
     const driver = DRIVERS.find((row) => row[os]?.some((candidate) => candidate.toLowerCase() === name))
-    const software = driver?.software ?? isPkcs12(path)
+    const software = driver?.software ?? isPracticeFile(path)
     return { path, label: driver?.label ?? basename(path), software }
   })
   return [...picked, ...known].map((module) => ({
     ...module,
-    state: isPkcs12(module.path) ? practiceFileState(module.path) : inspectLibrary(module.path),
+    state: isPracticeFile(module.path) ? practiceFileState(module.path) : inspectLibrary(module.path),
   }))
 }
 

@@ -2,7 +2,7 @@ import { AppError } from '../shared/errors.ts'
 import { signerRequest } from '../shared/signing.ts'
 import type { SignerMessage, SignerRequest } from '../shared/signing.ts'
 import { findModules } from './drivers.ts'
-import { isPkcs12 } from './library-file.ts'
+import { isPracticeFile } from '../shared/practice-file.ts'
 import { openModule } from './pkcs11.ts'
 import type { TokenDriver } from './token-driver.ts'
 
@@ -65,7 +65,7 @@ async function perform(request: SignerRequest, post: Post): Promise<unknown> {
 
 async function driver(path: string, post: Post): Promise<TokenDriver> {
   // A practice file is read anew each time: it has no state, and it may have been replaced.
-  if (isPkcs12(path)) {
+  if (isPracticeFile(path)) {
     // Only now: reading PKCS#12 takes half of this program, and who has a token waits for it at every start.
     const { openPkcs12 } = await import('./pkcs12.ts')
     return openPkcs12(path)

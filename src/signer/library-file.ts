@@ -143,8 +143,3 @@ function isEntryPoint(file: Read, offset: number): boolean {
   const name = file(offset, ENTRY_POINT.length + 1)
   return name[ENTRY_POINT.length] === 0 && name.toString('latin1', 0, ENTRY_POINT.length) === ENTRY_POINT
 }
-
-/** Whether this path is a practice file and not a PKCS#11 module. */
-export function isPkcs12(path: string): boolean {
-  return /\.(p12|pfx)$/i.test(path)
-}

@@ -9,6 +9,7 @@ import type { OutgoingState } from '../../shared/document/outgoing.ts'
 import { formatDate } from '../../shared/document/vietnam-time.ts'
 import type { CertificateChoice } from '../../shared/ipc/contract.ts'
 import type { SignatureValue } from '../../shared/signing.ts'
+import { isPracticeFile } from '../../shared/practice-file.ts'
 import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { SignatureAppearance } from '../pdf/appearance.ts'
@@ -218,8 +219,8 @@ async function findSigner(ports: SignPorts, choice: SignChoice, step: Step): Pro
   const token = ports.store.settings.get('token')
   if (token === undefined) throw new AppError('sign/module-missing', 'no token module is chosen')
   const { modulePath } = token
-  const isPracticeFile = /\.(p12|pfx)$/i.test(modulePath)
-  const tokens = await ports.signer.tokens(modulePath, isPracticeFile ? choice.pin : undefined)
+  const password = isPracticeFile(modulePath) ? choice.pin : undefined
+  const tokens = await ports.signer.tokens(modulePath, password)
   const found = findCertificate(tokens, choice.certificate, new Date(ports.now()))
   const kind = holderKind(found.certificate.subject)
   if (kind !== 'unknown' && kind !== step.holder) {

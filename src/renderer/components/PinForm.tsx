@@ -19,7 +19,7 @@ import { Chip } from './Chip.tsx'
 import { Confirm } from './Dialog.tsx'
 import { Choice, FieldNote, PinBox } from './Field.tsx'
 import styles from './PinForm.module.css'
-import { isPracticeFile } from './TokenForm.tsx'
+import { isPracticeFile } from '../../shared/practice-file.ts'
 
 /** Who signs: the authorised person, or the agency with its seal. */
 export type Role = 'person' | 'agency'

@@ -1,6 +1,7 @@
 import { FolderOpen, KeyRound, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 
+import { isPracticeFile } from '../../shared/practice-file.ts'
 import type {
   CertificateChoice,
   CertificateSummary,
@@ -19,11 +20,6 @@ import { Button } from './Button.tsx'
 import { Chip } from './Chip.tsx'
 import { FieldNote, PinBox, RadioCards } from './Field.tsx'
 import styles from './Form.module.css'
-
-/** Whether the “module” is a PKCS#12 file with software certificates. */
-export function isPracticeFile(modulePath: string): boolean {
-  return /\.(p12|pfx)$/i.test(modulePath)
-}
 
 /** Which driver, and which certificate plays which role. Never asks for a PIN. */
 export function TokenForm({
