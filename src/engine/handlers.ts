@@ -16,6 +16,7 @@ import { begin, discard, importPdf, reopen, save } from './outgoing/draft.ts'
 import { freeze } from './outgoing/freeze.ts'
 import { nextNumber } from './outgoing/number.ts'
 import { seal, sealMany, sign, signMany, type SignOutcome } from './outgoing/sign.ts'
+import { keepPicture } from './outgoing/pictures.ts'
 import { hold, readdress, release, submit, withdraw } from './outgoing/submit.ts'
 import type { Office } from './office.ts'
 import { memorySource } from './pdf/source.ts'
@@ -197,6 +198,19 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.trust.remove(sha256)
       office.tell('office')
       return office.trust.list()
+    },
+
+    'appearance.pictures': () => store.pictures.list(),
+    'appearance.picture': ({ certificateSha256 }) => ({ picture: store.pictures.get(certificateSha256) }),
+    'appearance.keepPicture': async ({ certificateSha256, png, widthMm }) => {
+      await keepPicture(store, certificateSha256, { png, widthMm })
+      office.tell('appearance')
+      return store.pictures.list()
+    },
+    'appearance.removePicture': ({ certificateSha256 }) => {
+      store.pictures.remove(certificateSha256)
+      office.tell('appearance')
+      return store.pictures.list()
     },
 
     'directory.search': ({ text, limit }) => store.directory.search(text, limit),

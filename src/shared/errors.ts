@@ -46,6 +46,7 @@ export const ERRORS = {
 
   'image/unusable': { retry: 'user' },
   'image/too-large': { retry: 'user' },
+  'image/wrong-size': { retry: 'user' },
 
   'cms/unreadable': { retry: 'never' },
   'certificate/unreadable': { retry: 'never' },

@@ -119,6 +119,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Hình quá lớn',
     hint: 'Hãy cắt sát hình và thu nhỏ dưới 2 MB, nhiều nhất 4 triệu điểm ảnh (ví dụ 2000 × 2000). Hình đang dùng vẫn giữ nguyên.',
   },
+  'image/wrong-size': {
+    title: 'Kích thước hình trên giấy không phù hợp',
+    hint: 'Chiều rộng và chiều cao trên giấy phải từ 5 đến 100 mm. Hãy sửa chiều rộng hoặc cắt lại hình. Hình đang dùng vẫn giữ nguyên.',
+  },
 
   'cms/unreadable': {
     title: 'Không đọc được chữ ký trong tệp',

@@ -3,11 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { killAt } from '../../src/engine/fail-point.ts'
 import type { Host } from '../../src/engine/host.ts'
-import { openEngine } from '../../src/engine/index.ts'
 import { createKey } from '../../src/engine/store/index.ts'
-import { callsOf, plainHost, SENDER, type Call } from '../helpers/office.ts'
+import { callsOf, engineAt, plainHost, SENDER, type Call } from '../helpers/office.ts'
 
 function profile(): string {
   const dir = mkdtempSync(join(tmpdir(), 'vanthu-door-'))
@@ -30,21 +28,9 @@ function account(): Pick<Host, 'keyStore' | 'wrapKey' | 'unwrapKey'> {
   }
 }
 
-async function engineAt(dir: string, more: Partial<Host> = {}) {
+async function engineOf(dir: string, more: Partial<Host> = {}) {
   const log: string[] = []
-  const engine = await openEngine({
-    profileDir: dir,
-    host: { ...plainHost({}, log), ...more },
-    now: Date.now,
-    random: () => 0.5,
-    timer: (afterMs, callback) => {
-      const handle = setTimeout(callback, afterMs)
-      return () => {
-        clearTimeout(handle)
-      }
-    },
-    reach: killAt(undefined),
-  })
+  const engine = await engineAt(dir, { ...plainHost({}, log), ...more })
   let closed = false
   const close = async () => {
     if (!closed) await engine.close()
@@ -61,13 +47,13 @@ async function create(call: Call): Promise<string> {
 }
 
 test('a new profile waits for the wizard, and answers nothing of an office', async () => {
-  const { call } = await engineAt(profile())
+  const { call } = await engineOf(profile())
   expect(await call('office.status', {})).toMatchObject({ phase: 'new', keyStore: 'none' })
   await expect(call('counts', {})).rejects.toMatchObject({ code: 'office/not-open' })
 })
 
 test('an office is made only with the code that was shown, typed back', async () => {
-  const { call } = await engineAt(profile())
+  const { call } = await engineOf(profile())
   const typedBack = (recoveryCode: string) =>
     call('office.create', { agency: SENDER, clerkName: 'Lê Thị Thử', recoveryCode })
   const mismatch = { code: 'office/recovery-code-mismatch' }
@@ -82,7 +68,7 @@ test('an office is made only with the code that was shown, typed back', async ()
 })
 
 test('an office is made once', async () => {
-  const { call } = await engineAt(profile())
+  const { call } = await engineOf(profile())
   await create(call)
   await expect(create(call)).rejects.toMatchObject({ code: 'office/exists' })
   expect(await call('office.status', {})).toMatchObject({ phase: 'open' })
@@ -90,10 +76,10 @@ test('an office is made once', async () => {
 
 test('without a key store of the system the office is locked after a restart, and its code opens it', async () => {
   const dir = profile()
-  const first = await engineAt(dir)
+  const first = await engineOf(dir)
   const recoveryCode = await create(first.call)
   await first.close()
-  const { call, log } = await engineAt(dir)
+  const { call, log } = await engineOf(dir)
   expect(await call('office.status', {})).toMatchObject({ phase: 'locked' })
   await expect(call('office.unlock', { recoveryCode: createKey().recoveryCode })).rejects.toMatchObject({
     code: 'office/recovery-code-wrong',
@@ -109,30 +95,30 @@ test('without a key store of the system the office is locked after a restart, an
 test('the system’s key store opens the office by itself, and the recovery code moves it to another account', async () => {
   const dir = profile()
   const windows = account()
-  const first = await engineAt(dir, windows)
+  const first = await engineOf(dir, windows)
   const recoveryCode = await create(first.call)
   await first.close()
 
-  const second = await engineAt(dir, windows)
+  const second = await engineOf(dir, windows)
   expect(await second.call('office.status', {})).toMatchObject({ phase: 'open', keyStore: 'os' })
   await second.close()
 
   const reinstalled = account()
-  const third = await engineAt(dir, reinstalled)
+  const third = await engineOf(dir, reinstalled)
   expect(await third.call('office.status', {})).toMatchObject({ phase: 'locked' })
   await third.call('office.unlock', { recoveryCode })
   await third.close()
 
-  const fourth = await engineAt(dir, reinstalled)
+  const fourth = await engineOf(dir, reinstalled)
   expect(await fourth.call('office.status', {})).toMatchObject({ phase: 'open' })
 })
 
 test('an office that is open stays open when the system will not keep its key', async () => {
   const dir = profile()
-  const first = await engineAt(dir)
+  const first = await engineOf(dir)
   const recoveryCode = await create(first.call)
   await first.close()
-  const { call, log } = await engineAt(dir, { wrapKey: () => Promise.reject(new Error('no keyring')) })
+  const { call, log } = await engineOf(dir, { wrapKey: () => Promise.reject(new Error('no keyring')) })
   expect(await call('office.unlock', { recoveryCode })).toMatchObject({ phase: 'open' })
   expect(log.some((line) => line.includes('no keyring'))).toBe(true)
 })
@@ -140,16 +126,16 @@ test('an office that is open stays open when the system will not keep its key', 
 test('a second program on the same profile is told that it is in use', async () => {
   const dir = profile()
   const windows = account()
-  const first = await engineAt(dir, windows)
+  const first = await engineOf(dir, windows)
   await create(first.call)
-  const second = await engineAt(dir, windows)
+  const second = await engineOf(dir, windows)
   expect(await second.call('office.status', {})).toMatchObject({ phase: 'locked', error: 'store/in-use' })
   expect(await first.call('office.status', {})).toMatchObject({ phase: 'open' })
 })
 
 test('the recovery code is nowhere on the disk', async () => {
   const dir = profile()
-  const { call, close } = await engineAt(dir, account())
+  const { call, close } = await engineOf(dir, account())
   const recoveryCode = await create(call)
   await close()
   const bytes = ['key.json', 'store.db'].map((name) => readFileSync(join(dir, name), 'latin1')).join('')

@@ -182,12 +182,17 @@ function openTestEngine(
   dir: string,
   tokens: OfficeTokens,
   log: string[],
-  now: (() => number) | undefined,
+  now?: () => number,
 ): Promise<Engine> {
+  return engineAt(dir, plainHost(tokens.hsm.env, log), now)
+}
+
+/** The real engine over a folder, with timers of its own and no fail point. */
+export function engineAt(dir: string, host: Host, now: () => number = Date.now): Promise<Engine> {
   return openEngine({
     profileDir: dir,
-    host: plainHost(tokens.hsm.env, log),
-    now: now ?? Date.now,
+    host,
+    now,
     random: () => 0.5,
     timer: (afterMs, callback) => {
       const handle = setTimeout(callback, afterMs)

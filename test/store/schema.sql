@@ -170,6 +170,14 @@ CREATE TABLE packet (
   CHECK ((sha256 IS NULL) = (size_bytes IS NULL))
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE picture (
+  certificate_sha256 TEXT PRIMARY KEY CHECK (length(certificate_sha256) = 64),
+  png BLOB NOT NULL CHECK (length(png) > 0),
+  width_mm REAL NOT NULL CHECK (width_mm > 0),
+  height_mm REAL NOT NULL CHECK (height_mm > 0),
+  kept_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE register_number (
   series TEXT NOT NULL,
   year INTEGER NOT NULL,

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 
 /** What a statement may be given, by name: `@name` in the SQL. */
-export type Parameters = Readonly<Record<string, string | number | null>>
+export type Parameters = Readonly<Record<string, string | number | Uint8Array | null>>
 
 /** A prepared question. Every row is parsed before anybody sees it. */
 export interface Query<Row> {

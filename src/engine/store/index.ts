@@ -14,6 +14,7 @@ import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { outgoingStore, type OutgoingStore } from './outgoing.ts'
 import { packetStore, type PacketStore } from './packets.ts'
+import { pictureStore, type PictureStore } from './pictures.ts'
 import { lockProfile, type ProfileLock } from './profile-lock.ts'
 import { registerStore, type RegisterStore } from './registers.ts'
 import { settingStore, type SettingStore } from './settings.ts'
@@ -72,6 +73,7 @@ export interface Store {
   readonly outgoing: OutgoingStore
   readonly incoming: IncomingStore
   readonly packets: PacketStore
+  readonly pictures: PictureStore
   readonly registers: RegisterStore
   readonly files: FileStore
   /** See Database.atomically: synchronous, nestable, all or nothing. */
@@ -201,6 +203,7 @@ function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock
     outgoing,
     incoming,
     packets,
+    pictures: pictureStore(db, now),
     registers: registerStore(db, now),
     files,
     atomically: (work) => db.atomically(work),

@@ -25,6 +25,11 @@ import { documentVerdict } from '../verdict.ts'
 /** The largest PDF the window may hand over, in bytes. */
 export const MAX_PDF_BYTES = 150_000_000
 
+/** The largest picture of a signature or a seal, in bytes. */
+const MAX_PICTURE_BYTES = 2_000_000
+/** How wide and how high a picture may stand on paper, in millimetres. */
+export const PICTURE_MM = { least: 5, most: 100 } as const
+
 const errorCode = z.enum(ERROR_CODES)
 const nothing = z.object({})
 const pin = z.string().min(1).max(64)
@@ -50,6 +55,14 @@ const tokenSettings = z.object({
   agency: certificateChoice.optional(),
 })
 export type TokenSettings = z.output<typeof tokenSettings>
+
+/** A certificate that has a picture, and how large that stands on paper. */
+const pictureSummary = z.object({
+  certificateSha256: sha256Hex,
+  widthMm: z.number(),
+  heightMm: z.number(),
+  keptAt: instant,
+})
 
 const settings = z.object({
   agency,
@@ -376,6 +389,28 @@ export const contract = {
     output: z.array(trustedRoot),
   },
   'trust.remove': { input: z.object({ sha256: sha256Hex }), output: z.array(trustedRoot) },
+
+  /** What signatures show on the page: the person's handwriting, the agency's seal, one per certificate. */
+  'appearance.pictures': { input: nothing, output: z.array(pictureSummary) },
+  'appearance.picture': {
+    input: z.object({ certificateSha256: sha256Hex }),
+    output: z.object({
+      picture: z.object({ png: bytes, widthMm: z.number(), heightMm: z.number() }).optional(),
+    }),
+  },
+  /** Takes a PNG with transparent ground in place of the one there was. The height follows from its pixels. */
+  'appearance.keepPicture': {
+    input: z.object({
+      certificateSha256: sha256Hex,
+      png: bytes.refine((content) => content.byteLength <= MAX_PICTURE_BYTES),
+      widthMm: z.number().min(PICTURE_MM.least).max(PICTURE_MM.most),
+    }),
+    output: z.array(pictureSummary),
+  },
+  'appearance.removePicture': {
+    input: z.object({ certificateSha256: sha256Hex }),
+    output: z.array(pictureSummary),
+  },
 
   'directory.search': {
     input: z.object({ text: z.string().max(200), limit: z.int().min(1).max(200).default(50) }),

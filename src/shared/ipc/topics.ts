@@ -10,6 +10,7 @@ import { z } from 'zod'
  * - `token`: a token or the signer process came or went
  * - `directory`: agencies changed
  * - `update`: a new version was found, loaded or refused
+ * - `appearance`: the picture of a signature or a seal was kept or removed
  * - `engine`: the engine was started again; ask for everything
  */
 export const topic = z.enum([
@@ -20,6 +21,7 @@ export const topic = z.enum([
   'token',
   'directory',
   'update',
+  'appearance',
   'engine',
 ])
 export type Topic = z.output<typeof topic>

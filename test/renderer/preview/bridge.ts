@@ -18,6 +18,7 @@ import {
   outgoingFields,
   sha256Hex,
   type DocumentId,
+  type Sha256,
 } from '../../../src/shared/document/fields.ts'
 import type { DocumentVerdict } from '../../../src/shared/verdict.ts'
 import samplePdf from './sample.pdf?url'
@@ -451,6 +452,7 @@ const token: TokenStatus = {
 }
 let phase = ask.get('phase') ?? 'open'
 const lineState = ask.get('line') ?? 'up'
+const pictures = new Map<Sha256, { png: Uint8Array; widthMm: number; heightMm: number }>()
 const listeners = new Set<(topic: string) => void>()
 const tell = (...topics: string[]) => {
   for (const topic of topics) for (const listener of listeners) listener(topic)
@@ -583,6 +585,26 @@ const handlers: Handlers = {
   'trust.list': () => roots,
   'trust.import': () => roots,
   'trust.remove': () => roots,
+  'appearance.pictures': () =>
+    [...pictures].map(([certificateSha256, { widthMm, heightMm }]) => ({
+      certificateSha256,
+      widthMm,
+      heightMm,
+      keptAt: now,
+    })),
+  'appearance.picture': ({ certificateSha256 }) => ({ picture: pictures.get(certificateSha256) }),
+  'appearance.keepPicture': ({ certificateSha256, png, widthMm }) => {
+    const size = new DataView(png.buffer, png.byteOffset + 16, 8)
+    const heightMm = (widthMm * size.getUint32(4)) / size.getUint32(0)
+    pictures.set(certificateSha256, { png, widthMm, heightMm })
+    tell('appearance')
+    return handlers['appearance.pictures']({})
+  },
+  'appearance.removePicture': ({ certificateSha256 }) => {
+    pictures.delete(certificateSha256)
+    tell('appearance')
+    return handlers['appearance.pictures']({})
+  },
   'directory.search': ({ text, limit }) =>
     agencies
       .filter(({ name, organId }) => `${name} ${organId}`.toLowerCase().includes(text.toLowerCase()))
