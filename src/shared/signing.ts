@@ -16,14 +16,28 @@ const fingerprint = z.string().regex(/^[0-9a-f]{64}$/)
 const modulePath = z.string().min(1).max(4096)
 const requestId = z.number().int().positive()
 
+/** Hash functions that are used for new signatures. SHA-1 is not among them (Circular 15/2025 App. I). */
+export const signingDigest = z.enum(['sha256', 'sha384', 'sha512'])
+export type SigningDigest = z.output<typeof signingDigest>
+
+/** How an RSA key signs: RSASSA-PKCS1-v1_5, or RSASSA-PSS with the mask and the salt length of its hash. */
+export const rsaScheme = z.enum(['pkcs1', 'pss'])
+export type RsaScheme = z.output<typeof rsaScheme>
+
+/** Bytes of a hash. */
+export const DIGEST_BYTES: Readonly<Record<SigningDigest, number>> = { sha256: 32, sha384: 48, sha512: 64 }
+
 /**
- * One thing to sign. `digest` is the SHA-256 of `message`, 32 bytes; `message` is the DER of the CMS
+ * One thing to sign. `digest` is the batch's hash of `message`; `message` is the DER of the CMS
  * signed attributes (about 200 bytes, no document text). Without it only mechanisms over a ready hash
  * can be used.
  */
 export const signingInput = z.object({
   id: z.string().min(1).max(200),
-  digest: bytes.refine((value) => value.byteLength === 32, 'expected 32 bytes of SHA-256'),
+  digest: bytes.refine(
+    ({ byteLength }) => Object.values(DIGEST_BYTES).includes(byteLength),
+    'expected a SHA-2 hash',
+  ),
   message: bytes.refine((value) => value.byteLength <= 65_536, 'too long for signed attributes').optional(),
 })
 export type SigningInput = z.output<typeof signingInput>
@@ -43,6 +57,10 @@ export const signerRequest = z.discriminatedUnion('op', [
     certificateSha256: fingerprint,
     /** UTF-8 bytes, so that both sides can overwrite them after use. */
     pin: bytes.optional(),
+    /** Which hash the digests are. */
+    digestAlgorithm: signingDigest.default('sha256'),
+    /** Only for RSA keys. */
+    rsaScheme: rsaScheme.default('pkcs1'),
     hashes: z.array(signingInput).min(1).max(1000),
   }),
   z.object({ id: requestId, op: z.literal('goodbye') }),
@@ -88,6 +106,8 @@ export const tokenCertificate = z.object({
   keyBits: z.number().int().positive(),
   /** The PKCS#11 mechanism that would be tried first, by name; left out where the token offers none. */
   mechanism: z.string().optional(),
+  /** Whether the token offers RSASSA-PSS for it. Left out for keys that are not RSA. */
+  pss: z.boolean().optional(),
 })
 export type TokenCertificate = z.output<typeof tokenCertificate>
 
@@ -123,13 +143,13 @@ export const token = z.object({
 })
 export type Token = z.output<typeof token>
 
-/** One signature: PKCS#1 v1.5 block, or r‖s for ECDSA. */
+/** One signature: an RSA block, or r‖s for ECDSA. */
 export const signatureValue = z.object({ id: z.string(), value: bytes })
 export type SignatureValue = z.output<typeof signatureValue>
 
 /** A finished batch. */
 export const signedBatch = z.object({
-  algorithm: z.enum(['rsa-pkcs1', 'ecdsa']),
+  algorithm: z.enum(['rsa-pkcs1', 'rsa-pss', 'ecdsa']),
   /** DER of the signer's certificate. */
   certificate: bytes,
   /** DER of its issuers as far as the token holds them, nearest first. */

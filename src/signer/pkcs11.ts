@@ -3,19 +3,26 @@ import { existsSync } from 'node:fs'
 import type * as Cryptoki from 'pkcs11js'
 
 import { AppError } from '../shared/errors.ts'
-import type { PinFacts, SignatureValue, SignedBatch, SigningInput, Token } from '../shared/signing.ts'
+import {
+  DIGEST_BYTES,
+  type PinFacts,
+  type SignatureValue,
+  type SignedBatch,
+  type SigningInput,
+  type Token,
+} from '../shared/signing.ts'
 import { issuersOf, readCertificate } from './certificates.ts'
 import type { StoredCertificate } from './certificates.ts'
 import { asAppError, returnValueOf, saysGone } from './failures.ts'
 import { inspectLibrary } from './library-file.ts'
-import { digestInfo, requireDigests, requireSigned } from './signature.ts'
+import { digestInfo, requireDigests, requireSigned, type SigningManner } from './signature.ts'
 import type { Log, SignRequest, TokenDriver } from './token-driver.ts'
 
 type Handle = Buffer
 type Constants = typeof Cryptoki
 
-/** CKM_ECDSA_SHA256 (PKCS#11 2.40, 2.3.6), which pkcs11js does not name in its types. */
-const CKM_ECDSA_SHA256 = 0x1044
+/** CKM_ECDSA_SHA256 and its sisters (PKCS#11 2.40, 2.3.6), which pkcs11js does not name in its types. */
+const CKM_ECDSA_OVER = { sha256: 0x1044, sha384: 0x1045, sha512: 0x1046 } as const
 
 /** CKF_TOKEN_PRESENT of CK_SLOT_INFO (PKCS#11 2.40, 3.2), which pkcs11js does not name either. */
 const CKF_TOKEN_PRESENT = 0x1
@@ -26,6 +33,9 @@ const SIGNATURE_BYTES = 1024
 /** Sizes for drivers that answer 0 when asked for an attribute's size (a VNPT-CA driver does). */
 const ID_BYTES = 256
 const VALUE_BYTES = 8192
+
+/** How a certificate is shown to sign in a list. */
+const USUAL: SigningManner = { digestAlgorithm: 'sha256', rsaScheme: 'pkcs1' }
 
 /** The flags of CK_TOKEN_INFO that tell something of signing and PINs (PKCS#11 2.40, 3.3). */
 const TOKEN_FLAGS = [
@@ -89,6 +99,30 @@ function initialise(module: Cryptoki.PKCS11, { CKF_OS_LOCKING_OK }: Constants): 
 
 /** One module, initialised. Its calls block the process; the engine's deadline is what ends a hang. */
 function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDriver {
+  const RSA = {
+    pkcs1: {
+      overHash: ck.CKM_RSA_PKCS,
+      overMessages: {
+        sha256: ck.CKM_SHA256_RSA_PKCS,
+        sha384: ck.CKM_SHA384_RSA_PKCS,
+        sha512: ck.CKM_SHA512_RSA_PKCS,
+      },
+    },
+    pss: {
+      overHash: ck.CKM_RSA_PKCS_PSS,
+      overMessages: {
+        sha256: ck.CKM_SHA256_RSA_PKCS_PSS,
+        sha384: ck.CKM_SHA384_RSA_PKCS_PSS,
+        sha512: ck.CKM_SHA512_RSA_PKCS_PSS,
+      },
+    },
+  }
+  const ECDSA = { overHash: ck.CKM_ECDSA, overMessages: CKM_ECDSA_OVER }
+  const PSS_HASH = {
+    sha256: { hashAlg: ck.CKM_SHA256, mgf: ck.CKG_MGF1_SHA256 },
+    sha384: { hashAlg: ck.CKM_SHA384, mgf: ck.CKG_MGF1_SHA384 },
+    sha512: { hashAlg: ck.CKM_SHA512, mgf: ck.CKG_MGF1_SHA512 },
+  }
   const remembered = new Map<string, Remembered>()
   let mechanismNames: ReadonlyMap<number, string> | undefined
 
@@ -203,9 +237,17 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     const keys = [...keysOf(session, ck.CKO_PRIVATE_KEY), ...keysOf(session, ck.CKO_PUBLIC_KEY)]
     return certificates.map((certificate) => ({
       ...certificate.facts,
-      ...firstOf(mechanismsAmong(listed, certificate, true)),
+      ...firstOf(mechanismsAmong(listed, certificate, USUAL, true)),
+      ...pssOf(listed, certificate),
       hasKey: keys.length === 0 ? !certificate.x509.ca : keys.some((key) => belongs(key, certificate)),
     }))
+  }
+
+  /** What a driver does not list is not asked for: PSS is a choice, v1.5 the rule. */
+  function pssOf(listed: readonly number[], certificate: StoredCertificate): { pss?: boolean } {
+    if (certificate.facts.algorithm !== 'rsa') return {}
+    const manner = { ...USUAL, rsaScheme: 'pss' as const }
+    return { pss: listed.length > 0 && mechanismsAmong(listed, certificate, manner, true).length > 0 }
   }
 
   function firstOf([mechanism]: readonly number[]): { mechanism?: string } {
@@ -321,13 +363,9 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
   }
 
   /** Mechanisms for this key, best first. An empty list of the driver's is taken as "did not say". */
-  function mechanismsFor(
-    slot: Handle,
-    certificate: StoredCertificate,
-    hashes: readonly SigningInput[],
-  ): number[] {
-    const haveMessages = hashes.every(({ message }) => message !== undefined)
-    const offered = mechanismsAmong(mechanismsOf(slot), certificate, haveMessages)
+  function mechanismsFor(slot: Handle, certificate: StoredCertificate, request: SignRequest): number[] {
+    const haveMessages = request.hashes.every(({ message }) => message !== undefined)
+    const offered = mechanismsAmong(mechanismsOf(slot), certificate, request, haveMessages)
     if (offered.length === 0)
       throw new AppError('sign/mechanism-missing', 'the token offers no mechanism for this key')
     return offered
@@ -345,10 +383,11 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
   function mechanismsAmong(
     listed: readonly number[],
     { facts: { algorithm } }: StoredCertificate,
+    { digestAlgorithm, rsaScheme }: SigningManner,
     haveMessages: boolean,
   ): number[] {
-    const overMessage = algorithm === 'rsa' ? ck.CKM_SHA256_RSA_PKCS : CKM_ECDSA_SHA256
-    const overHash = algorithm === 'rsa' ? ck.CKM_RSA_PKCS : ck.CKM_ECDSA
+    const { overMessages, overHash } = algorithm === 'rsa' ? RSA[rsaScheme] : ECDSA
+    const overMessage = overMessages[digestAlgorithm]
     const wanted = algorithm === 'rsa' ? [overMessage, overHash] : [overHash, overMessage]
     const usable = wanted.filter((mechanism) => mechanism === overHash || haveMessages)
     return listed.length === 0 ? [overHash] : usable.filter((mechanism) => listed.includes(mechanism))
@@ -407,14 +446,18 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     request: SignRequest,
     onSigned: (signature: SignatureValue) => Promise<void>,
   ): Promise<SignedBatch> {
-    requireDigests(request.hashes)
+    requireDigests(request.digestAlgorithm, request.hashes)
     const { slot, certificates, own } = findToken(request)
     try {
       const pin = checkBeforeLogin(slot, request.pin)
-      const mechanisms = mechanismsFor(slot, own, request.hashes)
-      const signatures = await signBatch({ slot, own, pin, mechanisms }, request.hashes, onSigned)
+      const mechanisms = mechanismsFor(slot, own, request)
+      const signatures = await signBatch(
+        { slot, own, pin, mechanisms, manner: request },
+        request.hashes,
+        onSigned,
+      )
       return {
-        algorithm: own.facts.algorithm === 'rsa' ? 'rsa-pkcs1' : 'ecdsa',
+        algorithm: own.facts.algorithm === 'rsa' ? `rsa-${request.rsaScheme}` : 'ecdsa',
         certificate: own.facts.der,
         chain: issuersOf(own, certificates),
         signatures,
@@ -431,6 +474,7 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     /** Empty where the token has its own keypad. */
     readonly pin: Uint8Array
     readonly mechanisms: number[]
+    readonly manner: SigningManner
   }
 
   /** What changes while a batch is signed. */
@@ -439,17 +483,18 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     key: Handle
     /** Still to be tried, the one in use first. */
     readonly mechanisms: number[]
+    readonly manner: SigningManner
     reopened: boolean
   }
 
   /** Login, all signatures, logout. The login lives for this batch. */
   async function signBatch(
-    { slot, own, pin, mechanisms }: Prepared,
+    { slot, own, pin, mechanisms, manner }: Prepared,
     hashes: readonly SigningInput[],
     onSigned: (signature: SignatureValue) => Promise<void>,
   ): Promise<SignatureValue[]> {
     const session = module.C_OpenSession(slot, ck.CKF_SERIAL_SESSION)
-    const batch: Batch = { session, key: session, mechanisms, reopened: false }
+    const batch: Batch = { session, key: session, mechanisms, manner, reopened: false }
     try {
       // Asked even of tokens that do not set CKF_LOGIN_REQUIRED: some drivers forget to.
       login(session, slot, ck.CKU_USER, pin)
@@ -459,9 +504,9 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
       for (const hash of hashes) {
         const mechanism = begin(batch, slot, own)
         if (asksEveryTime) login(batch.session, slot, ck.CKU_CONTEXT_SPECIFIC, pin)
-        const data = dataFor(mechanism, hash)
+        const data = dataFor(mechanism, hash, manner)
         const value = new Uint8Array(module.C_Sign(batch.session, data, Buffer.alloc(SIGNATURE_BYTES)))
-        requireSigned(own, hash, value)
+        requireSigned(own, hash, manner, value)
         const signature = { id: hash.id, value }
         signatures.push(signature)
         await onSigned(signature)
@@ -484,7 +529,7 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
       if (mechanism === undefined)
         throw new AppError('sign/mechanism-missing', 'the token refused every mechanism')
       try {
-        module.C_SignInit(batch.session, { mechanism }, batch.key)
+        module.C_SignInit(batch.session, withParameters(mechanism, batch.manner), batch.key)
         return mechanism
       } catch (caught) {
         const name = returnValueOf(caught)
@@ -509,10 +554,26 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     batch.key = findKey(batch.session, own)
   }
 
+  /** PSS wants to be told its hash, its mask and its salt (CK_RSA_PKCS_PSS_PARAMS); the others nothing. */
+  function withParameters(mechanism: number, { digestAlgorithm }: SigningManner): Cryptoki.Mechanism {
+    const { overMessages, overHash } = RSA.pss
+    if (mechanism !== overHash && mechanism !== overMessages[digestAlgorithm]) return { mechanism }
+    const parameter: Cryptoki.RsaPSS = {
+      type: ck.CK_PARAMS_RSA_PSS,
+      ...PSS_HASH[digestAlgorithm],
+      saltLen: DIGEST_BYTES[digestAlgorithm],
+    }
+    return { mechanism, parameter }
+  }
+
   /** What goes into C_Sign: the message, the bare hash, or its DigestInfo. */
-  function dataFor(mechanism: number, { digest, message }: SigningInput): Buffer {
-    if (mechanism === ck.CKM_RSA_PKCS) return digestInfo(digest)
-    if (mechanism === ck.CKM_ECDSA) return Buffer.from(digest)
+  function dataFor(
+    mechanism: number,
+    { digest, message }: SigningInput,
+    { digestAlgorithm }: SigningManner,
+  ): Buffer {
+    if (mechanism === ck.CKM_RSA_PKCS) return digestInfo(digestAlgorithm, digest)
+    if (mechanism === ck.CKM_ECDSA || mechanism === ck.CKM_RSA_PKCS_PSS) return Buffer.from(digest)
     if (message === undefined) throw new Error('this mechanism needs the message')
     return Buffer.from(message)
   }

@@ -9,7 +9,7 @@ import { AppError } from '../shared/errors.ts'
 import type { SignatureValue, SigningInput, Token } from '../shared/signing.ts'
 import { issuersOf, readCertificate } from './certificates.ts'
 import type { StoredCertificate } from './certificates.ts'
-import { digestInfo, requireDigests, requireSigned } from './signature.ts'
+import { digestInfo, paddingOf, requireDigests, requireSigned, type SigningManner } from './signature.ts'
 import type { TokenDriver } from './token-driver.ts'
 
 /** A practice file is a few kilobytes; nobody's token is larger than this. */
@@ -42,12 +42,16 @@ export function openPkcs12(path: string): TokenDriver {
           pin: { minLength: 0, maxLength: 0, countLow: false, finalTry: false, locked: false, pinPad: false },
           flags: [],
           mechanisms: [],
-          certificates: certificates.map(({ facts, x509 }) => ({ ...facts, hasKey: !x509.ca })),
+          certificates: certificates.map(({ facts, x509 }) => ({
+            ...facts,
+            hasKey: !x509.ca,
+            ...(facts.algorithm === 'rsa' ? { pss: true } : {}),
+          })),
         } satisfies Token,
       ]
     },
     async sign(request, onSigned) {
-      requireDigests(request.hashes)
+      requireDigests(request.digestAlgorithm, request.hashes)
       if (request.tokenSerial !== serial)
         throw new AppError('sign/token-missing', 'the file is another one now')
       const { certificates, keys } = open(request.pin ?? new Uint8Array())
@@ -60,14 +64,14 @@ export function openPkcs12(path: string): TokenDriver {
       const isRsa = own.facts.algorithm === 'rsa'
       const signatures: SignatureValue[] = []
       for (const hash of request.hashes) {
-        const value = isRsa ? signRsa(key, hash) : signEcdsa(key, hash)
-        requireSigned(own, hash, value)
+        const value = isRsa ? signRsa(key, hash, request) : signEcdsa(key, hash, request)
+        requireSigned(own, hash, request, value)
         const signature = { id: hash.id, value }
         signatures.push(signature)
         await onSigned(signature)
       }
       return {
-        algorithm: isRsa ? 'rsa-pkcs1' : 'ecdsa',
+        algorithm: isRsa ? `rsa-${request.rsaScheme}` : 'ecdsa',
         certificate: own.facts.der,
         chain: issuersOf(own, certificates),
         signatures,
@@ -95,15 +99,28 @@ function readFile(path: string): Buffer {
   return file
 }
 
-function signRsa(key: KeyObject, { digest }: SigningInput): Uint8Array {
-  return new Uint8Array(privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(digest)))
+function signRsa(key: KeyObject, { digest, message }: SigningInput, manner: SigningManner): Uint8Array {
+  const { digestAlgorithm, rsaScheme } = manner
+  if (rsaScheme === 'pkcs1') {
+    const block = digestInfo(digestAlgorithm, digest)
+    return new Uint8Array(privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, block))
+  }
+  return new Uint8Array(signMessage(digestAlgorithm, needMessage(message), { key, ...paddingOf(manner) }))
 }
 
-function signEcdsa(key: KeyObject, { message }: SigningInput): Uint8Array {
-  if (message === undefined) {
-    throw new AppError('sign/mechanism-missing', 'a software EC key signs a message, not a bare hash')
-  }
-  return new Uint8Array(signMessage('sha256', message, { key, dsaEncoding: 'ieee-p1363' }))
+function signEcdsa(
+  key: KeyObject,
+  { message }: SigningInput,
+  { digestAlgorithm }: SigningManner,
+): Uint8Array {
+  return new Uint8Array(
+    signMessage(digestAlgorithm, needMessage(message), { key, dsaEncoding: 'ieee-p1363' }),
+  )
+}
+
+function needMessage(message: Uint8Array | undefined): Uint8Array {
+  if (message !== undefined) return message
+  throw new AppError('sign/mechanism-missing', 'a software key signs a message this way, not a bare hash')
 }
 
 type Node = forge.asn1.Asn1

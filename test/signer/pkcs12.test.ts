@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { constants, createHash, verify, X509Certificate } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -74,6 +75,25 @@ describe('it signs like a token', () => {
     )
     expect(seen).toEqual(['một', 'hai'])
   })
+})
+
+test('it signs with PSS and SHA-512 when told to, and says that it can', async () => {
+  const path = practiceFile('pss.p12', desk.pki.person, '-certpbe', 'NONE')
+  const { serial, certificates } = await only(path)
+  const { sha256, der } = desk.pki.person
+  expect(certificates.find((one) => one.sha256 === sha256)?.pss).toBe(true)
+  const message = Buffer.from('có nội dung')
+  const signed = await signer.sign({
+    ...{ modulePath: path, tokenSerial: serial, certificateSha256: sha256, pin: 'mật khẩu' },
+    ...{ digestAlgorithm: 'sha512', rsaScheme: 'pss' },
+    hashes: [{ id: 'một', digest: createHash('sha512').update(message).digest(), message }],
+  })
+  const [signature] = signed.signatures
+  const key = new X509Certificate(der).publicKey
+  const padding = constants.RSA_PKCS1_PSS_PADDING
+  const judge = { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+  expect(signed.algorithm).toBe('rsa-pss')
+  expect(verify('sha512', message, judge, signature?.value ?? new Uint8Array())).toBe(true)
 })
 
 describe('one file for both roles of an office', () => {

@@ -1,3 +1,4 @@
+import { constants, createHash, createPublicKey, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -68,6 +69,61 @@ describe('every kind of key signs, over the message and over a bare hash', () =>
     expect(signed.signatures.map((signature) => isRight(made.der, signature))).toEqual([true, true])
     desk.softHsm.removeToken(token)
   })
+})
+
+describe('PSS and longer hashes, over the message and over a bare hash', () => {
+  test.each([
+    { kind: 'rsa2048', digest: 'sha256', rsaScheme: 'pss' },
+    { kind: 'rsa3072', digest: 'sha384', rsaScheme: 'pss' },
+    { kind: 'rsa2048', digest: 'sha512', rsaScheme: 'pss' },
+    { kind: 'rsa2048', digest: 'sha384', rsaScheme: 'pkcs1' },
+    { kind: 'rsa2048', digest: 'sha512', rsaScheme: 'pkcs1' },
+    { kind: 'p256', digest: 'sha256', rsaScheme: 'pss' },
+    { kind: 'p384', digest: 'sha384', rsaScheme: 'pkcs1' },
+  ] as const)('$kind, $digest, $rsaScheme', async ({ kind, digest, rsaScheme }) => {
+    const made = desk.pki.issue({ file: `manner-${kind}`, subject: `/CN=Khóa ${kind}`, key: kind })
+    const token = desk.softHsm.addToken({ label: kind, pin: '123456', ...pems(made) })
+    const message = Buffer.from('có nội dung')
+    const hash = createHash(digest).update(message).digest()
+    const signed = await desk.signer().sign({
+      modulePath: desk.softHsm.modulePath,
+      tokenSerial: token.serial,
+      certificateSha256: made.sha256,
+      pin: token.pin,
+      digestAlgorithm: digest,
+      rsaScheme,
+      hashes: [
+        { id: 'message', digest: hash, message },
+        { id: 'hash', digest: hash },
+      ],
+    })
+    const isRsa = kind.startsWith('rsa')
+    expect(signed.algorithm).toBe(isRsa ? `rsa-${rsaScheme}` : 'ecdsa')
+    const key = createPublicKey(made.certificatePem)
+    const padding = rsaScheme === 'pss' ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING
+    const judge = isRsa
+      ? { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+      : { key, dsaEncoding: 'ieee-p1363' as const }
+    expect(signed.signatures.map(({ value }) => verify(digest, message, judge, value))).toEqual([true, true])
+    desk.softHsm.removeToken(token)
+  })
+})
+
+test('a token says whether it offers PSS for a key, and a way that it lacks is refused before the PIN', async () => {
+  const tokens = await desk.signer().tokens(desk.shim.modulePath)
+  const own = tokens.find(({ serial }) => serial === desk.person.serial)
+  expect(own?.certificates.filter(({ hasKey }) => hasKey).map(({ pss }) => pss)).toEqual([true])
+  desk.shim.set({ 'hide-mechanism': 'd' })
+  const signing = desk.signer().sign(desk.batch([], { rsaScheme: 'pss', hashes: [hashOf('một')] }))
+  await expect(signing).rejects.toMatchObject({ code: 'sign/mechanism-missing' })
+  expect(desk.shim.calls('Login')).toBe(0)
+})
+
+test('a hash of another length than the batch names is refused before the token is asked', async () => {
+  await expect(desk.signer().sign(desk.batch(['một'], { digestAlgorithm: 'sha512' }))).rejects.toMatchObject({
+    code: 'app/bad-request',
+  })
+  expect(desk.shim.allCalls()).toEqual([])
 })
 
 test('CKM_SHA256_RSA_PKCS is used where the signed attributes are at hand, CKM_RSA_PKCS over a DigestInfo else', async () => {

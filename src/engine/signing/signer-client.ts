@@ -3,9 +3,11 @@ import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { signerAnswers, signerMessage } from '../../shared/signing.ts'
 import type {
+  RsaScheme,
   SignatureValue,
   SignedBatch,
   SignerRequest,
+  SigningDigest,
   SigningInput,
   Token,
   TokenModule,
@@ -20,6 +22,10 @@ export interface SignBatch {
   readonly certificateSha256: string
   /** Left out only where the token has its own keypad (`pin.pinPad`). */
   readonly pin?: string
+  /** Which hash the digests are. SHA-256 when left out. */
+  readonly digestAlgorithm?: SigningDigest
+  /** How an RSA key signs. PKCS#1 v1.5 when left out. */
+  readonly rsaScheme?: RsaScheme
   readonly hashes: readonly SigningInput[]
   /** Called for each signature as it is made, so that a pulled token loses only what is not signed yet. */
   readonly onSigned?: (signature: SignatureValue) => void
@@ -297,11 +303,21 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
       const secret = password === undefined ? {} : { password: new TextEncoder().encode(password) }
       return ask({ op: 'tokens', modulePath, ...secret }, signerAnswers.tokens, timeouts.tokens)
     },
-    async sign({ modulePath, tokenSerial, certificateSha256, pin, hashes, onSigned }) {
+    async sign({ modulePath, tokenSerial, certificateSha256, pin, hashes, onSigned, ...manner }) {
+      const { digestAlgorithm = 'sha256', rsaScheme = 'pkcs1' } = manner
       const secret = pin === undefined ? {} : { pin: new TextEncoder().encode(pin) }
       const typing = pin === undefined ? timeouts.pinPad : 0
       const batch = await ask(
-        { op: 'sign', modulePath, tokenSerial, certificateSha256, ...secret, hashes: [...hashes] },
+        {
+          op: 'sign',
+          modulePath,
+          tokenSerial,
+          certificateSha256,
+          ...secret,
+          digestAlgorithm,
+          rsaScheme,
+          hashes: [...hashes],
+        },
         signerAnswers.sign,
         timeouts.sign + typing,
         timeouts.perSignature + typing,
