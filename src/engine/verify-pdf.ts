@@ -1,6 +1,7 @@
 import { AppError } from '../shared/errors.ts'
 import type { DocumentVerdict } from '../shared/verdict.ts'
 import type { PdfChange } from './pdf/changes.ts'
+import { hiddenSignatures } from './pdf/hidden.ts'
 import { inspectPdf, type PdfInspection } from './pdf/inspect.ts'
 import { readSecurityStore } from './pdf/security-store.ts'
 import { digestByteRange, type PdfSource } from './pdf/source.ts'
@@ -24,7 +25,8 @@ export interface VerifyPdfContext {
 }
 
 /**
- * Judges a PDF: every signature and every document time stamp, the worst decides. A good document time
+ * Judges a PDF: every signature and every document time stamp, the worst decides, and whether the file
+ * holds signatures that it does not show. A good document time
  * stamp proves that all signatures before it were there; the certificates and revocation data of the
  * file's security store help, and are believed no more than those of a signature. Hostile input gets a
  * verdict with a reason, never an exception; only a failure of the disk is thrown. A file whose
@@ -35,7 +37,8 @@ export async function verifyPdf(source: PdfSource, context: VerifyPdfContext): P
   if (inspection === undefined || inspection.encrypted) return unreadableDocument()
   const { signatures } = inspection
   if (inspection.repaired && signatures.length > 0) return unreadableDocument()
-  if (signatures.length === 0) return judgeDocument([])
+  const hidden = await hiddenSignatures(source, signatures)
+  if (signatures.length === 0 && hidden.length === 0) return judgeDocument([])
   const store = await readSecurityStore(source)
   const atHand = {
     ...context,
@@ -58,28 +61,44 @@ export async function verifyPdf(source: PdfSource, context: VerifyPdfContext): P
     const proven = stamps.flatMap(({ end, provenAt }) =>
       provenAt !== undefined && end > signature.revisionEnd ? [provenAt.getTime()] : [],
     )
+    const facts = {
+      ...factsOf(source, signature),
+      coversWholeDocument: signature.coverage.kind === 'whole',
+      filledAfter: isLast && signature.changesAfter.some(isFilling),
+    }
     verdicts.push(
-      await verifySignature(
-        {
-          fieldName: signature.fieldName,
-          subFilter: signature.subFilter,
-          contents: signature.contents,
-          dictionaryCertificates: signature.certificates,
-          ...coverageOf(source, signature),
-          coversWholeDocument: signature.coverage.kind === 'whole',
-          changesAfter: signature.changesAfter,
-          filledAfter: isLast && signature.changesAfter.some(isFilling),
-          ...(signature.signedAt === undefined ? {} : { signedAt: new Date(signature.signedAt) }),
-          ...(signature.docMdp === undefined ? {} : { docMdp: signature.docMdp }),
-        },
-        { ...atHand, ...(proven.length === 0 ? {} : { provenAt: new Date(Math.min(...proven)) }) },
-      ),
+      await verifySignature(facts, {
+        ...atHand,
+        ...(proven.length === 0 ? {} : { provenAt: new Date(Math.min(...proven)) }),
+      }),
     )
+  }
+  const hiddenVerdicts = []
+  for (const { offset, signature } of hidden) {
+    hiddenVerdicts.push({
+      verdict: await verifySignature({ ...factsOf(source, signature), coversWholeDocument: true }, atHand),
+      isCovered: signed.some(({ revisionEnd }) => revisionEnd > offset),
+    })
   }
   return judgeDocument(
     verdicts,
     stamps.map(({ verdict }) => verdict),
+    hiddenVerdicts,
   )
+}
+
+function factsOf(source: PdfSource, signature: PdfInspection['signatures'][number]) {
+  const { fieldName, subFilter, contents, certificates, changesAfter, signedAt, docMdp } = signature
+  return {
+    fieldName,
+    subFilter,
+    contents,
+    dictionaryCertificates: certificates,
+    ...coverageOf(source, signature),
+    changesAfter,
+    ...(signedAt === undefined ? {} : { signedAt: new Date(signedAt) }),
+    ...(docMdp === undefined ? {} : { docMdp }),
+  }
 }
 
 function coverageOf(source: PdfSource, { byteRange, byteRangeProblem }: PdfInspection['signatures'][number]) {
@@ -104,13 +123,15 @@ function readableCertificate(der: Uint8Array): Certificate[] {
 /**
  * Where the document ended when a signature was made: its first so many bytes are what was signed.
  *
- * @param index of the signature, as in the verdict
+ * @param index of the signature, as in the verdict; those that are not shown are counted on from there
  * @throws {AppError} `document/not-found` when there is no such signature, or what it covers is not the
  *   document as it stood then; `pdf/*`
  */
 export async function signedLength(source: PdfSource, index: number): Promise<number> {
   const { signatures } = await inspectPdf(source)
-  const signature = signatures.filter(({ isDocumentTimeStamp }) => !isDocumentTimeStamp)[index]
+  const signed = signatures.filter(({ isDocumentTimeStamp }) => !isDocumentTimeStamp)
+  const signature =
+    signed[index] ?? (await hiddenSignatures(source, signatures))[index - signed.length]?.signature
   if (signature === undefined || signature.byteRangeProblem !== undefined) {
     throw new AppError('document/not-found', `no signature ${String(index)} that covers a document`)
   }

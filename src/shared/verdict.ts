@@ -17,6 +17,7 @@ export const reasonCode = z.enum([
   'covered-range-wrong',
   'changed-after-signing',
   'certification-broken',
+  'signature-hidden',
   'signed-attributes-wrong',
   'signing-certificate-mismatch',
   'filled-after-signing',
@@ -35,6 +36,7 @@ export const reasonCode = z.enum([
   'signing-time-claimed-note',
   'signing-time-off-note',
   'bytes-added-note',
+  'signature-removed-note',
 ])
 export type ReasonCode = z.output<typeof reasonCode>
 
@@ -94,5 +96,10 @@ export const documentVerdict = z.object({
   signatures: z.array(signatureVerdict),
   /** Document time stamps in the order in which they were made; absent when there is none. */
   timeStamps: z.array(timeStampVerdict).optional(),
+  /**
+   * Signatures whose bytes lie in the file though no reader shows them, each judged on the document that it
+   * was made for; absent when there is none.
+   */
+  hiddenSignatures: z.array(signatureVerdict).optional(),
 })
 export type DocumentVerdict = z.output<typeof documentVerdict>

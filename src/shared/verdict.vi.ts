@@ -48,6 +48,10 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
     title: 'Văn bản bị sửa trái với quy định của chữ ký chứng nhận',
     hint: 'Người ký đã không cho phép sửa như vậy. Đề nghị nơi gửi gửi lại bản gốc.',
   },
+  'signature-hidden': {
+    title: 'Tệp chứa chữ ký đã bị gỡ khỏi văn bản hoặc bị giấu đi',
+    hint: 'Văn bản đang thấy có thể không phải bản đã ký. Không sử dụng; đề nghị nơi gửi gửi lại bản gốc còn chữ ký.',
+  },
   'signed-attributes-wrong': {
     title: 'Thông tin kèm theo chữ ký bị thiếu hoặc mâu thuẫn',
     hint: 'Chữ ký không đúng quy chuẩn. Đề nghị nơi gửi kiểm tra phần mềm ký số và ký lại.',
@@ -119,5 +123,9 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
   'bytes-added-note': {
     title: 'Tệp có thêm dữ liệu sau phần đã ký, không làm thay đổi nội dung',
     hint: 'Không cần làm gì. Nội dung được ký vẫn nguyên vẹn.',
+  },
+  'signature-removed-note': {
+    title: 'Trước lần ký này, tệp từng có một chữ ký khác đã được gỡ',
+    hint: 'Người ký sau chịu trách nhiệm về toàn bộ nội dung hiện có. Có thể xem lại bản mà chữ ký đã gỡ từng ký.',
   },
 }

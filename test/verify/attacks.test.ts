@@ -249,7 +249,7 @@ const RANGE_AND_CHANGED = 'invalid covered-range-wrong changed-after-signing'
 const ALTERED = 'invalid content-altered'
 const UNREADABLE = 'invalid document-unreadable'
 /** What a reader shows then is another document, and that one bears no signature. */
-const UNSIGNED = 'undetermined unsigned'
+const HIDDEN = 'invalid signature-hidden'
 const STRANGER = 'undetermined root-unknown intermediate-missing'
 
 /** Name of the file → what the verifier must say, and how the file is made. */
@@ -507,7 +507,7 @@ const ATTACKS: Readonly<Record<string, readonly [expected: string, forge: () => 
     },
   ],
   'revisions: a whole other document is put behind': [
-    UNSIGNED,
+    HIDDEN,
     () => Buffer.concat([signed, handMade({ ...OBJECTS, 4: FORGED })]),
   ],
   'revisions: another document behind, and the old end again': [
@@ -536,7 +536,7 @@ const ATTACKS: Readonly<Record<string, readonly [expected: string, forge: () => 
     },
   ],
   'revisions: the chain leaves the signed revision out': [
-    UNSIGNED,
+    HIDDEN,
     () => {
       const text = appended(signed, { 4: FORGED }).toString('latin1')
       const at = text.lastIndexOf('/Prev ')
@@ -576,7 +576,7 @@ const ATTACKS: Readonly<Record<string, readonly [expected: string, forge: () => 
     CHANGED,
     () => appended(signed, { 1: withEntry(root(), '/Version /1.2') }),
   ],
-  'revisions: the end is cut off': [UNSIGNED, () => signed.subarray(0, signed.length - 60)],
+  'revisions: the end is cut off': [HIDDEN, () => signed.subarray(0, signed.length - 60)],
   'revisions: an encryption is put over it': [
     UNREADABLE,
     () => appended(signed, {}, '1 0 R', '/Encrypt << /Filter /Standard >>'),
@@ -752,7 +752,7 @@ const ATTACKS: Readonly<Record<string, readonly [expected: string, forge: () => 
     },
   ],
   'signature: it is taken out altogether': [
-    UNSIGNED,
+    HIDDEN,
     () =>
       appended(signed, {
         1: '<< /Type /Catalog /Pages 2 0 R >>',

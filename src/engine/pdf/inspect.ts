@@ -28,6 +28,8 @@ export interface PdfSignature {
   readonly byteRangeProblem: string | undefined
   /** The CMS without its padding; empty when there is none. */
   readonly contents: Uint8Array
+  /** Where /Contents stands in the file; undefined when it is no string there. */
+  readonly contentsAt: number | undefined
   /** /Cert: DER, the signer's first. Only `adbe.x509.rsa_sha1` keeps its certificates here. */
   readonly certificates: readonly Uint8Array[]
   readonly signedName: string | undefined
@@ -93,7 +95,8 @@ async function inspect(source: PdfSource, document: PdfDocument): Promise<PdfIns
   return { encrypted: false, repaired, pages, title, signatures }
 }
 
-async function inspectSignature(
+/** A signature of `document`, which was read from `source`. */
+export async function inspectSignature(
   source: PdfSource,
   document: PdfDocument,
   field: FormField,
@@ -113,6 +116,7 @@ async function inspectSignature(
     byteRangeProblem:
       (await gapProblem(document, signature, byteRange)) ?? revisionProblem(document, then, field, byteRange),
     contents: contents instanceof PdfString ? withoutPadding(contents.bytes) : new Uint8Array(0),
+    contentsAt: contents instanceof PdfString ? contents.extent?.[0] : undefined,
     certificates: await certificatesOf(document, signature.get('Cert')),
     signedName: await text('Name'),
     signedAt: isoTime(await text('M')),
@@ -141,7 +145,7 @@ async function certificatesOf(document: PdfDocument, value: PdfValue): Promise<r
 }
 
 /** The document as it stood when the signature was made; undefined when those bytes are no document. */
-async function revisionOf(source: PdfSource, end: number): Promise<PdfDocument | undefined> {
+export async function revisionOf(source: PdfSource, end: number): Promise<PdfDocument | undefined> {
   if (end <= 0 || end > source.size) return undefined
   return openPdf(firstBytes(source, end)).catch((caught: unknown) => {
     if (caught instanceof AppError) return undefined
@@ -174,7 +178,7 @@ function revisionNumber({ xref }: PdfDocument): number {
   return xref.sections.length - (isLinearised ? 1 : 0)
 }
 
-async function byteRangeOf(document: PdfDocument, value: PdfValue): Promise<ByteRange | undefined> {
+export async function byteRangeOf(document: PdfDocument, value: PdfValue): Promise<ByteRange | undefined> {
   const list = await document.resolve(value)
   if (!isArray(list) || list.length !== 4) return undefined
   const [first, firstLength, second, secondLength] = list

@@ -188,20 +188,39 @@ async function stampedAt(
 export function judgeDocument(
   signatures: readonly SignatureVerdict[],
   timeStamps: readonly TimeStampVerdict[] = [],
+  hidden: readonly HiddenVerdict[] = [],
 ): DocumentVerdict {
-  const stamps = timeStamps.length === 0 ? {} : { timeStamps: [...timeStamps] }
+  const more = {
+    ...(timeStamps.length === 0 ? {} : { timeStamps: [...timeStamps] }),
+    ...(hidden.length === 0 ? {} : { hiddenSignatures: hidden.map(({ verdict }) => verdict) }),
+  }
+  const isHiding = hidden.some(({ isCovered }) => !isCovered)
   if (signatures.length === 0) {
-    return { verdict: 'undetermined', reasons: ['unsigned'], signatures: [], ...stamps }
+    return isHiding
+      ? { verdict: 'invalid', reasons: ['signature-hidden'], signatures: [], ...more }
+      : { verdict: 'undetermined', reasons: ['unsigned'], signatures: [], ...more }
   }
   // A time stamp that nobody known vouches for proves nothing, and takes nothing away either.
   const counted = timeStamps.filter(({ reasons }) => reasons.some((code) => !code.endsWith('-note')))
   const words = new Set([...signatures, ...counted].map(({ verdict }) => verdict))
+  if (isHiding) words.add('invalid')
   return {
     verdict: words.has('invalid') ? 'invalid' : words.has('undetermined') ? 'undetermined' : 'valid',
-    reasons: ordered([...signatures, ...timeStamps].flatMap(({ reasons }) => reasons)),
+    reasons: ordered([
+      ...[...signatures, ...timeStamps].flatMap(({ reasons }) => reasons),
+      ...hidden.map(({ isCovered }) => (isCovered ? 'signature-removed-note' : 'signature-hidden')),
+    ]),
     signatures: [...signatures],
-    ...stamps,
+    ...more,
   }
+}
+
+/** A signature that the file holds and no reader shows. */
+export interface HiddenVerdict {
+  /** On the document that it was made for. */
+  readonly verdict: SignatureVerdict
+  /** Whether a signature that is shown covers its bytes, so that a later signer answers for what became of it. */
+  readonly isCovered: boolean
 }
 
 /** One document time stamp as the PDF gives it. */
