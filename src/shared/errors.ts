@@ -73,6 +73,7 @@ export const ERRORS = {
   'sign/driver-failed': { retry: 'user' },
   'sign/process-lost': { retry: 'user' },
   'sign/timed-out': { retry: 'user' },
+  'sign/session-expired': { retry: 'user' },
   'sign/self-check-failed': { retry: 'user' },
 
   'packet/unreadable': { retry: 'never' },

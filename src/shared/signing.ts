@@ -48,7 +48,10 @@ export const signerRequest = z.discriminatedUnion('op', [
   z.object({ id: requestId, op: z.literal('modules'), paths: z.array(modulePath).max(100) }),
   /** Tokens of one module. `password` opens a PKCS#12 practice file; a PKCS#11 module never gets it. */
   z.object({ id: requestId, op: z.literal('tokens'), modulePath, password: bytes.optional() }),
-  /** One batch: one login, one try. No `pin` only where the token has its own keypad. */
+  /**
+   * One batch: one login, one try. No `pin` only where the token has its own keypad. After each signature
+   * the signer waits for one `more` before it goes on, at most `patienceMs`, then it logs out by itself.
+   */
   z.object({
     id: requestId,
     op: z.literal('sign'),
@@ -62,7 +65,13 @@ export const signerRequest = z.discriminatedUnion('op', [
     /** Only for RSA keys. */
     rsaScheme: rsaScheme.default('pkcs1'),
     hashes: z.array(signingInput).min(1).max(1000),
+    patienceMs: z.number().int().positive().max(600_000),
   }),
+  /**
+   * Answers each `progress` of the batch with the same id: what the signature calls for next under the same
+   * login, before what still waits. Empty where it calls for nothing. Itself it gets no answer.
+   */
+  z.object({ id: requestId, op: z.literal('more'), hashes: z.array(signingInput).max(1000) }),
   z.object({ id: requestId, op: z.literal('goodbye') }),
 ])
 export type SignerRequest = z.output<typeof signerRequest>
@@ -154,7 +163,7 @@ export const signedBatch = z.object({
   certificate: bytes,
   /** DER of its issuers as far as the token holds them, nearest first. */
   chain: z.array(bytes),
-  /** In the order asked. */
+  /** In the order signed: those asked, each followed by what it called for. */
   signatures: z.array(signatureValue),
 })
 export type SignedBatch = z.output<typeof signedBatch>
@@ -164,13 +173,17 @@ export const signerAnswers = {
   modules: z.array(tokenModule),
   tokens: z.array(token),
   sign: signedBatch,
+  more: z.never(),
   goodbye: z.null(),
 }
 
 /** Every message the signer may send. */
 export const signerMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), id: requestId, value: z.unknown() }),
-  /** A signature is done while the batch goes on: what is signed stays signed if the token is pulled. */
+  /**
+   * A signature is done while the batch goes on: what is signed stays signed if the token is pulled. The
+   * signer waits for `more`.
+   */
   z.object({ kind: z.literal('progress'), id: requestId, signature: signatureValue }),
   /** `detail` names the driver's own code, such as CKR_DEVICE_ERROR. Never a secret. */
   z.object({

@@ -1,6 +1,6 @@
 import { AppError } from '../shared/errors.ts'
 import { signerRequest } from '../shared/signing.ts'
-import type { SignerMessage, SignerRequest } from '../shared/signing.ts'
+import type { SignatureValue, SignerMessage, SignerRequest, SigningInput } from '../shared/signing.ts'
 import { findModules } from './drivers.ts'
 import { isPracticeFile } from '../shared/practice-file.ts'
 import { openModule } from './pkcs11.ts'
@@ -23,7 +23,16 @@ const modules = new Map<string, Promise<TokenDriver>>()
 /** One queue per process: login state belongs to the process, not to a session. */
 let queue: Promise<void> = Promise.resolve()
 
+/** A batch between two signatures, and how it goes on. */
+let asking: { readonly id: number; readonly goOn: (next: readonly SigningInput[]) => void } | undefined
+
 function accept(raw: unknown, post: Post, leave: () => void): void {
+  const parsed = signerRequest.safeParse(raw)
+  // Past the queue, in which the batch that waits for this word stands first. One that nobody waits for is late.
+  if (parsed.data?.op === 'more') {
+    if (asking?.id === parsed.data.id) asking.goOn(parsed.data.hashes)
+    return
+  }
   queue = queue.then(() => work(raw, post, leave))
 }
 
@@ -56,10 +65,40 @@ async function perform(request: SignerRequest, post: Post): Promise<unknown> {
       return (await driver(request.modulePath, post)).tokens(request.password)
     case 'sign':
       return (await driver(request.modulePath, post)).sign(request, (signature) =>
-        post({ kind: 'progress', id: request.id, signature }),
+        nextAfter(signature, request, post),
       )
     case 'goodbye':
       return null
+    case 'more':
+      throw new AppError('app/bad-request', 'nobody waits for more')
+  }
+}
+
+/**
+ * Tells of a signature and waits for what it calls for.
+ *
+ * @throws {AppError} `sign/session-expired` after the patience asked for: a login must not outlive whoever
+ *   has forgotten it
+ */
+async function nextAfter(
+  signature: SignatureValue,
+  { id, patienceMs }: Extract<SignerRequest, { op: 'sign' }>,
+  post: Post,
+): Promise<readonly SigningInput[]> {
+  let limit: NodeJS.Timeout | undefined
+  const next = new Promise<readonly SigningInput[]>((resolve, reject) => {
+    asking = { id, goOn: resolve }
+    limit = setTimeout(() => {
+      reject(new AppError('sign/session-expired', `no word for ${String(patienceMs)} ms after a signature`))
+    }, patienceMs)
+  })
+  try {
+    // Together: the word may come before the post is told that it has left.
+    const [hashes] = await Promise.all([next, post({ kind: 'progress', id, signature })])
+    return hashes
+  } finally {
+    clearTimeout(limit)
+    asking = undefined
   }
 }
 

@@ -15,8 +15,8 @@ import { issuersOf, readCertificate } from './certificates.ts'
 import type { StoredCertificate } from './certificates.ts'
 import { asAppError, returnValueOf, saysGone } from './failures.ts'
 import { inspectLibrary } from './library-file.ts'
-import { digestInfo, requireDigests, requireSigned, type SigningManner } from './signature.ts'
-import type { Log, SignRequest, TokenDriver } from './token-driver.ts'
+import { digestInfo, requireDigests, requireSigned, signInTurn, type SigningManner } from './signature.ts'
+import type { Log, OnSigned, SignRequest, TokenDriver } from './token-driver.ts'
 
 type Handle = Buffer
 type Constants = typeof Cryptoki
@@ -442,10 +442,7 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     )
   }
 
-  async function sign(
-    request: SignRequest,
-    onSigned: (signature: SignatureValue) => Promise<void>,
-  ): Promise<SignedBatch> {
+  async function sign(request: SignRequest, onSigned: OnSigned): Promise<SignedBatch> {
     requireDigests(request.digestAlgorithm, request.hashes)
     const { slot, certificates, own } = findToken(request)
     try {
@@ -491,7 +488,7 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
   async function signBatch(
     { slot, own, pin, mechanisms, manner }: Prepared,
     hashes: readonly SigningInput[],
-    onSigned: (signature: SignatureValue) => Promise<void>,
+    onSigned: OnSigned,
   ): Promise<SignatureValue[]> {
     const session = module.C_OpenSession(slot, ck.CKF_SERIAL_SESSION)
     const batch: Batch = { session, key: session, mechanisms, manner, reopened: false }
@@ -500,18 +497,15 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
       login(session, slot, ck.CKU_USER, pin)
       batch.key = findKey(session, own)
       const asksEveryTime = attribute(session, batch.key, ck.CKA_ALWAYS_AUTHENTICATE, 1)[0] === 1
-      const signatures: SignatureValue[] = []
-      for (const hash of hashes) {
+      const valueOf = (hash: SigningInput): Uint8Array => {
         const mechanism = begin(batch, slot, own)
         if (asksEveryTime) login(batch.session, slot, ck.CKU_CONTEXT_SPECIFIC, pin)
         const data = dataFor(mechanism, hash, manner)
         const value = new Uint8Array(module.C_Sign(batch.session, data, Buffer.alloc(SIGNATURE_BYTES)))
         requireSigned(own, hash, manner, value)
-        const signature = { id: hash.id, value }
-        signatures.push(signature)
-        await onSigned(signature)
+        return value
       }
-      return signatures
+      return await signInTurn(manner.digestAlgorithm, hashes, valueOf, onSigned)
     } finally {
       quietly('C_Logout', () => {
         module.C_Logout(batch.session)

@@ -6,10 +6,17 @@ import { basename } from 'node:path'
 import forge from 'node-forge'
 
 import { AppError } from '../shared/errors.ts'
-import type { SignatureValue, SigningInput, Token } from '../shared/signing.ts'
+import type { SigningInput, Token } from '../shared/signing.ts'
 import { issuersOf, readCertificate } from './certificates.ts'
 import type { StoredCertificate } from './certificates.ts'
-import { digestInfo, paddingOf, requireDigests, requireSigned, type SigningManner } from './signature.ts'
+import {
+  digestInfo,
+  paddingOf,
+  requireDigests,
+  requireSigned,
+  signInTurn,
+  type SigningManner,
+} from './signature.ts'
 import type { TokenDriver } from './token-driver.ts'
 
 /** A practice file is a few kilobytes; nobody's token is larger than this. */
@@ -62,14 +69,12 @@ export function openPkcs12(path: string): TokenDriver {
       if (key === undefined)
         throw new AppError('sign/key-missing', 'the file holds no key of this certificate')
       const isRsa = own.facts.algorithm === 'rsa'
-      const signatures: SignatureValue[] = []
-      for (const hash of request.hashes) {
+      const valueOf = (hash: SigningInput): Uint8Array => {
         const value = isRsa ? signRsa(key, hash, request) : signEcdsa(key, hash, request)
         requireSigned(own, hash, request, value)
-        const signature = { id: hash.id, value }
-        signatures.push(signature)
-        await onSigned(signature)
+        return value
       }
+      const signatures = await signInTurn(request.digestAlgorithm, request.hashes, valueOf, onSigned)
       return {
         algorithm: isRsa ? `rsa-${request.rsaScheme}` : 'ecdsa',
         certificate: own.facts.der,

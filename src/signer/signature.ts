@@ -1,8 +1,15 @@
 import { constants, createHash, publicDecrypt, verify } from 'node:crypto'
 
 import { AppError } from '../shared/errors.ts'
-import { DIGEST_BYTES, type RsaScheme, type SigningDigest, type SigningInput } from '../shared/signing.ts'
+import {
+  DIGEST_BYTES,
+  type RsaScheme,
+  type SignatureValue,
+  type SigningDigest,
+  type SigningInput,
+} from '../shared/signing.ts'
 import type { StoredCertificate } from './certificates.ts'
+import type { OnSigned } from './token-driver.ts'
 
 /** How a batch is to be signed. */
 export interface SigningManner {
@@ -30,6 +37,30 @@ export function requireDigests(algorithm: SigningDigest, hashes: readonly Signin
       throw new AppError('app/bad-request', `a digest is not the ${algorithm} of its message`)
     }
   }
+}
+
+/**
+ * Signs one after the other. What a signature calls for comes before what waits already, so that a token
+ * pulled in the middle leaves as little as possible half done.
+ *
+ * @param valueOf asks the key; its answer is checked already
+ */
+export async function signInTurn(
+  algorithm: SigningDigest,
+  hashes: readonly SigningInput[],
+  valueOf: (hash: SigningInput) => Uint8Array,
+  onSigned: OnSigned,
+): Promise<SignatureValue[]> {
+  const waiting = [...hashes]
+  const signatures: SignatureValue[] = []
+  for (let hash = waiting.shift(); hash !== undefined; hash = waiting.shift()) {
+    const signature = { id: hash.id, value: valueOf(hash) }
+    signatures.push(signature)
+    const next = await onSigned(signature)
+    requireDigests(algorithm, next)
+    waiting.unshift(...next)
+  }
+  return signatures
 }
 
 /**

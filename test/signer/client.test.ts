@@ -8,6 +8,7 @@ interface Request {
   id: number
   op: string
   pin?: Uint8Array
+  hashes?: readonly { readonly id: string }[]
 }
 
 /** A signer that does what the test says, when the test says. */
@@ -149,6 +150,90 @@ test('a batch may go on as long as signatures come, and is given up half a minut
   vi.advanceTimersByTime(1)
   await expect(long).rejects.toMatchObject({ code: 'sign/timed-out' })
   expect(signed).toEqual(['một', 'hai'])
+})
+
+describe('a signature that calls for another', () => {
+  const value = new Uint8Array(256)
+  const progress = (signer: ReturnType<typeof fake>, id: string) => {
+    signer.say({ kind: 'progress', id: signer.sent[0]?.id, signature: { id, value } })
+  }
+  const asked = (signer: ReturnType<typeof fake>) =>
+    signer.sent.filter(({ op }) => op === 'more').map(({ hashes }) => (hashes ?? []).map(({ id }) => id))
+  const hashes = ['một', 'hai'].map(hashOf)
+
+  test('gets it under the same login, before what waits', async () => {
+    const first = fake()
+    const { client } = clientOf(first)
+    const signing = client.sign({
+      ...batch,
+      hashes,
+      following: ({ id }) => Promise.resolve(id === 'một' ? [hashOf('một/2')] : []),
+    })
+    for (const id of ['một', 'một/2', 'hai']) {
+      progress(first, id)
+      await vi.advanceTimersByTimeAsync(0)
+    }
+    expect(asked(first)).toEqual([['một/2'], [], []])
+    first.answer({ ...signedBatch, signatures: ['một', 'một/2', 'hai'].map((id) => ({ id, value })) })
+    await expect(signing).resolves.toMatchObject({ signatures: [{}, {}, {}] })
+    expect(first.sent.map(({ op }) => op)).toEqual(['sign', 'more', 'more', 'more'])
+  })
+
+  test('does not let our own time count against the driver', async () => {
+    const first = fake()
+    let told = 0
+    const client = signerClient(() => first.process, { onSlow: () => (told += 1) })
+    let layOut: (hashes: ReturnType<typeof hashOf>[]) => void = () => undefined
+    const signing = client.sign({
+      ...batch,
+      following: () => new Promise((resolve) => (layOut = resolve)),
+    })
+    progress(first, 'một')
+    await vi.advanceTimersByTimeAsync(100_000)
+    expect([client.slow(), told, first.isKilled()]).toEqual([undefined, 0, false])
+    layOut([hashOf('một/2')])
+    await vi.advanceTimersByTimeAsync(29_999)
+    expect([asked(first), first.isKilled()]).toEqual([[['một/2']], false])
+    vi.advanceTimersByTime(1)
+    await expect(signing).rejects.toMatchObject({ code: 'sign/timed-out' })
+    expect(first.isKilled()).toBe(true)
+  })
+
+  test('comes too late where the signer is gone meanwhile', async () => {
+    const [first, second] = [fake(), fake()]
+    const { client } = clientOf(first, second)
+    let layOut: (hashes: ReturnType<typeof hashOf>[]) => void = () => undefined
+    const signing = client.sign({
+      ...batch,
+      following: () => new Promise((resolve) => (layOut = resolve)),
+    })
+    progress(first, 'một')
+    first.exit()
+    await expect(signing).rejects.toMatchObject({ code: 'sign/process-lost' })
+    const listing = client.tokens('driver.so')
+    layOut([hashOf('một/2')])
+    await vi.advanceTimersByTimeAsync(0)
+    second.answer([])
+    await listing
+    expect([asked(first), asked(second)]).toEqual([[], []])
+  })
+
+  test('that cannot be laid out ends nothing but rejects the batch when it is over', async () => {
+    const first = fake()
+    const { client } = clientOf(first)
+    const signing = client.sign({
+      ...batch,
+      hashes,
+      following: ({ id }) => (id === 'một' ? Promise.reject(new Error('no')) : Promise.resolve([])),
+    })
+    for (const id of ['một', 'hai']) {
+      progress(first, id)
+      await vi.advanceTimersByTimeAsync(0)
+    }
+    expect(asked(first)).toEqual([[], []])
+    first.answer({ ...signedBatch, signatures: ['một', 'hai'].map((id) => ({ id, value })) })
+    await expect(signing).rejects.toThrow('no')
+  })
 })
 
 test('a keypad gets time to type', async () => {

@@ -54,6 +54,37 @@ test('the signer hands back right signatures in order, the certificate, and its 
   )
 })
 
+test('what a signature calls for is signed under the same login, before what waits', async () => {
+  desk.shim.clear()
+  const batch = desk.batch(['một', 'hai'], {
+    following: ({ id }) => Promise.resolve(id.endsWith('/3') ? [] : [toSign(nextOf(id))]),
+  })
+  const { signatures } = await desk.signer().sign(batch)
+  expect(signatures.map(({ id }) => id)).toEqual(['một', 'một/2', 'một/3', 'hai', 'hai/2', 'hai/3'])
+  expect(signatures.every((signature) => isRight(desk.pki.person.der, signature))).toBe(true)
+  expect([desk.shim.calls('Login'), desk.shim.calls('Sign'), desk.shim.calls('Logout')]).toEqual([1, 6, 1])
+})
+
+/** một, một/2, một/3 */
+function nextOf(id: string): string {
+  const [name = '', number = '1'] = id.split('/')
+  return `${name}/${String(Number(number) + 1)}`
+}
+
+test('a signer that hears nothing more logs out by itself and serves the next request', async () => {
+  desk.shim.clear()
+  const signer = desk.signer({ timeoutMs: { ourTurn: 200 } })
+  let layOut: (hashes: ReturnType<typeof toSign>[]) => void = () => undefined
+  const signing = signer.sign(
+    desk.batch(['một', 'hai'], { following: () => new Promise((resolve) => (layOut = resolve)) }),
+  )
+  await expect(signing).rejects.toMatchObject({ code: 'sign/session-expired' })
+  expect([desk.shim.calls('Login'), desk.shim.calls('Sign'), desk.shim.calls('Logout')]).toEqual([1, 1, 1])
+  layOut([toSign('một/2')])
+  expect(await signer.tokens(desk.shim.modulePath)).toHaveLength(2)
+  expect([desk.shim.calls('Sign'), signer.starts()]).toEqual([1, 1])
+})
+
 describe('every kind of key signs, over the message and over a bare hash', () => {
   test.each(['rsa2048', 'rsa3072', 'p256', 'p384'] as const)('%s', async (kind) => {
     const made = desk.pki.issue({ file: `kind-${kind}`, subject: `/CN=Khóa ${kind}`, key: kind })

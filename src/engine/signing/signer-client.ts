@@ -29,6 +29,12 @@ export interface SignBatch {
   readonly hashes: readonly SigningInput[]
   /** Called for each signature as it is made, so that a pulled token loses only what is not signed yet. */
   readonly onSigned?: (signature: SignatureValue) => void
+  /**
+   * What a signature calls for under the same login, before what still waits: the next signature of the same
+   * file is over the bytes of this one. The token waits for the answer, at most two minutes
+   * (`sign/session-expired`). A rejection calls for nothing more, and rejects the batch at its end.
+   */
+  readonly following?: (signature: SignatureValue) => Promise<readonly SigningInput[]>
 }
 
 /** The engine's door to the signer process. Every method rejects with an {@link AppError}. */
@@ -37,7 +43,10 @@ export interface SignerClient {
   modules(paths?: readonly string[]): Promise<TokenModule[]>
   /** Tokens plugged in now. `password` opens a PKCS#12 practice file and is of no use otherwise. */
   tokens(modulePath: string, password?: string): Promise<Token[]>
-  /** Signs in the order given. One C_Login, one try; see `sign/*` in the error table. */
+  /**
+   * Signs in the order given, each followed by what it calls for. One C_Login, one try; see `sign/*` in the
+   * error table.
+   */
   sign(batch: SignBatch): Promise<SignedBatch>
   /** The request that has had no answer for three seconds; see {@link SignerClientOptions.onSlow}. */
   slow(): SlowRequest | undefined
@@ -73,6 +82,8 @@ const TIMEOUT_MS = {
   sign: 60_000,
   /** For the next signature of a batch, from the one before: a hang in a long batch is seen as soon. */
   perSignature: 30_000,
+  /** How long the signer stays logged in while we prepare what a signature calls for. */
+  ourTurn: 120_000,
   /** Added while the clerk types on the token's own keypad. */
   pinPad: 120_000,
 }
@@ -81,7 +92,13 @@ const GOODBYE_MS = 2_000
 const LOSSES_BEFORE_REFUSAL = 3
 
 /** A request without its id, which the client gives when it is sent. */
-type Unsent = SignerRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never
+type Unsent = SignerRequest extends infer R
+  ? R extends { id: number; op: 'more' }
+    ? never
+    : R extends { id: number }
+      ? Omit<R, 'id'>
+      : never
+  : never
 
 interface Waiting {
   readonly request: Unsent
@@ -92,8 +109,11 @@ interface Waiting {
   readonly subject: string
   readonly resolve: (value: unknown) => void
   readonly reject: (reason: unknown) => void
-  readonly onProgress: (signature: SignatureValue) => void
+  readonly onProgress: OnProgress
 }
+
+/** Tells of a signature, and what it calls for; undefined for nothing. */
+type OnProgress = (signature: SignatureValue) => Promise<readonly SigningInput[]> | undefined
 
 /**
  * Talks to the process that loads the token driver. A driver crash costs one request, never the app.
@@ -113,7 +133,8 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
   const losses = new Map<string, number>()
   const leaving = new Set<Promise<void>>()
   let child: SignerProcess | undefined
-  let current: (Waiting & { readonly id: number; patience: Patience }) | undefined
+  /** `patience` is missing while it is our turn: the driver is not silent then. */
+  let current: (Waiting & { readonly id: number; patience: Patience | undefined }) | undefined
   let idle: NodeJS.Timeout | undefined
   let lastId = 0
   let closed = false
@@ -123,7 +144,7 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
     answer: z.ZodType<V>,
     timeoutMs: number,
     progressMs = timeoutMs,
-    onProgress: (signature: SignatureValue) => void = () => undefined,
+    onProgress: OnProgress = () => undefined,
   ): Promise<V> {
     return new Promise<unknown>((resolve, reject) => {
       const subject = 'modulePath' in request ? `${request.op} ${request.modulePath}` : request.op
@@ -189,10 +210,11 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
     return patience
   }
 
-  function calm({ slow, deadline, isSlow }: Patience): void {
-    clearTimeout(slow)
-    clearTimeout(deadline)
-    if (isSlow) onSlow()
+  function calm(patience: Patience | undefined): void {
+    if (patience === undefined) return
+    clearTimeout(patience.slow)
+    clearTimeout(patience.deadline)
+    if (patience.isSlow) onSlow()
   }
 
   function begin(): SignerProcess {
@@ -229,10 +251,17 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
     if (current?.id !== message.id) return
     switch (message.kind) {
       case 'progress': {
-        const { patience, progressMs, subject } = current
-        current.patience = patienceOf(progressMs, subject)
+        const { patience } = current
+        current.patience = undefined
         calm(patience)
-        current.onProgress(message.signature)
+        const { id, signature } = message
+        const next = current.onProgress(signature)
+        if (next === undefined) goOn(running, id, [])
+        else {
+          void next.then((hashes) => {
+            goOn(running, id, hashes)
+          })
+        }
         return
       }
       case 'answer':
@@ -247,6 +276,13 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
       }
     }
     sendNext()
+  }
+
+  /** Lets the batch go on with what its last signature calls for. From then on the driver's time runs. */
+  function goOn(running: SignerProcess, id: number, hashes: readonly SigningInput[]): void {
+    if (current?.id !== id) return
+    current.patience = patienceOf(current.progressMs, current.subject)
+    running.send({ id, op: 'more', hashes: [...hashes] })
   }
 
   /** Takes the current request out of hand; its caller is told by whoever called this. */
@@ -303,10 +339,23 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
       const secret = password === undefined ? {} : { password: new TextEncoder().encode(password) }
       return ask({ op: 'tokens', modulePath, ...secret }, signerAnswers.tokens, timeouts.tokens)
     },
-    async sign({ modulePath, tokenSerial, certificateSha256, pin, hashes, onSigned, ...manner }) {
+    async sign({ modulePath, tokenSerial, certificateSha256, pin, hashes, onSigned, following, ...manner }) {
       const { digestAlgorithm = 'sha256', rsaScheme = 'pkcs1' } = manner
       const secret = pin === undefined ? {} : { pin: new TextEncoder().encode(pin) }
       const typing = pin === undefined ? timeouts.pinPad : 0
+      const asked = hashes.map(({ id }) => id)
+      let signed = 0
+      let failure: { readonly cause: unknown } | undefined
+      const next = async (called: Promise<readonly SigningInput[]>): Promise<readonly SigningInput[]> => {
+        try {
+          const more = await called
+          asked.splice(signed, 0, ...more.map(({ id }) => id))
+          return more
+        } catch (cause) {
+          failure ??= { cause }
+          return []
+        }
+      }
       const batch = await ask(
         {
           op: 'sign',
@@ -317,13 +366,19 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
           digestAlgorithm,
           rsaScheme,
           hashes: [...hashes],
+          patienceMs: timeouts.ourTurn,
         },
         signerAnswers.sign,
         timeouts.sign + typing,
         timeouts.perSignature + typing,
-        onSigned,
+        (signature) => {
+          signed += 1
+          onSigned?.(signature)
+          const called = following?.(signature)
+          return called === undefined ? undefined : next(called)
+        },
       )
-      const asked = hashes.map(({ id }) => id)
+      if (failure !== undefined) throw failure.cause
       if (
         batch.signatures.length !== asked.length ||
         batch.signatures.some(({ id }, at) => id !== asked[at])
@@ -333,7 +388,7 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
       return batch
     },
     slow() {
-      if (current?.patience.isSlow !== true) return undefined
+      if (current?.patience?.isSlow !== true) return undefined
       const { since, timeoutMs } = current.patience
       const silentMs = performance.now() - since
       return { silentMs, remainingMs: Math.max(0, timeoutMs - silentMs) }
