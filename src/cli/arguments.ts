@@ -18,19 +18,27 @@ export function readWords<const O extends ParseArgsOptionsConfig, const N extend
   options: O,
   names: N,
 ) {
-  const { values, positionals } = parsed(words, options)
+  const { values, positionals } = readOptions(words, options)
+  return { values, place: placesOf(positionals, names) }
+}
+
+/** What stands at each of the named places. @throws {UsageError} for a word too few or too many */
+export function placesOf<const N extends readonly string[]>(
+  positionals: readonly string[],
+  names: N,
+): (name: N[number]) => string {
   if (positionals.length > names.length) {
     throw new UsageError(`Thừa tham số “${positionals[names.length] ?? ''}”.`)
   }
-  function place(name: N[number]): string {
+  return (name) => {
     const value = positionals[names.indexOf(name)]
     if (value === undefined || value === '') throw new UsageError(`Thiếu ${name}.`)
     return value
   }
-  return { values, place }
 }
 
-function parsed<const O extends ParseArgsOptionsConfig>(words: readonly string[], options: O) {
+/** As {@link readWords}, for a command whose options say what its other words are. @throws {UsageError} */
+export function readOptions<const O extends ParseArgsOptionsConfig>(words: readonly string[], options: O) {
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true })
   } catch (cause) {
@@ -50,6 +58,14 @@ function parsed<const O extends ParseArgsOptionsConfig>(words: readonly string[]
 export function needed(value: string | undefined, name: string): string {
   if (value === undefined || value === '') throw new UsageError(`Thiếu tùy chọn ${name}.`)
   return value
+}
+
+/** An option's value in millimetres. @throws {UsageError} */
+export function millimetres(value: string, name: string): number {
+  if (!/^\d{1,4}(?:[.,]\d{1,2})?$/.test(value)) {
+    throw new UsageError(`Giá trị của ${name} phải là số milimét, ví dụ 25 hoặc 12,5.`)
+  }
+  return Number(value.replace(',', '.'))
 }
 
 /** A secret out of the environment variable that an option names. @throws {UsageError} */

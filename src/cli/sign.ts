@@ -1,20 +1,29 @@
-import { rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import type { SignatureAppearance } from '../engine/pdf/appearance.ts'
-import { openPdfFile, writePdf, type PdfSource } from '../engine/pdf/source.ts'
-import { signPdf } from '../engine/sign-pdf.ts'
+import { readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { prepareFileSignature, SIGNATURE_SUFFIX } from '../engine/file-signature.ts'
+import type { Appearance } from '../engine/pdf/appearance.ts'
+import { readPng } from '../engine/pdf/png.ts'
+import {
+  memorySource,
+  openPdfFile,
+  reopening,
+  writePdf,
+  type PdfFileSource,
+  type PdfSource,
+} from '../engine/pdf/source.ts'
+import { preparePdf } from '../engine/sign-pdf.ts'
 import type { Certificate } from '../engine/signing/certificate.ts'
 import { signerClient } from '../engine/signing/signer-client.ts'
 import { startSignerProcess } from '../engine/signing/signer-process.ts'
-import { findCertificate, tokenSummaryOf } from '../engine/signing/token-view.ts'
+import { findCertificate, tokenSummaryOf, type FoundCertificate } from '../engine/signing/token-view.ts'
 import { fullOr, syncFolder } from '../engine/store/durable.ts'
 import { sha256Hex } from '../shared/document/fields.ts'
 import { isPracticeFile } from '../shared/practice-file.ts'
 import { vietnamClock } from '../shared/document/vietnam-time.ts'
 import { AppError } from '../shared/errors.ts'
 import type { CertificateChoice } from '../shared/ipc/contract.ts'
-import type { Token } from '../shared/signing.ts'
-import { needed, needFile, readWords, secretFrom, UsageError } from './arguments.ts'
+import type { SignatureValue, SigningInput, Token } from '../shared/signing.ts'
+import { millimetres, needed, needFile, placesOf, readOptions, secretFrom, UsageError } from './arguments.ts'
 import { plain, print, printError } from './print.ts'
 
 const OPTIONS = {
@@ -22,23 +31,43 @@ const OPTIONS = {
   cert: { type: 'string' },
   label: { type: 'string' },
   'pin-env': { type: 'string' },
+  batch: { type: 'string' },
+  detached: { type: 'boolean' },
   visible: { type: 'boolean' },
+  page: { type: 'string' },
+  at: { type: 'string' },
+  picture: { type: 'string' },
+  width: { type: 'string' },
   reason: { type: 'string' },
   location: { type: 'string' },
   force: { type: 'boolean' },
 } as const
 
-/** `vanthu sign`: one PAdES signature by a token, one login, one try. */
+type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values']
+
+/** One file to sign and where the result goes. */
+interface Task {
+  readonly input: string
+  readonly output: string
+}
+
+/** A task that wants nothing but the token's answer. Its file is closed meanwhile. */
+interface Prepared extends Task {
+  readonly source: PdfFileSource
+  readonly hash: Omit<SigningInput, 'id'>
+  readonly signed: (value: Uint8Array) => PdfSource
+}
+
+/** `vanthu sign`: signatures by a token: one login and one try, however many files. */
 export async function sign(words: readonly string[], programDir: string): Promise<number> {
-  const { values, place } = readWords(words, OPTIONS, ['IN', 'OUT'])
-  const input = place('IN')
-  const output = place('OUT')
+  const { values, positionals } = readOptions(words, OPTIONS)
   const modulePath = resolve(needed(values.module, '--module'))
   const wanted = wantedFrom(values.cert, values.label)
   const pin = secretFrom(needed(values['pin-env'], '--pin-env'))
-  await needFile(input)
+  const tasks = await tasksFrom(positionals, values)
+  const appearanceOf = await appearanceFrom(values)
   // Before the token is asked: a PIN try must not be spent on a signature that has no place to go.
-  await refuseOverwriting(input, output, values.force === true)
+  for (const { input, output } of tasks) await refuseOverwriting(input, output, values.force === true)
 
   const at = new Date()
   const signer = signerClient(() => startSignerProcess(join(programDir, 'signer.js')), {
@@ -46,39 +75,111 @@ export async function sign(words: readonly string[], programDir: string): Promis
       if (level !== 'info') printError(plain(text))
     },
   })
-  const source = await openPdfFile(input)
   try {
     const tokens = await signer.tokens(modulePath, isPracticeFile(modulePath) ? pin : undefined)
     const choice = chooseCertificate(tokens, wanted, at)
-    const { certificate, chain, pinPad } = findCertificate(tokens, choice, at)
-    const signed = await signPdf({
-      source,
-      certificate: certificate.der,
-      chain,
-      signedAt: at,
-      ...(values.reason === undefined ? {} : { reason: values.reason }),
-      ...(values.location === undefined ? {} : { location: values.location }),
-      ...(values.visible === true ? { appearance: await blockOf(certificate, at) } : {}),
-      sign: async ({ digest, message }) => {
-        const batch = await signer.sign({
-          modulePath,
-          ...choice,
-          ...(pinPad ? {} : { pin }),
-          hashes: [{ id: 'document', digest, message }],
-        })
-        const [signature] = batch.signatures
-        if (signature === undefined) throw new AppError('sign/driver-failed', 'no signature came back')
-        return signature.value
-      },
-    })
-    await writeWhole(signed, output)
-    print(`Đã ký: ${plain(output)}`)
-    print(`Người ký: ${plain(certificate.subject.commonName ?? certificate.subject.text)}`)
-    print(`Chứng thư số: ${certificate.sha256}`)
+    const found = findCertificate(tokens, choice, at)
+    const prepared: Prepared[] = []
+    for (const task of tasks) prepared.push(await prepare(task, found, { values, appearanceOf, at }))
+    const written = writingInTurn(prepared)
+    try {
+      await signer.sign({
+        modulePath,
+        ...choice,
+        ...(found.pinPad ? {} : { pin }),
+        hashes: prepared.map(({ hash }, index) => ({ id: String(index), ...hash })),
+        onSigned: written.take,
+      })
+    } finally {
+      for (const { input } of await written.rest()) printError(`Chưa ký: ${plain(input)}`)
+    }
+    print(`Người ký: ${plain(found.certificate.subject.commonName ?? found.certificate.subject.text)}`)
+    print(`Chứng thư số: ${found.certificate.sha256}`)
     return 0
   } finally {
     await signer.close()
+  }
+}
+
+/** One file from IN to OUT, or every IN into the folder of `--batch` under its own name. */
+async function tasksFrom(positionals: readonly string[], values: Values): Promise<Task[]> {
+  const { batch } = values
+  if (batch === undefined) {
+    const place = placesOf(positionals, ['IN', 'OUT'])
+    const task = { input: place('IN'), output: place('OUT') }
+    await needFile(task.input)
+    return [task]
+  }
+  const folder = await stat(batch).catch(() => undefined)
+  if (folder?.isDirectory() !== true) throw new UsageError(`“${batch}” không phải là thư mục.`)
+  if (positionals.length === 0) throw new UsageError('Thiếu IN.')
+  const suffix = values.detached === true ? SIGNATURE_SUFFIX : ''
+  const tasks = new Map<string, Task>()
+  for (const input of positionals) {
+    await needFile(input)
+    const output = join(batch, `${basename(input)}${suffix}`)
+    if (tasks.has(output)) throw new UsageError(`Có hai tệp cùng tên “${basename(input)}”.`)
+    tasks.set(output, { input, output })
+  }
+  return [...tasks.values()]
+}
+
+async function prepare(
+  task: Task,
+  { certificate, chain }: FoundCertificate,
+  how: { readonly values: Values; readonly appearanceOf: AppearanceOf | undefined; readonly at: Date },
+): Promise<Prepared> {
+  const { size } = await stat(task.input)
+  const source = reopening(size, () => openPdfFile(task.input))
+  const signing = { source, certificate: certificate.der, chain, signedAt: how.at }
+  const { reason, location, detached } = how.values
+  try {
+    if (detached === true) {
+      const { hash, signature } = await prepareFileSignature(signing)
+      return { ...task, source, hash, signed: (value) => memorySource(signature(value)) }
+    }
+    const appearance = how.appearanceOf?.(certificate, how.at)
+    const { hash, signed } = await preparePdf({
+      ...signing,
+      ...(reason === undefined ? {} : { reason }),
+      ...(location === undefined ? {} : { location }),
+      ...(appearance === undefined ? {} : { appearance }),
+    })
+    return { ...task, source, hash, signed }
+  } catch (cause) {
+    // Among many files the clerk must know which one.
+    if (!(cause instanceof AppError) || cause.detail !== undefined) throw cause
+    throw new AppError(cause.code, cause.message, { cause, detail: task.input })
+  } finally {
     await source.close()
+  }
+}
+
+/** Writes each signed file as its signature comes, so that a token pulled out loses only what is not signed yet. */
+function writingInTurn(prepared: readonly Prepared[]) {
+  let turn: Promise<void> = Promise.resolve()
+  const rest = new Set(prepared)
+  return {
+    take: ({ id, value }: SignatureValue): void => {
+      const one = prepared[Number(id)]
+      if (one === undefined) throw new AppError('sign/driver-failed', `a signature of nothing: ${id}`)
+      turn = turn.then(async () => {
+        try {
+          await writeWhole(one.signed(value), one.output)
+          rest.delete(one)
+          print(`Đã ký: ${plain(one.output)}`)
+        } finally {
+          await one.source.close()
+        }
+      })
+      // Whoever waits for all hears of it.
+      turn.catch(() => undefined)
+    },
+    /** What was not signed, once everything that was is on the disk. */
+    async rest(): Promise<Prepared[]> {
+      await turn
+      return [...rest]
+    },
   }
 }
 
@@ -134,24 +235,71 @@ function chooseCertificate(tokens: readonly Token[], wanted: Wanted, at: Date): 
   return first.choice
 }
 
-async function blockOf(certificate: Certificate, at: Date): Promise<SignatureAppearance> {
-  // Only now: the font is inside the program, and an invisible signature need not wait for it.
+/** What is seen of a signature, once it is known whose it is. */
+type AppearanceOf = (certificate: Certificate, at: Date) => Appearance
+
+/** @throws {UsageError} for options that contradict each other; {AppError} `image/*` */
+async function appearanceFrom(values: Values): Promise<AppearanceOf | undefined> {
+  const { visible, page: pageWords, at: placeWords, picture, width } = values
+  if (visible !== true) {
+    const given = { page: pageWords, at: placeWords, picture, width }
+    const [stray] = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+    if (stray !== undefined) throw new UsageError(`Tùy chọn --${stray} cần có --visible.`)
+    return undefined
+  }
+  if (values.detached === true) throw new UsageError('Chữ ký tách rời (--detached) không có hình hiển thị.')
+  const page = pageFrom(pageWords)
+  const corner = cornerFrom(placeWords)
+  if (picture !== undefined) return pictureAt(page, corner, picture, width)
   const { appearanceFont } = await import('../engine/appearance-font.ts')
-  const { commonName, title, organization } = certificate.subject
-  return {
-    page: 'last',
-    corner: 'bottom-right',
-    xMm: 15,
-    yMm: 12,
-    widthMm: 78,
+  const font = appearanceFont()
+  const widthMm = width === undefined ? 78 : millimetres(width, '--width')
+  return ({ subject }, at) => ({
+    page,
+    ...(corner === undefined
+      ? { corner: 'bottom-right', xMm: 15, yMm: 12 }
+      : { corner: 'top-left', xMm: corner.x, yMm: corner.y }),
+    widthMm,
     lines: [
-      `Người ký: ${commonName ?? ''}`,
-      ...(title === undefined ? [] : [`Chức vụ: ${title}`]),
-      ...(organization === undefined ? [] : [`Cơ quan: ${organization}`]),
+      `Người ký: ${subject.commonName ?? ''}`,
+      ...(subject.title === undefined ? [] : [`Chức vụ: ${subject.title}`]),
+      ...(subject.organization === undefined ? [] : [`Cơ quan: ${subject.organization}`]),
       `Thời gian ký: ${vietnamClock(at.getTime()).replaceAll('/', '.')} +07:00`,
     ],
-    font: appearanceFont(),
+    font,
+  })
+}
+
+/** The picture alone, as Decree 30/2020 asks for a handwriting and a seal: no text beside it. */
+async function pictureAt(
+  page: number | 'last',
+  corner: { readonly x: number; readonly y: number } | undefined,
+  picture: string,
+  width: string | undefined,
+): Promise<AppearanceOf> {
+  if (corner === undefined) throw new UsageError('Tùy chọn --picture cần có --at X,Y.')
+  await needFile(picture)
+  const png = await readFile(picture)
+  const pixels = await readPng(png)
+  const widthMm = millimetres(needed(width, '--width'), '--width')
+  const heightMm = (widthMm * pixels.height) / pixels.width
+  const box = { centreXMm: corner.x + widthMm / 2, centreYMm: corner.y + heightMm / 2, widthMm, heightMm }
+  return () => ({ page, png, ...box })
+}
+
+function pageFrom(words: string | undefined): number | 'last' {
+  if (words === undefined || words === 'last') return 'last'
+  if (!/^[1-9]\d{0,4}$/.test(words)) throw new UsageError('Giá trị của --page phải là số trang hoặc last.')
+  return Number(words)
+}
+
+function cornerFrom(words: string | undefined): { readonly x: number; readonly y: number } | undefined {
+  if (words === undefined) return undefined
+  const [x, y, more] = words.split(',')
+  if (x === undefined || y === undefined || more !== undefined) {
+    throw new UsageError('Giá trị của --at phải là X,Y, hai số milimét có dấu chấm thập phân.')
   }
+  return { x: millimetres(x, '--at'), y: millimetres(y, '--at') }
 }
 
 async function refuseOverwriting(input: string, output: string, force: boolean): Promise<void> {

@@ -3,29 +3,41 @@ export type CommandName = 'verify' | 'sign' | 'edxml check' | 'hub' | 'store che
 
 /** The help of each command. */
 export const COMMAND_USAGE: Readonly<Record<CommandName, string>> = {
-  verify: `vanthu verify FILE [--json] [--trust DIR]
+  verify: `vanthu verify FILE [--content FILE] [--json] [--trust DIR]
 
-Kiểm tra chữ ký số trên một tệp PDF và nói rõ lý do.
+Kiểm tra chữ ký số trên một tệp PDF, hoặc một tệp chữ ký tách rời (.p7s, .p7m), và nói rõ lý do.
+  --content FILE  tệp mà chữ ký tách rời đã ký; không nêu thì lấy tệp cùng tên bỏ đuôi .p7s,
+                  nằm cùng thư mục
   --json       in kết quả cho máy đọc: file, sha256, sizeBytes, verdict (valid, invalid,
                undetermined), reasons, signatures (fieldName, verdict, reasons, signer,
                signedAt, provenAt, revocation, coversWholeDocument), timeStamps (fieldName,
-               verdict, reasons, at, authority); lý do nặng nhất đứng trước
+               verdict, reasons, at, authority), content (file, sha256, sizeBytes) nếu chữ ký
+               tách rời; lý do nặng nhất đứng trước
   --trust DIR  tin thêm các chứng thư số gốc (.pem .crt .cer .der) trong thư mục DIR, ngoài các
                chứng thư số gốc đã công bố có trên máy này
 Mã thoát: 0 hợp lệ; 1 không hợp lệ hoặc chưa đủ căn cứ; 2 sai cách dùng hoặc không đọc được tệp.`,
 
-  sign: `vanthu sign IN OUT --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
-            [--visible] [--reason TEXT] [--location TEXT] [--force]
+  sign: `vanthu sign IN OUT --module SO (--cert SHA256 | --label TEXT) --pin-env NAME [...]
+vanthu sign IN... --batch DIR --module SO (--cert SHA256 | --label TEXT) --pin-env NAME [...]
 
 Ký một tệp PDF bằng chứng thư số trên thiết bị (PAdES); IN giữ nguyên, kết quả ghi vào OUT.
   --module SO      thư viện PKCS#11 của thiết bị, hoặc tệp .p12/.pfx để thử nghiệm
   --cert SHA256    dấu vân tay SHA-256 của chứng thư số, 64 chữ số thập lục phân
   --label TEXT     nhãn của thiết bị; dùng khi thiết bị chỉ có một chứng thư số ký được
   --pin-env NAME   tên biến môi trường chứa mã PIN; mã PIN không bao giờ ghi trên dòng lệnh
-  --visible        thêm khung chữ ký ở góc dưới bên phải trang cuối
+  --batch DIR      ký nhiều tệp với một lần nhập mã PIN; kết quả vào thư mục DIR, giữ nguyên tên.
+                   Có một tệp không ký được thì dừng trước khi dùng mã PIN
+  --detached       ký tệp bất kỳ, chữ ký nằm riêng trong tệp .p7s (CAdES); với --batch, tên là
+                   tên tệp thêm .p7s
+  --visible        thêm khung chữ ký, mặc định ở góc dưới bên phải trang cuối; kèm theo được:
+    --page N         trang số N, hoặc last
+    --at X,Y         góc trên bên trái của khung, tính từ mép trái và mép trên trang (mm)
+    --width MM       chiều rộng của khung hoặc của ảnh
+    --picture PNG    ảnh chữ ký hoặc con dấu thay cho khung chữ; cần --at và --width
   --reason TEXT    lý do ký;  --location TEXT  nơi ký
-  --force          ghi đè OUT nếu đã có
-Mã PIN chỉ được dùng một lần; nhập sai thì dừng, không tự thử lại.
+  --force          ghi đè kết quả nếu đã có
+Mã PIN chỉ được dùng một lần; nhập sai thì dừng, không tự thử lại. Rút thiết bị giữa chừng thì các
+tệp đã ký vẫn còn, các tệp chưa ký được kê ra.
 Mã thoát: 0 đã ký; 1 thiết bị hoặc tệp không cho ký; 2 sai cách dùng hoặc không đọc được tệp.`,
 
   'edxml check': `vanthu edxml check FILE
@@ -53,8 +65,9 @@ Mã thoát: 0 kho còn nguyên vẹn; 1 có chỗ hỏng; 2 sai cách dùng, sai
 export const USAGE = `Văn Thư trên dòng lệnh, dành cho người hỗ trợ kỹ thuật.
 
 Cách dùng:
-  vanthu verify FILE [--json] [--trust DIR]
+  vanthu verify FILE [--content FILE] [--json] [--trust DIR]
   vanthu sign IN OUT --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
+  vanthu sign IN... --batch DIR --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
   vanthu edxml check FILE
   vanthu hub --port N --data DIR
   vanthu store check DIR [--code-env NAME]

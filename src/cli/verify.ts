@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { isSignatureName, signedNameOf, verifyFileSignature } from '../engine/file-signature.ts'
 import { chunksOf, openPdfFile, type PdfSource } from '../engine/pdf/source.ts'
+import type { TrustStore } from '../engine/signing/trust.ts'
 import { machineTrust } from '../engine/trust.ts'
 import { verifyPdf } from '../engine/verify-pdf.ts'
 import { vietnamClock } from '../shared/document/vietnam-time.ts'
+import { AppError } from '../shared/errors.ts'
 import type { DocumentVerdict, SignatureVerdict } from '../shared/verdict.ts'
 import { REASON_TEXT, VERDICT_SENTENCE, VERDICT_TEXT } from '../shared/verdict.vi.ts'
 import { needFile, readWords, UsageError } from './arguments.ts'
@@ -17,18 +20,27 @@ interface Report extends DocumentVerdict {
   /** Of the whole file, lower-case hex. */
   readonly sha256: string
   readonly sizeBytes: number
+  /** The file that a separate signature was held against; absent when there was none. */
+  readonly content?: { readonly file: string; readonly sha256: string; readonly sizeBytes: number }
 }
 
-/** `vanthu verify`: the verdict on one PDF. */
+const OPTIONS = {
+  json: { type: 'boolean' },
+  trust: { type: 'string' },
+  content: { type: 'string' },
+} as const
+
+/** `vanthu verify`: the verdict on one PDF, or on a file by the signature beside it. */
 export async function verify(words: readonly string[]): Promise<number> {
-  const { values, place } = readWords(
-    words,
-    { json: { type: 'boolean' }, trust: { type: 'string' } } as const,
-    ['FILE'],
-  )
+  const { values, place } = readWords(words, OPTIONS, ['FILE'])
   const file = place('FILE')
   const trust = machineTrust(values.trust === undefined ? [] : await certificatesIn(values.trust))
   await needFile(file)
+  if (isSignatureName(file) || values.content !== undefined) {
+    const report = await judgeSeparate(file, values.content ?? (await contentBeside(file)), trust)
+    print(values.json === true ? JSON.stringify(report, null, 2) : textOf(report))
+    return report.verdict === 'valid' ? 0 : 1
+  }
   const source = await openPdfFile(file)
   try {
     const { sha256, claimsSignature } = await readThrough(source)
@@ -41,6 +53,38 @@ export async function verify(words: readonly string[]): Promise<number> {
   } finally {
     await source.close()
   }
+}
+
+/** More is no signature, even with the content inside. */
+const LARGEST_SIGNATURE_FILE = 100_000_000
+
+async function judgeSeparate(file: string, content: string | undefined, trust: TrustStore): Promise<Report> {
+  const { size } = await stat(file)
+  if (size > LARGEST_SIGNATURE_FILE) throw new AppError('cms/unreadable', `${String(size)} bytes`)
+  const signature = await readFile(file)
+  const sha256 = createHash('sha256').update(signature).digest('hex')
+  const head = { file, sha256, sizeBytes: size }
+  const context = { trust, now: new Date() }
+  if (content === undefined) return { ...head, ...(await verifyFileSignature(undefined, signature, context)) }
+  await needFile(content)
+  const source = await openPdfFile(content)
+  try {
+    const { sha256: contentSha256 } = await readThrough(source)
+    return {
+      ...head,
+      ...(await verifyFileSignature(source, signature, context)),
+      content: { file: content, sha256: contentSha256, sizeBytes: source.size },
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+/** `a.xlsx` for `a.xlsx.p7s`, where it lies in the same folder. */
+async function contentBeside(file: string): Promise<string | undefined> {
+  const name = signedNameOf(file)
+  const found = name === undefined ? undefined : await stat(name).catch(() => undefined)
+  return found?.isFile() === true ? name : undefined
 }
 
 /** The certificate files of a folder. @throws {UsageError} when there is none */
@@ -73,6 +117,9 @@ function textOf(report: Report): string {
   return [
     `Tệp: ${plain(report.file)} (${report.sizeBytes.toLocaleString('vi-VN')} byte)`,
     `SHA-256: ${report.sha256}`,
+    ...(report.content === undefined
+      ? []
+      : [`Ký cho tệp: ${plain(report.content.file)} (SHA-256 ${report.content.sha256})`]),
     `Kết luận: ${VERDICT_TEXT[verdict].toUpperCase()}`,
     ...(reasons.includes('unsigned') || reasons.includes('document-unreadable')
       ? []

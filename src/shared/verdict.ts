@@ -12,6 +12,7 @@ export const reasonCode = z.enum([
   'unsigned',
   'document-unreadable',
   'signature-unreadable',
+  'content-missing',
   'content-altered',
   'signature-value-wrong',
   'covered-range-wrong',
@@ -40,7 +41,9 @@ export const reasonCode = z.enum([
 ])
 export type ReasonCode = z.output<typeof reasonCode>
 
-/** The judgement on one signature of a PDF. Times are ISO 8601; fingerprints lower-case hex SHA-256 of the DER. */
+/**
+ * The judgement on one signature: of a PDF, by the name of its field, or in a file of its own, by its place
+ * there (`#1`). Times are ISO 8601; fingerprints lower-case hex SHA-256 of the DER. */
 export const signatureVerdict = z.object({
   fieldName: z.string(),
   verdict: verdictWord,
@@ -89,7 +92,7 @@ const timeStampVerdict = z.object({
 })
 export type TimeStampVerdict = z.output<typeof timeStampVerdict>
 
-/** The judgement on a PDF: the worst of its signatures, with the reasons of all, the heaviest first. */
+/** The judgement on a document: the worst of its signatures, with the reasons of all, the heaviest first. */
 export const documentVerdict = z.object({
   verdict: verdictWord,
   reasons: z.array(reasonCode),

@@ -28,6 +28,10 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
     title: 'Không đọc được dữ liệu chữ ký',
     hint: 'Dữ liệu chữ ký bị hỏng hoặc thiếu chứng thư số của người ký. Đề nghị nơi gửi ký lại và gửi lại.',
   },
+  'content-missing': {
+    title: 'Không có tệp đã được ký để đối chiếu',
+    hint: 'Tệp chữ ký nằm riêng và tệp mà nó ký không đi kèm. Đề nghị nơi gửi gửi lại đủ cả hai tệp.',
+  },
   'content-altered': {
     title: 'Nội dung văn bản đã bị thay đổi so với lúc ký',
     hint: 'Không sử dụng văn bản này. Đề nghị nơi gửi gửi lại bản gốc.',

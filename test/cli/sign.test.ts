@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makePki } from '../helpers/pki.ts'
 import { makeSoftHsm } from '../helpers/softhsm.ts'
+import { handwriting } from '../pdf/pictures.ts'
 import { drawn, handMade, PLAIN_OBJECTS, qpdfComplaints } from '../pdf/samples.ts'
 import { buildProgram, type Program } from './program.ts'
 
@@ -189,6 +190,194 @@ describe('vanthu sign', () => {
     const typed = await program.run(['sign', original, to, '--pin=135791'], PINS)
     expect(typed.code).toBe(2)
     expect(typed.errors).not.toContain('135791')
+    expect(existsSync(to)).toBe(false)
+  })
+})
+
+/** Calls of a PKCS#11 function that the spy saw. */
+function calls(log: string, name: string): number {
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.endsWith(`: ${name}`)).length
+}
+
+describe('vanthu sign --batch', () => {
+  test('signs many files with one login, each under its own name', async () => {
+    const to = join(dir, 'batch')
+    const log = join(dir, 'batch.log')
+    mkdirSync(to)
+    const inputs = ['một.pdf', 'hai.pdf', 'ba.pdf'].map((name) => join(dir, name))
+    for (const input of inputs) writeFileSync(input, readFileSync(original))
+    const { code, output } = await program.run(
+      ['sign', ...inputs, '--batch', to, '--module', SPY, '--label', 'Văn thư', '--pin-env', 'CLERK_PIN'],
+      { ...PINS, PKCS11SPY: hsm.modulePath, PKCS11SPY_OUTPUT: log },
+    )
+    expect(code).toBe(0)
+    expect(output.match(/Đã ký: /g)).toHaveLength(3)
+    expect(readdirSync(to).sort()).toEqual(['ba.pdf', 'hai.pdf', 'một.pdf'])
+    for (const name of readdirSync(to)) expect(pdfsig(join(to, name))).toContain('Signature is Valid.')
+    expect([calls(log, 'C_Login'), calls(log, 'C_Sign')]).toEqual([1, 3])
+  })
+
+  test('stops before the PIN when one of the files cannot be signed, and says which', async () => {
+    const to = join(dir, 'batch-broken')
+    const log = join(dir, 'broken.log')
+    mkdirSync(to)
+    const broken = join(dir, 'hỏng.pdf')
+    writeFileSync(broken, 'không phải PDF')
+    const { code, errors } = await program.run(
+      [
+        ...['sign', original, broken, '--batch', to, '--module', SPY],
+        ...['--label', 'Văn thư', '--pin-env', 'CLERK_PIN'],
+      ],
+      { ...PINS, PKCS11SPY: hsm.modulePath, PKCS11SPY_OUTPUT: log },
+    )
+    expect(code).toBe(2)
+    expect(errors).toContain(broken)
+    expect(calls(log, 'C_Login')).toBe(0)
+    expect(readdirSync(to)).toEqual([])
+  })
+
+  test('refuses two files of one name, a folder that is not there, and no file at all', async () => {
+    const to = join(dir, 'batch-usage')
+    mkdirSync(to)
+    const pin = ['--module', hsm.modulePath, '--label', 'Văn thư', '--pin-env', 'CLERK_PIN']
+    for (const words of [
+      [original, join(dir, 'pki', '..', 'original.pdf'), '--batch', to],
+      [original, '--batch', join(dir, 'nowhere')],
+      ['--batch', to],
+    ]) {
+      expect((await program.run(['sign', ...words, ...pin], PINS)).code).toBe(2)
+    }
+    expect(readdirSync(to)).toEqual([])
+  })
+})
+
+describe('vanthu sign --detached', () => {
+  const sheet = join(dir, 'bang-ke.xlsx')
+  const clerk = ['--label', 'Văn thư', '--pin-env', 'CLERK_PIN']
+
+  test('signs any file beside it; openssl and our verifier accept it, and notice another content', async () => {
+    writeFileSync(sheet, 'một bảng kê không phải PDF')
+    const signature = `${sheet}.p7s`
+    expect((await sign(sheet, signature, '--detached', ...clerk)).code).toBe(0)
+    execFileSync('openssl', [
+      ...['cms', '-verify', '-cades', '-binary', '-inform', 'DER', '-in', signature, '-content', sheet],
+      ...['-CAfile', pki.root.certificatePath, '-purpose', 'any', '-out', join(dir, 'content.bin')],
+    ])
+    const { code, output } = await program.run(['verify', signature, '--trust', pki.trustDir])
+    expect(code).toBe(0)
+    expect(output).toContain('Kết luận: HỢP LỆ')
+    expect(output).toContain(`Ký cho tệp: ${sheet}`)
+    expect(output).toContain('Người ký: UBND xã Suối Ngọc')
+
+    const other = join(dir, 'khác.xlsx')
+    writeFileSync(other, 'một bảng kê khác')
+    const words = ['verify', signature, '--content', other, '--trust', pki.trustDir, '--json']
+    const judged = await program.run(words)
+    expect(judged.code).toBe(1)
+    expect(JSON.parse(judged.output)).toMatchObject({
+      file: signature,
+      verdict: 'invalid',
+      reasons: expect.arrayContaining(['content-altered']) as string[],
+      content: { file: other },
+    })
+  })
+
+  test('is judged without its file as far as it can be', async () => {
+    const alone = join(dir, 'một mình.docx.p7s')
+    writeFileSync(sheet, 'một bảng kê không phải PDF')
+    expect((await sign(sheet, alone, '--detached', ...clerk)).code).toBe(0)
+    const { code, output } = await program.run(['verify', alone, '--trust', pki.trustDir])
+    expect(code).toBe(1)
+    expect(output).toContain('Lý do: Không có tệp đã được ký để đối chiếu')
+    writeFileSync(alone, 'không phải chữ ký')
+    expect((await program.run(['verify', alone])).output).toContain('Không đọc được dữ liệu chữ ký')
+  })
+
+  test('goes together with a batch, each signature under its file’s name', async () => {
+    const to = join(dir, 'batch-detached')
+    mkdirSync(to)
+    const other = join(dir, 'thuyết minh.docx')
+    writeFileSync(sheet, 'một bảng kê')
+    writeFileSync(other, 'một thuyết minh')
+    const words = ['sign', sheet, other, '--batch', to, '--detached', '--module', hsm.modulePath, ...clerk]
+    expect((await program.run(words, PINS)).code).toBe(0)
+    for (const file of [sheet, other]) {
+      const signature = join(to, `${file.slice(dir.length + 1)}.p7s`)
+      const words = ['verify', signature, '--content', file, '--trust', pki.trustDir]
+      expect((await program.run(words)).code).toBe(0)
+    }
+  })
+})
+
+describe('vanthu sign --visible', () => {
+  const clerk = ['--label', 'Văn thư', '--pin-env', 'CLERK_PIN', '--visible']
+
+  /** The rectangle of what a signature changed on page 1, in millimetres from the top left corner. */
+  function changedBox(path: string): Readonly<Record<'left' | 'top' | 'right' | 'bottom', number>> {
+    const dpi = 100
+    const before = drawn(original, 1, dpi)
+    const after = drawn(path, 1, dpi)
+    const changed = [...after.grey.keys()].filter((at) => after.grey[at] !== before.grey[at])
+    const columns = changed.map((at) => at % after.width)
+    const rows = changed.map((at) => Math.floor(at / after.width))
+    const mm = (pixels: number) => (pixels * 25.4) / dpi
+    return {
+      left: mm(Math.min(...columns)),
+      top: mm(Math.min(...rows)),
+      right: mm(Math.max(...columns) + 1),
+      bottom: mm(Math.max(...rows) + 1),
+    }
+  }
+
+  test('puts a picture where it is told, in the size it is told', async () => {
+    const png = join(dir, 'chữ ký.png')
+    writeFileSync(png, handwriting())
+    const path = join(dir, 'picture.pdf')
+    const place = ['--page', '1', '--at', '30,50', '--picture', png, '--width', '40']
+    expect((await sign(original, path, ...clerk, ...place)).code).toBe(0)
+    expect(pdfsig(path)).toContain('Signature is Valid.')
+    const box = changedBox(path)
+    for (const [side, mm] of [
+      ['left', 30],
+      ['top', 50],
+      ['right', 70],
+      ['bottom', 70],
+    ] as const) {
+      expect(Math.abs(box[side] - mm)).toBeLessThan(1)
+    }
+  })
+
+  test('puts the block of text where it is told', async () => {
+    const path = join(dir, 'block.pdf')
+    expect((await sign(original, path, ...clerk, '--at', '25,12.5', '--width', '70')).code).toBe(0)
+    const box = changedBox(path)
+    expect(box.left).toBeGreaterThan(25)
+    expect(box.top).toBeGreaterThan(12.5)
+    expect(box.right).toBeLessThan(95)
+    expect(box.bottom).toBeLessThan(45)
+  })
+
+  test('asks back about a place that cannot be, before any PIN is used', async () => {
+    const to = join(dir, 'visible-usage.pdf')
+    const png = join(dir, 'chữ ký.png')
+    writeFileSync(png, handwriting())
+    const label = ['--label', 'Văn thư', '--pin-env', 'CLERK_PIN']
+    for (const words of [
+      [...label, '--page', '1'],
+      [...clerk, '--page', '0'],
+      [...clerk, '--at', '10'],
+      [...clerk, '--at', '10,x'],
+      [...clerk, '--picture', png, '--at', '10,10'],
+      [...clerk, '--picture', png, '--width', '40'],
+      [...clerk, '--detached'],
+    ]) {
+      expect((await sign(original, to, ...words)).code).toBe(2)
+    }
+    writeFileSync(png, 'không phải ảnh')
+    const picture = ['--picture', png, '--at', '10,10', '--width', '40']
+    expect((await sign(original, to, ...clerk, ...picture)).errors).toContain('image/unusable')
     expect(existsSync(to)).toBe(false)
   })
 })

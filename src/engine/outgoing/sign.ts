@@ -13,12 +13,12 @@ import { isPracticeFile } from '../../shared/practice-file.ts'
 import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { SignatureAppearance } from '../pdf/appearance.ts'
-import { passingChunksOf, type PdfSource } from '../pdf/source.ts'
+import { passingChunksOf, reopening, type PdfFileSource, type PdfSource } from '../pdf/source.ts'
 import { preparePdf, type PreparedPdf } from '../sign-pdf.ts'
 import { holderKind, type Certificate } from '../signing/certificate.ts'
 import type { SignerClient } from '../signing/signer-client.ts'
 import { findCertificate, type FoundCertificate } from '../signing/token-view.ts'
-import type { Outgoing, Store, StoredFile } from '../store/index.ts'
+import type { Outgoing, Store } from '../store/index.ts'
 import { signingTime } from './look.ts'
 import { giveNumber } from './number.ts'
 
@@ -233,7 +233,7 @@ async function findSigner(ports: SignPorts, choice: SignChoice, step: Step): Pro
 interface Prepared {
   readonly document: Outgoing
   readonly original: DocumentFile
-  readonly source: ReopeningSource
+  readonly source: PdfFileSource
   readonly pdf: PreparedPdf
 }
 
@@ -343,27 +343,6 @@ async function keep(
     reach('sign/committed')
   } finally {
     await source.close()
-  }
-}
-
-/** A kept file that is opened by the first read after {@link ReopeningSource.close}. */
-interface ReopeningSource extends PdfSource {
-  close(): Promise<void>
-}
-
-/** A hundred documents wait for their signatures with no file open and nothing of them decrypted. */
-function reopening(size: number, open: () => Promise<StoredFile>): ReopeningSource {
-  let opened: Promise<StoredFile> | undefined
-  return {
-    size,
-    read: async (offset, length) => (await (opened ??= open())).read(offset, length),
-    async close() {
-      const closing = opened
-      opened = undefined
-      // Whoever read has been told why it could not be opened.
-      const file = await closing?.catch(() => undefined)
-      await file?.close()
-    },
   }
 }
 

@@ -67,6 +67,23 @@ export async function openPdfFile(path: string): Promise<PdfFileSource> {
   }
 }
 
+/** A file that is opened by the first read after {@link PdfFileSource.close}. */
+export function reopening(size: number, open: () => Promise<PdfFileSource>): PdfFileSource {
+  let opened: Promise<PdfFileSource> | undefined
+  return {
+    size,
+    // A hundred documents wait for their signatures with no file open and nothing of them decrypted.
+    read: async (offset, length) => (await (opened ??= open())).read(offset, length),
+    async close() {
+      const closing = opened
+      opened = undefined
+      // Whoever read has been told why it could not be opened.
+      const file = await closing?.catch(() => undefined)
+      await file?.close()
+    },
+  }
+}
+
 /** The first `size` bytes of a source: the document as it stood at the end of an earlier revision. */
 export function firstBytes(source: PdfSource, size: number): PdfSource {
   return { size, read: (offset, length) => source.read(offset, length) }

@@ -248,7 +248,7 @@ export interface SignedData {
   readonly signers: readonly SignerInfo[]
 }
 
-/** Largest CMS read: a LTV signature with big CRLs inside stays below. */
+/** Largest CMS read unless told: a LTV signature with big CRLs inside stays below. */
 const LARGEST_CMS = 8 << 20
 const MOST_CERTIFICATES = 64
 
@@ -341,10 +341,11 @@ function readableCertificate(element: Element): Certificate[] {
  * Reads a CMS signature from DER or BER. Zero bytes after it are the padding of a PDF's /Contents and
  * are cut off.
  *
+ * @param largest bytes; more are not read
  * @throws {AppError} cms/unreadable
  */
-export function parseCms(der: Uint8Array): SignedData {
-  if (der.length > LARGEST_CMS) throw new AppError('cms/unreadable', `CMS of ${String(der.length)} bytes`)
+export function parseCms(der: Uint8Array, largest = LARGEST_CMS): SignedData {
+  if (der.length > largest) throw new AppError('cms/unreadable', `CMS of ${String(der.length)} bytes`)
   try {
     return parse(withoutPadding(der))
   } catch (cause) {

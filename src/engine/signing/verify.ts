@@ -62,6 +62,14 @@ export interface PdfSignature {
   readonly docMdp?: 1 | 2 | 3 | undefined
 }
 
+/** A CMS signature in a file of its own: beside the file it signs (.p7s), or around its content (.p7m). */
+export interface SeparateSignature {
+  /** DER, BER or PEM. */
+  readonly contents: Uint8Array
+  /** Hash over the file that is said to be signed. Absent when there is none beside the signature. */
+  readonly digestOf?: (algorithm: ContentDigest) => Promise<Uint8Array>
+}
+
 /** Against what a signature is judged. */
 export interface VerifyContext {
   readonly trust: TrustStore
@@ -120,6 +128,89 @@ export async function verifySignature(
   const seen = signature.rangeIsSound
     ? await judgeValue(signature, context, findings)
     : identify(signature, context)
+  return conclude(signature, seen, context, findings)
+}
+
+/**
+ * Judges a CMS signature that stands in a file of its own (CAdES, EN 319 122-1, or plain RFC 5652), each of
+ * its signers by the rules of {@link verifySignature}. Where the content is inside and a file lies beside,
+ * both must be the same. Hostile input gets a verdict, not an exception; only a failure of `digestOf` is
+ * thrown.
+ */
+export async function verifySeparateSignature(
+  { contents, digestOf }: SeparateSignature,
+  context: VerifyContext,
+): Promise<DocumentVerdict> {
+  const cms = readSeparate(contents)
+  if (cms === undefined) return { verdict: 'invalid', reasons: ['signature-unreadable'], signatures: [] }
+  const signatures: SignatureVerdict[] = []
+  for (const [index, signerInfo] of cms.signers.entries()) {
+    const findings: Findings = new Map()
+    const contentHash = (digest: DigestAlgorithm) => hashOfSeparate(cms, digest, digestOf, findings)
+    const isCades = [CMS_OID.signingCertificateV2, CMS_OID.signingCertificate].some((type) =>
+      signerInfo.signedAttributes?.some((attribute) => attribute.type === type),
+    )
+    const seen = await judgeSignerInfo(cms, signerInfo, { isCades, contentHash }, context, findings)
+    const facts = { fieldName: `#${String(index + 1)}`, coversWholeDocument: true }
+    signatures.push(await conclude(facts, seen, context, findings))
+  }
+  return judgeDocument(signatures)
+}
+
+/** Undefined where there is no signature that could be judged. */
+function readSeparate(contents: Uint8Array): SignedData | undefined {
+  try {
+    const cms = parseCms(derOf(contents), LARGEST_SEPARATE_CMS)
+    return cms.signers.length === 0 || cms.signers.length > MOST_SIGNERS ? undefined : cms
+  } catch (cause) {
+    if (cause instanceof AppError) return undefined
+    throw cause
+  }
+}
+
+/** Every signer costs a chain and a hash of the file. */
+const MOST_SIGNERS = 32
+/** With the content inside: what a gateway is known to accept for one file, and some room. */
+const LARGEST_SEPARATE_CMS = 64 << 20
+
+/** PEM is told by its first letters; DER starts with a SEQUENCE. */
+function derOf(contents: Uint8Array): Uint8Array {
+  if (contents[0] !== 0x2d) return contents
+  const text = Buffer.from(contents).toString('latin1')
+  const block = /-----BEGIN (?:CMS|PKCS7|PKCS #7 SIGNED DATA)-----([\w+/=\s]*)-----END /.exec(text)
+  return Buffer.from(block?.[1] ?? '', 'base64')
+}
+
+async function hashOfSeparate(
+  { content }: SignedData,
+  digest: DigestAlgorithm,
+  digestOf: SeparateSignature['digestOf'],
+  findings: Findings,
+): Promise<Uint8Array> {
+  if (digest === 'md5' || digest === 'sha224') throw new UnsupportedAlgorithm(`a file hashed with ${digest}`)
+  const beside = await digestOf?.(digest)
+  const inside = content && createHash(digest).update(content).digest()
+  const hash = inside ?? beside
+  if (hash === undefined) {
+    // Nothing to compare with: what the signer says of the content stays a claim.
+    throw new MissingContent()
+  }
+  if (beside !== undefined && !sameBytes(hash, beside)) add(findings, 'content-altered', 'invalid')
+  return hash
+}
+
+/** What was signed is neither in the signature nor beside it. */
+class MissingContent extends Error {
+  override readonly name = 'MissingContent'
+}
+
+/** The verdict from what was found about the value and its signer, and from the signer's certificate. */
+async function conclude(
+  signature: Pick<PdfSignature, 'fieldName' | 'coversWholeDocument' | 'signedAt'>,
+  seen: Seen | undefined,
+  context: VerifyContext,
+  findings: Findings,
+): Promise<SignatureVerdict> {
   const claims = [signature.signedAt, seen?.signingTime].filter(isTime)
   const [claimedAt] = claims
   const provenAt = earliest([context.provenAt, await stampedAt(seen, context, findings)])
@@ -401,16 +492,37 @@ async function judgeCms(
     add(findings, 'signature-unreadable', 'invalid')
     return undefined
   }
+  const isCades = signature.subFilter === 'ETSI.CAdES.detached'
+  const contentHash = (digest: DigestAlgorithm) => hashOfContent(signature, cms, digest, findings)
+  return judgeSignerInfo(cms, signerInfo, { isCades, contentHash }, context, findings)
+}
+
+/** How a signature is to be read. */
+interface SignatureForm {
+  /** Whether what CAdES demands beyond CMS is demanded. */
+  readonly isCades: boolean
+  /** The hash that the signature speaks of. */
+  readonly contentHash: (digest: DigestAlgorithm) => Promise<Uint8Array>
+}
+
+async function judgeSignerInfo(
+  cms: SignedData,
+  signerInfo: SignerInfo,
+  form: SignatureForm,
+  context: VerifyContext,
+  findings: Findings,
+): Promise<Seen | undefined> {
   const signer = signerCertificate(cms, signerInfo, atHand(context))
   if (signer === undefined) {
     add(findings, 'signature-unreadable', 'undetermined')
     return undefined
   }
-  if (signature.subFilter === 'ETSI.CAdES.detached') judgeForm(cms, signerInfo, signer, findings)
+  if (form.isCades) judgeForm(cms, signerInfo, signer, findings)
   try {
-    await judgeSigner(signature, cms, signerInfo, signer, findings)
+    await judgeSigner(form, cms, signerInfo, signer, findings)
   } catch (cause) {
     if (cause instanceof UnsupportedAlgorithm) add(findings, 'algorithm-unsupported', 'undetermined')
+    else if (cause instanceof MissingContent) add(findings, 'content-missing', 'undetermined')
     else if (cause instanceof DerError) add(findings, 'signed-attributes-wrong', 'invalid')
     else throw cause
   }
@@ -430,7 +542,8 @@ function signingTime({ signedAttributes = [] }: SignerInfo): Date | undefined {
 
 /** What CAdES demands of the parts that no signature protects (RFC 5652 section 5.1). Older forms were written less carefully. */
 function judgeForm(cms: SignedData, signerInfo: SignerInfo, signer: Certificate, findings: Findings): void {
-  const version = cms.contentType === CMS_OID.data && signerInfo.version === 1 ? 1 : 3
+  const isFirstVersion = cms.contentType === CMS_OID.data && cms.signers.every((other) => other.version === 1)
+  const version = isFirstVersion ? 1 : 3
   const [name] = childrenOfTag(signerInfo.digestAlgorithmElement, TAG.sequence)
   const announced = cms.digestAlgorithms.includes(oid(name))
   if (cms.version !== version || !announced) add(findings, 'signature-unreadable', 'invalid')
@@ -441,7 +554,7 @@ function judgeForm(cms: SignedData, signerInfo: SignerInfo, signer: Certificate,
 }
 
 async function judgeSigner(
-  signature: PdfSignature,
+  { isCades, contentHash: hashContent }: SignatureForm,
   cms: SignedData,
   signerInfo: SignerInfo,
   signer: Certificate,
@@ -450,21 +563,21 @@ async function judgeSigner(
   const { digestAlgorithm: digest, signatureAlgorithm, signedAttributes, signedBytes } = signerInfo
   if (digest === undefined || signatureAlgorithm === undefined)
     throw new UnsupportedAlgorithm('of the signer')
-  if (isWeakDigest(digest) || cms.content !== undefined) add(findings, 'algorithm-weak', 'undetermined')
+  if (isWeakDigest(digest)) add(findings, 'algorithm-weak', 'undetermined')
   if (signatureAlgorithm.digest !== undefined && signatureAlgorithm.digest !== digest) {
     add(findings, 'signed-attributes-wrong', 'invalid')
   }
   const { scheme } = signatureAlgorithm
-  const contentHash = await hashOfContent(signature, cms, digest, findings)
+  const contentHash = await hashContent(digest)
 
   if (signedAttributes !== undefined && signedBytes !== undefined) {
-    judgeAttributes(signature.subFilter, cms, signerInfo, signedAttributes, signer, contentHash, findings)
+    judgeAttributes(isCades, cms, signerInfo, signedAttributes, signer, contentHash, findings)
     if (!verifyMessage(signer.publicKey, scheme, digest, signedBytes, signerInfo.signature)) {
       add(findings, 'signature-value-wrong', 'invalid')
     }
     return
   }
-  if (signature.subFilter === 'ETSI.CAdES.detached') add(findings, 'signed-attributes-wrong', 'invalid')
+  if (isCades) add(findings, 'signed-attributes-wrong', 'invalid')
   const answer = verifyHash(signer.publicKey, scheme, digest, contentHash, signerInfo.signature)
   if (answer === 'other-content') add(findings, 'content-altered', 'invalid')
   if (answer === 'wrong') add(findings, 'signature-value-wrong', 'invalid')
@@ -478,6 +591,7 @@ async function hashOfContent(
   findings: Findings,
 ): Promise<Uint8Array> {
   if (content !== undefined) {
+    add(findings, 'algorithm-weak', 'undetermined')
     if (!sameBytes(content, await signature.digestOf('sha1'))) add(findings, 'content-altered', 'invalid')
     return createHash(digest).update(content).digest()
   }
@@ -487,7 +601,7 @@ async function hashOfContent(
 }
 
 function judgeAttributes(
-  subFilter: string,
+  isCades: boolean,
   cms: SignedData,
   signerInfo: SignerInfo,
   attributes: readonly Attribute[],
@@ -510,7 +624,7 @@ function judgeAttributes(
   const second = single(attributes, CMS_OID.signingCertificateV2)
   const first = single(attributes, CMS_OID.signingCertificate)
   if (second === undefined && first === undefined) {
-    if (subFilter === 'ETSI.CAdES.detached') add(findings, 'signed-attributes-wrong', 'invalid')
+    if (isCades) add(findings, 'signed-attributes-wrong', 'invalid')
     return
   }
   const names = [
