@@ -25,6 +25,8 @@ export const FAIL_POINTS = [
   'report/marked',
   'report/sent',
   'report/committed',
+  'number/before-commit',
+  'number/after-commit',
   'sign/prepared',
   'sign/stored',
   'sign/committed',

@@ -14,7 +14,8 @@ import { failureLog, failureOf } from './answer.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
 import { begin, discard, importPdf, reopen, save } from './outgoing/draft.ts'
 import { freeze } from './outgoing/freeze.ts'
-import { nextNumber } from './outgoing/number.ts'
+import { nextNumber, previewNumber, voidNumber } from './outgoing/number.ts'
+import { currentNumbering, explainGap, gapsOf, saveNumbering } from './outgoing/numbering.ts'
 import { seal, sealMany, sign, signMany, type SignOutcome } from './outgoing/sign.ts'
 import { keepPicture } from './outgoing/pictures.ts'
 import { hold, readdress, release, submit, withdraw } from './outgoing/submit.ts'
@@ -61,7 +62,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
           : [],
       verdict: document.verdict,
       history: store.history.about(id),
-      nextNumber: document.state === 'signed' ? nextNumber(store, now()) : undefined,
+      nextNumber: document.state === 'signed' ? nextNumber(store, id, now()) : undefined,
     }
   }
 
@@ -188,6 +189,22 @@ export function officeHandlers(office: Office): OfficeHandlers {
       return { path: await host.saveFile('chan-doan-token.txt', Buffer.from(text)) }
     },
 
+    'numbering.current': () => currentNumbering(store, now()),
+    'numbering.save': (rules) => {
+      saveNumbering(store, rules, now())
+      office.tell('office')
+      office.tell('outgoing')
+      return currentNumbering(store, now())
+    },
+    'numbering.preview': ({ id, number, issuedDate }) =>
+      previewNumber(store, id, { wanted: number, issuedDate }, now()),
+    'numbering.gaps': ({ year }) => gapsOf(store, year),
+    'numbering.explain': ({ from, to, series, year, why }) => {
+      explainGap(store, series, year, { from, to }, why, now())
+      office.tell('outgoing')
+      return gapsOf(store, year)
+    },
+
     'trust.list': () => office.trust.list(),
     'trust.import': ({ file }) => {
       office.trust.add(file)
@@ -236,8 +253,12 @@ export function officeHandlers(office: Office): OfficeHandlers {
       await importPdf(store, id, name, bytes)
       return changedOutgoing(id)
     },
-    'outgoing.discard': ({ id }) => {
-      discard(store, id, now())
+    'outgoing.discard': ({ id, reason }) => {
+      discard(store, id, now(), reason)
+      return changedOutgoing(id)
+    },
+    'outgoing.voidNumber': ({ id, reason }) => {
+      voidNumber(store, id, reason, now())
       return changedOutgoing(id)
     },
     'outgoing.freeze': ({ id, revision }) => {
@@ -252,8 +273,8 @@ export function officeHandlers(office: Office): OfficeHandlers {
       await office.watch.during(() => sign(office.signing, id, { certificate, pin }))
       return changedOutgoing(id)
     },
-    'outgoing.seal': async ({ id, certificate, pin, number, issuedDate }) => {
-      const issue = { wanted: number, issuedDate }
+    'outgoing.seal': async ({ id, certificate, pin, number, issuedDate, skips }) => {
+      const issue = { wanted: number, issuedDate, skips }
       await office.watch
         .during(() => seal(office.signing, id, { certificate, pin }, issue))
         .finally(tellOutgoing)

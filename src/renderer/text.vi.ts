@@ -642,6 +642,7 @@ export const TEXT = {
       sign: 'Người có thẩm quyền ký',
       number: 'Cấp số, ngày',
       seal: 'Cơ quan ký số, đóng dấu',
+      void: 'Hủy số đã cấp',
       submit: 'Đưa vào hộp gửi',
       withdraw: 'Rút khỏi hộp gửi',
       accept: 'Trục liên thông đã nhận',

@@ -36,6 +36,11 @@ export const ERRORS = {
   'document/incomplete': { retry: 'user' },
   'document/secret': { retry: 'never' },
   'document/number-taken': { retry: 'user' },
+  'document/number-held': { retry: 'user' },
+  'document/gap-unexplained': { retry: 'user' },
+  'document/date-out-of-year': { retry: 'user' },
+
+  'numbering/in-use': { retry: 'user' },
 
   'pdf/unreadable': { retry: 'never' },
   'pdf/encrypted': { retry: 'never' },

@@ -85,6 +85,23 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Số này đã cấp cho văn bản khác',
     hint: 'Hãy dùng số tiếp theo mà chương trình gợi ý.',
   },
+  'document/number-held': {
+    title: 'Văn bản này đang giữ một số đã cấp',
+    hint: 'Số đã cấp đi cùng văn bản. Hãy hủy số kèm lý do trước, rồi làm lại thao tác vừa rồi.',
+  },
+  'document/gap-unexplained': {
+    title: 'Có số bị bỏ qua mà chưa ghi lý do',
+    hint: 'Hãy ghi lý do bỏ trống các số đứng trước, hoặc dùng số tiếp theo trong sổ.',
+  },
+  'document/date-out-of-year': {
+    title: 'Ngày ban hành thuộc năm khác',
+    hint: 'Số được cấp theo năm của ngày ban hành. Hãy kiểm tra lại ngày; năm trước chỉ còn được dùng trong tháng 1.',
+  },
+
+  'numbering/in-use': {
+    title: 'Sổ này đã cấp số trong năm',
+    hint: 'Số bắt đầu chỉ đặt được khi sổ chưa cấp số nào trong năm đó. Cách đánh số chưa bị thay đổi.',
+  },
 
   'pdf/unreadable': {
     title: 'Không đọc được tệp PDF',

@@ -281,6 +281,51 @@ describe('the engine is killed while signing, and the document is as before or s
   })
 })
 
+describe('the engine is killed between number and seal, and the number is given once', () => {
+  const points = [
+    'number/before-commit',
+    'number/after-commit',
+    'sign/prepared',
+    'sign/stored',
+    'sign/committed',
+  ] as const
+
+  test.each(points)('%s', async (point) => {
+    const { hub, start } = await bench('sender', desk.sender, senderCode)
+    const person = { certificate: desk.sender.person, pin: desk.sender.personPin }
+    const agency = { certificate: desk.sender.agency, pin: desk.sender.agencyPin }
+    try {
+      const before = await start()
+      await before.call('outgoing.sign', { id: frozenId, ...person })
+      await before.leave()
+      const doomed = await start(point)
+      const skips = { kind: 'left-out', reason: 'Văn bản rút lại' } as const
+      await survive(doomed.call('outgoing.seal', { id: frozenId, ...agency, number: 4, skips }))
+      expect(await doomed.ended).toBe('SIGKILL')
+
+      const engine = await start()
+      const found = await engine.call('outgoing.one', { id: frozenId })
+      const gaps = await engine.call('numbering.gaps', { year: new Date().getFullYear() })
+      if (point === 'number/before-commit') {
+        expect(found).toMatchObject({ state: 'signed', nextNumber: '02' })
+        expect(gaps).toEqual([])
+      } else {
+        expect(found.state).toBe(point === 'sign/committed' ? 'sealed' : 'numbered')
+        expect(found.codeNumber).toBe('04')
+        expect(gaps).toMatchObject([{ from: 2, to: 3, ...skips }])
+      }
+      if (found.state !== 'sealed') await engine.call('outgoing.seal', { id: frozenId, ...agency })
+      const sealed = await engine.call('outgoing.one', { id: frozenId })
+      expect(sealed.codeNumber).toBe(point === 'number/before-commit' ? '02' : '04')
+      expect(sealed.verdict?.signatures.map(({ verdict }) => verdict)).toEqual(['valid', 'valid'])
+      expect(sealed.history.filter(({ event }) => event === 'number')).toHaveLength(1)
+      await engine.leave()
+    } finally {
+      await hub.remove()
+    }
+  })
+})
+
 /** A document packet from the sender, as any other program would send it. */
 async function sendTo(hub: HubProcess): Promise<void> {
   const message = composeMessage({

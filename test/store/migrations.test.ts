@@ -21,6 +21,7 @@ const key = new Uint8Array(32).fill(7)
 const SHIPPED = {
   '0001-office.sql': '0472f25a5f451023ae8655c7ed12b6276883182657f0317c91a2cbb4a9dd9633',
   '0002-pictures.sql': '2abb65c8d1ea2c580bbd84d70cc3c90dace9a8727cb11be33049f6f52de8ca76',
+  '0003-numbering.sql': '808fb7261307e3c0d87857d1428924ed827af3f63d40fc74843c9c5e8efe62a6',
 }
 
 function file() {
@@ -141,6 +142,28 @@ describe('what shipped', () => {
 
   test('the schema is the one that was reviewed', async () => {
     await expect(schema().join('\n\n') + '\n').toMatchFileSnapshot('./schema.sql')
+  })
+
+  test('the numbers of an office that began with the first version keep what they were printed with', () => {
+    const { path, open } = file()
+    const db = open()
+    migrate(db, path, MIGRATIONS.slice(0, 1))
+    db.exec(`
+      INSERT INTO outgoing (id, state, revision, fields, code_number, issued_date, created_at, changed_at)
+        VALUES ('a', 'sealed', 1, '{"codeNotation":"UBND-VP"}', '07', '2026-11-23', 1, 1);
+      INSERT INTO register_number VALUES ('outgoing', 2026, 7, 'a', 1), ('arrivals', 2026, 7, 'b', 1);`)
+    migrate(db, path, MIGRATIONS)
+    const row = z.object({ series: z.string(), notation: z.string(), issuedDate: z.string().nullable() })
+    const rows = db.query(
+      'rows',
+      'SELECT series, notation, issued_date AS issuedDate FROM register_number ORDER BY series',
+      row,
+    )
+    expect(rows.all()).toEqual([
+      { series: 'arrivals', notation: '', issuedDate: null },
+      { series: 'outgoing', notation: 'UBND-VP', issuedDate: '2026-11-23' },
+    ])
+    db.close()
   })
 
   test('every table is strict', () => {

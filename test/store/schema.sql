@@ -178,16 +178,29 @@ CREATE TABLE picture (
   kept_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE register_gap (
+  series TEXT NOT NULL,
+  year INTEGER NOT NULL,
+  number INTEGER NOT NULL CHECK (number >= 1),
+  kind TEXT NOT NULL CHECK (kind IN ('left-out', 'paper', 'elsewhere')),
+  reason TEXT NOT NULL,
+  noted_by TEXT NOT NULL,
+  noted_at INTEGER NOT NULL,
+  PRIMARY KEY (series, year, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE register_number (
   series TEXT NOT NULL,
   year INTEGER NOT NULL,
   number INTEGER NOT NULL CHECK (number >= 1),
   document_id TEXT NOT NULL,
-  taken_at INTEGER NOT NULL,
+  taken_at INTEGER NOT NULL, notation TEXT NOT NULL DEFAULT '', issued_date TEXT, voided_at INTEGER, voided_by TEXT, void_reason TEXT,
   PRIMARY KEY (series, year, number)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX register_number_document ON register_number (series, year, document_id);
+CREATE UNIQUE INDEX register_number_code ON register_number (year, number, notation) WHERE notation <> '';
+
+CREATE UNIQUE INDEX register_number_document ON register_number (document_id) WHERE voided_at IS NULL;
 
 CREATE TABLE setting (
   name TEXT PRIMARY KEY,

@@ -69,5 +69,5 @@ export function dismiss(ports: RegisterPorts, id: DocumentId, reason: string): v
 
 /** The arrival number that {@link register} would give now. */
 export function nextArrivalNumber(store: Store, now: number): number {
-  return store.registers.peek(ARRIVALS, Number(vietnamDate(now).slice(0, 4)))
+  return store.registers.peek({ series: ARRIVALS, year: Number(vietnamDate(now).slice(0, 4)) })
 }

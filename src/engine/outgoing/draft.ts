@@ -1,10 +1,16 @@
 import { AppError } from '../../shared/errors.ts'
 import type { z } from 'zod'
-import { outgoingFields, type DocumentId, type OutgoingFields } from '../../shared/document/fields.ts'
+import {
+  formatCodeNumber,
+  outgoingFields,
+  type DocumentId,
+  type OutgoingFields,
+} from '../../shared/document/fields.ts'
 import { inspectPdf } from '../pdf/inspect.ts'
 import { memorySource } from '../pdf/source.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import type { Store } from '../store/index.ts'
+import { voidNumber } from './number.ts'
 
 /** A new draft, with whatever the clerk filled in already. */
 export function begin(store: Store, fields: z.input<typeof outgoingFields>, now: number): DocumentId {
@@ -66,12 +72,30 @@ function needDraft(store: Store, id: DocumentId): void {
   if (state !== 'drafting') throw new AppError('document/wrong-state', `import while ${state}`)
 }
 
-/** drafting → discarded. The row and its files stay; lists no longer show it. */
-export function discard(store: Store, id: DocumentId, now: number): void {
-  store.outgoing.move(id, 'discard', now)
+/**
+ * drafting → discarded. The row and its files stay; lists no longer show it. A number that it has is void.
+ *
+ * @param reason why the number is given up; only a draft that has one needs it
+ * @throws {AppError} document/number-held when it has a number and there is no reason
+ */
+export function discard(store: Store, id: DocumentId, now: number, reason?: string): void {
+  store.atomically(() => {
+    const held = store.registers.held(id)
+    if (held !== undefined) {
+      if (reason === undefined) {
+        const detail = formatCodeNumber(held.number)
+        throw new AppError('document/number-held', `discard with number ${detail}`, { detail })
+      }
+      voidNumber(store, id, reason, now)
+    }
+    store.outgoing.move(id, 'discard', now)
+  })
 }
 
-/** frozen or signed → drafting. A signature made meanwhile is set aside with its file. */
+/**
+ * frozen, signed or numbered → drafting. A signature made meanwhile is set aside with its file; a number
+ * stays with the document.
+ */
 export function reopen(store: Store, id: DocumentId, now: number): void {
   store.atomically(() => {
     store.outgoing.move(id, 'reopen', now)

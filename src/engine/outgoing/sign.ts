@@ -20,7 +20,7 @@ import type { SignerClient } from '../signing/signer-client.ts'
 import { findCertificate, type FoundCertificate } from '../signing/token-view.ts'
 import type { Outgoing, Store } from '../store/index.ts'
 import { signingTime } from './look.ts'
-import { giveNumber } from './number.ts'
+import { giveNumber, type NumberChoice } from './number.ts'
 
 /** What signing needs of the world. */
 export interface SignPorts {
@@ -48,10 +48,7 @@ export interface SignOutcome {
 }
 
 /** Number and date of what is sealed, where the clerk chose them. */
-export interface Issue {
-  readonly wanted?: number | undefined
-  readonly issuedDate?: string | undefined
-}
+export type Issue = NumberChoice
 
 /**
  * frozen → signed. The authorised person's signature.
@@ -148,9 +145,9 @@ function sealWith(issue: Issue): Step {
     to: 'sealed',
     event: 'seal',
     holder: 'agency',
-    ready: ({ store, now }, document) => {
+    ready: ({ store, now, reach }, document) => {
       if (document.state === 'numbered') return document
-      giveNumber(store, document.id, issue, now())
+      giveNumber(store, document.id, issue, now(), reach)
       return store.outgoing.get(document.id)
     },
     appearance: ({ codeNumber, issuedDate, fields }, certificate, at) => {

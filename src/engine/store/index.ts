@@ -24,7 +24,7 @@ export type { FileStore, StoredFile } from './files.ts'
 export type { Outgoing } from './outgoing.ts'
 export type { Packet } from './packets.ts'
 export type { HubAccess } from './settings.ts'
-export { ARRIVALS } from './registers.ts'
+export { ARRIVALS, type Book } from './registers.ts'
 export {
   addOsWrap,
   createKey,

@@ -312,6 +312,12 @@ export function outgoingStore(
     return get(id)
   }
 
+  /** The number it had is void. */
+  function clearNumber(id: DocumentId): Outgoing {
+    touched(numberIt.run({ id, codeNumber: null, issuedDate: null, at: now() }), id)
+    return get(id)
+  }
+
   /** The packet as it will leave: fixed once, so that every attempt sends the same bytes. */
   function setPacket(
     id: DocumentId,
@@ -432,6 +438,7 @@ export function outgoingStore(
   }
 
   return {
+    clearNumber,
     counts,
     create,
     fileHashes,

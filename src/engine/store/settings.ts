@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { agency, instant } from '../../shared/document/fields.ts'
+import { numberingRules } from '../../shared/document/numbering.ts'
 import { certificateChoice, type TokenSettings } from '../../shared/ipc/contract.ts'
 import { json } from './columns.ts'
 import type { Database } from './database.ts'
@@ -20,6 +21,8 @@ const SETTINGS = {
   clerkName: z.string(),
   hub: hubAccess,
   token,
+  /** Left out, DEFAULT_NUMBERING. */
+  numbering: numberingRules,
   /** Root certificates that the administrator chose to trust, DER in base64. */
   trustedRoots: z.array(z.base64()),
   /** When the hub last answered a whole round. */

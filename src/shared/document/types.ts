@@ -39,6 +39,13 @@ export const DOCUMENT_TYPES = [
   { name: 'Thư công', abbreviation: '', edxmlType: 32 },
 ] as const satisfies readonly { name: string; abbreviation: string; edxmlType: number }[]
 
+/** Bản sao. @source Decree 30/2020/NĐ-CP Arts 25–27 and App. III */
+export const COPY_TYPES = [
+  { name: 'Sao y', abbreviation: 'SY' },
+  { name: 'Sao lục', abbreviation: 'SL' },
+  { name: 'Trích sao', abbreviation: 'TrS' },
+] as const
+
 /** The type of that name, or `undefined` for a name that only other systems use. */
 export function documentTypeNamed(name: string): (typeof DOCUMENT_TYPES)[number] | undefined {
   return DOCUMENT_TYPES.find((type) => type.name === name)

@@ -14,6 +14,7 @@ import {
 } from '../document/fields.ts'
 import { historyEntry } from '../document/history.ts'
 import { incomingBox, incomingState } from '../document/incoming.ts'
+import { gapReason, numberGap, numbering, numberingRules, numberPreview } from '../document/numbering.ts'
 import { jobState } from '../document/job.ts'
 import { outgoingBox, outgoingState } from '../document/outgoing.ts'
 import { packetWarning } from '../document/packet.ts'
@@ -33,6 +34,7 @@ export const PICTURE_MM = { least: 5, most: 100 } as const
 const errorCode = z.enum(ERROR_CODES)
 const nothing = z.object({})
 const pin = z.string().min(1).max(64)
+const codeNumber = z.int().min(1).max(99_999)
 
 /** The line, the hub's address and the office's name at the hub. `secret` goes in and never comes out. */
 const hubSettings = z.object({
@@ -381,6 +383,35 @@ export const contract = {
   /** Opens the system's file dialog. `undefined` when the clerk thought better of it. */
   'token.browse': { input: nothing, output: z.object({ path: z.string().optional() }) },
 
+  /** How documents are numbered, and where each series stands this year. */
+  'numbering.current': { input: nothing, output: numbering },
+  /** Refused as `numbering/in-use` where a series that has begun would begin elsewhere. */
+  'numbering.save': { input: numberingRules, output: numbering },
+  /** What a number and a day would mean for this document, before it gets them. */
+  'numbering.preview': {
+    input: z.object({
+      id: documentId,
+      number: codeNumber.optional(),
+      issuedDate: isoDate.optional(),
+    }),
+    output: numberPreview,
+  },
+  /** Numbers of a year that no document bears, by series. */
+  'numbering.gaps': { input: z.object({ year: z.int().min(2000).max(2999) }), output: z.array(numberGap) },
+  /** Says why numbers were passed over, or are from now on: those that follow the last one. */
+  'numbering.explain': {
+    input: z
+      .object({
+        series: z.string().max(200),
+        year: z.int().min(2000).max(2999),
+        from: codeNumber,
+        to: codeNumber,
+        why: gapReason,
+      })
+      .refine(({ from, to }) => from <= to),
+    output: z.array(numberGap),
+  },
+
   /** Roots that signatures may chain to: the office's own imports and those of this machine. */
   'trust.list': { input: nothing, output: z.array(trustedRoot) },
   /** A certificate file (PEM or DER) that the administrator chose, after a warning. */
@@ -444,7 +475,16 @@ export const contract = {
     }),
     output: outgoingDetail,
   },
-  'outgoing.discard': { input: z.object({ id: documentId }), output: outgoingDetail },
+  /** `reason`: why the number is given up, of a draft that has one. */
+  'outgoing.discard': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(300).optional() }),
+    output: outgoingDetail,
+  },
+  /** "Hủy số": the number stays in the book as void, with the reason. */
+  'outgoing.voidNumber': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(300) }),
+    output: outgoingDetail,
+  },
   'outgoing.freeze': { input: z.object({ id: documentId, revision: z.int() }), output: outgoingDetail },
   'outgoing.reopen': { input: z.object({ id: documentId }), output: outgoingDetail },
   /** The authorised person's signature. */
@@ -459,8 +499,10 @@ export const contract = {
       certificate: certificateChoice,
       pin,
       /** Left out: the next free number of the series. */
-      number: z.int().min(1).max(99_999).optional(),
+      number: codeNumber.optional(),
       issuedDate: isoDate.optional(),
+      /** Why the numbers below are passed over, where `number` leaves some out. */
+      skips: gapReason.optional(),
     }),
     output: outgoingDetail,
   },

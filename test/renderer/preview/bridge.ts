@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../../../src/shared/document/history.ts'
 import { OUTGOING_BOXES, type OutgoingState } from '../../../src/shared/document/outgoing.ts'
 import { INCOMING_BOXES } from '../../../src/shared/document/incoming.ts'
+import { DEFAULT_NUMBERING, seriesIn, type NumberGap } from '../../../src/shared/document/numbering.ts'
 import { AppError, codeOf } from '../../../src/shared/errors.ts'
 import {
   contract,
@@ -529,6 +530,40 @@ function eachOf(ids: readonly DocumentId[], pin: string, sign: (id: DocumentId, 
   })
 }
 
+let rules = DEFAULT_NUMBERING
+const numbering = () => ({
+  rules,
+  year: 2026,
+  series: seriesIn(rules).map((series, at) => ({
+    ...series,
+    first: 1,
+    next: at === 0 ? 7 : 1,
+    begun: at === 0,
+  })),
+})
+const gaps: NumberGap[] = [
+  {
+    series: { key: 'outgoing' },
+    from: 2,
+    to: 3,
+    kind: 'paper',
+    reason: 'Cấp cho giấy mời in giấy trong ngày mất điện',
+    by: 'Lê Thị Ánh',
+    at: now - 4 * DAY,
+  },
+  {
+    series: { key: 'outgoing' },
+    from: 5,
+    to: 5,
+    kind: 'void',
+    reason: 'Văn bản không ban hành nữa',
+    by: 'Lê Thị Ánh',
+    at: now - DAY,
+    code: '05/TB-UBND',
+  },
+  { series: { key: 'copies' }, from: 1, to: 1, kind: 'unexplained', reason: '', by: '' },
+]
+
 const handlers: Handlers = {
   'office.status': status,
   'office.newRecoveryCode': () => ({ recoveryCode: 'K7QM-3XPA-9TWD-4HRC-8NVE-2JBY-6FSG-5ZLU' }),
@@ -546,6 +581,23 @@ const handlers: Handlers = {
   'hub.check': () => ({ reached: true, clockSkewMs: 900, agencies: 412 }),
   'line.status': line,
   'line.syncNow': line,
+  'numbering.current': numbering,
+  'numbering.save': (next) => {
+    rules = next
+    return numbering()
+  },
+  'numbering.preview': ({ number = 7, issuedDate = '2026-01-15' }) => ({
+    series: { key: 'outgoing' },
+    year: 2026,
+    number,
+    held: false,
+    taken: number < 7,
+    wrongYear: !issuedDate.startsWith('2026'),
+    ...(number > 7 ? { skips: { from: 7, to: number - 1 } } : {}),
+    ...(issuedDate < '2026-01-14' ? { earlierThan: '2026-01-14' } : {}),
+  }),
+  'numbering.gaps': () => gaps,
+  'numbering.explain': () => gaps,
   'token.status': () => token,
   'token.diagnosis': () => ({
     at: now,
@@ -661,6 +713,7 @@ const handlers: Handlers = {
     return document
   },
   'outgoing.discard': ({ id }) => move(id, 'discarded', 'discard'),
+  'outgoing.voidNumber': ({ id }) => move(id, 'signed', 'void', { codeNumber: undefined }),
   'outgoing.freeze': ({ id }) => move(id, 'frozen', 'freeze'),
   'outgoing.reopen': ({ id }) => move(id, 'drafting', 'reopen'),
   'outgoing.sign': ({ id, pin }) => {
