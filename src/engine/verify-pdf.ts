@@ -1,6 +1,7 @@
 import { AppError } from '../shared/errors.ts'
-import type { DocumentVerdict } from '../shared/verdict.ts'
+import type { DocumentVerdict, SignatureVerdict } from '../shared/verdict.ts'
 import type { PdfChange } from './pdf/changes.ts'
+import { type Covering, coverings } from './pdf/covering.ts'
 import { hiddenSignatures } from './pdf/hidden.ts'
 import { inspectPdf, type PdfInspection } from './pdf/inspect.ts'
 import { readSecurityStore } from './pdf/security-store.ts'
@@ -10,10 +11,13 @@ import type { RevocationEvidence } from './signing/revocation.ts'
 import type { TrustStore } from './signing/trust.ts'
 import {
   judgeDocument,
+  leftOpen,
   unreadableDocument,
   verifyDocumentTimeStamp,
   verifySignature,
   type ContentDigest,
+  type HiddenVerdict,
+  type JudgedTimeStamp,
 } from './signing/verify.ts'
 
 /** Against what a PDF is judged. */
@@ -26,7 +30,8 @@ export interface VerifyPdfContext {
 
 /**
  * Judges a PDF: every signature and every document time stamp, the worst decides, and whether the file
- * holds signatures that it does not show. A good document time
+ * holds signatures that it does not show. Where all is well so far, what later signatures show is compared
+ * with the text that was there before. A good document time
  * stamp proves that all signatures before it were there; the certificates and revocation data of the
  * file's security store help, and are believed no more than those of a signature. Hostile input gets a
  * verdict with a reason, never an exception; only a failure of the disk is thrown. A file whose
@@ -48,12 +53,12 @@ export async function verifyPdf(source: PdfSource, context: VerifyPdfContext): P
       ...(context.revocation ?? []),
     ],
   }
-  const stamps = []
+  const stamps: (JudgedTimeStamp & { readonly end: number })[] = []
   for (const stamp of signatures.filter(({ isDocumentTimeStamp }) => isDocumentTimeStamp)) {
     const facts = { ...stamp, ...coverageOf(source, stamp) }
     stamps.push({ end: stamp.revisionEnd, ...(await verifyDocumentTimeStamp(facts, atHand)) })
   }
-  const verdicts = []
+  const verdicts: SignatureVerdict[] = []
   const signed = signatures.filter(({ isDocumentTimeStamp }) => !isDocumentTimeStamp)
   for (const [index, signature] of signed.entries()) {
     // What is filled between two signatures, the later signer answers for.
@@ -73,18 +78,34 @@ export async function verifyPdf(source: PdfSource, context: VerifyPdfContext): P
       }),
     )
   }
-  const hiddenVerdicts = []
+  const hiddenVerdicts: HiddenVerdict[] = []
   for (const { offset, signature } of hidden) {
     hiddenVerdicts.push({
       verdict: await verifySignature({ ...factsOf(source, signature), coversWholeDocument: true }, atHand),
       isCovered: signed.some(({ revisionEnd }) => revisionEnd > offset),
     })
   }
-  return judgeDocument(
-    verdicts,
-    stamps.map(({ verdict }) => verdict),
-    hiddenVerdicts,
-  )
+  const judge = (judged: readonly SignatureVerdict[]) =>
+    judgeDocument(
+      judged,
+      stamps.map(({ verdict }) => verdict),
+      hiddenVerdicts,
+    )
+  const verdict = judge(verdicts)
+  // pdf.js is not let loose on a file that nobody we trust answers for.
+  if (verdict.verdict !== 'valid') return verdict
+  const drawn = signed.map(({ fieldNumber }, index) => ({
+    fieldNumber,
+    signerName: verdicts[index]?.signer?.name,
+  }))
+  const found = await coverings(source, drawn)
+  return judge(verdicts.map((each, index) => withCovering(each, found[index])))
+}
+
+/** Whoever shows something over text that others signed before must be asked about it. */
+function withCovering(verdict: SignatureVerdict, covering: Covering | undefined): SignatureVerdict {
+  if (covering === 'text') return leftOpen(verdict, 'text-covered')
+  return covering === 'unknown' ? leftOpen(verdict, 'drawing-unjudged') : verdict
 }
 
 function factsOf(source: PdfSource, signature: PdfInspection['signatures'][number]) {

@@ -22,6 +22,8 @@ export const reasonCode = z.enum([
   'signed-attributes-wrong',
   'signing-certificate-mismatch',
   'filled-after-signing',
+  'text-covered',
+  'drawing-unjudged',
   'certificate-revoked',
   'time-stamp-wrong',
   'algorithm-weak',

@@ -68,6 +68,14 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
     title: 'Có ô được điền thêm sau lần ký cuối cùng',
     hint: 'Phần đã ký vẫn nguyên vẹn, nhưng không rõ ai điền phần thêm. Đề nghị nơi gửi ký lại sau khi điền, hoặc liên hệ để xác nhận.',
   },
+  'text-covered': {
+    title: 'Nội dung mới che lên chữ đã ký',
+    hint: 'Hình hoặc chữ thêm cùng chữ ký sau che một phần nội dung đã ký trước đó. Mở “Như khi ký” để xem bản chưa bị che, và hỏi lại nơi gửi trước khi sử dụng.',
+  },
+  'drawing-unjudged': {
+    title: 'Chưa xác định được phần vẽ thêm sau khi ký có che nội dung hay không',
+    hint: 'So sánh bản “Như đã nhận” với bản “Như khi ký”. Nếu nội dung giống nhau thì có thể sử dụng; nếu khác, hỏi lại nơi gửi.',
+  },
   'certificate-revoked': {
     title: 'Chứng thư số đã bị thu hồi',
     hint: 'Không có bằng chứng chữ ký được tạo trước khi chứng thư số bị thu hồi. Không sử dụng văn bản này; liên hệ nơi gửi để xác minh.',

@@ -640,6 +640,14 @@ const ATTACKS: Readonly<Record<string, readonly [expected: string, forge: () => 
         drawing: WHITE_OUT,
       }),
   ],
+  'certification 2: the agency draws over the number in a signature of its own': [
+    'undetermined text-covered',
+    () =>
+      handSigned(
+        certified(2),
+        by(pki.agency, { fieldName: 'La', rect: OVER_THE_NUMBER, drawing: WHITE_OUT }),
+      ),
+  ],
   'certification 2: an unsigned field draws over the number': [
     CERTIFICATION,
     () => {

@@ -18,6 +18,8 @@ import { isHex } from './write.ts'
 /** Everything but the CMS. Texts are the signer's claims and are not to be trusted. */
 export interface PdfSignature {
   readonly fieldName: string
+  /** Object number of the field. */
+  readonly fieldNumber: number
   /** `ETSI.CAdES.detached`, `adbe.pkcs7.detached`, `ETSI.RFC3161` …; empty when it is missing. */
   readonly subFilter: string
   /** A document time stamp (/Type /DocTimeStamp), which says when and not who. */
@@ -110,6 +112,7 @@ export async function inspectSignature(
   const then = await revisionOf(source, revisionEnd)
   return {
     fieldName: field.name,
+    fieldNumber: field.ref.number,
     subFilter: subFilter instanceof PdfName ? subFilter.name : '',
     isDocumentTimeStamp: isNamed(await document.resolve(signature.get('Type')), 'DocTimeStamp'),
     byteRange,

@@ -31,12 +31,12 @@ export async function findSigningPlace(
   source: PdfSource,
   fullName: string,
 ): Promise<SigningPlace | undefined> {
-  const wanted = bare(fullName)
+  const wanted = bareText(fullName)
   if (wanted === '') return undefined
   try {
     for await (const { page, pieces } of textFromTheEnd(source)) {
-      const lines = joined(pieces)
-      const names = lines.filter(({ text }) => bare(text) === wanted)
+      const lines = linesOf(pieces)
+      const names = lines.filter(({ text }) => bareText(text) === wanted)
       const name = names.reduce<TextPiece | undefined>(
         (lowest, line) => (lowest === undefined || line.baselineMm > lowest.baselineMm ? line : lowest),
         undefined,
@@ -61,12 +61,12 @@ export async function findSigningPlace(
 const LETTER_HEIGHT = 0.9
 
 /** Spaces and letter case differ between producers, and Vietnamese letters come composed or not. */
-function bare(text: string): string {
+export function bareText(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, '').toLowerCase()
 }
 
 /** Pieces of one line put together, a wide gap being the gap between two columns. */
-function joined(pieces: readonly TextPiece[]): TextPiece[] {
+export function linesOf(pieces: readonly TextPiece[]): TextPiece[] {
   const rows: TextPiece[][] = []
   for (const piece of [...pieces].sort((a, b) => a.baselineMm - b.baselineMm)) {
     const row = rows.at(-1)
@@ -99,6 +99,10 @@ export interface StandingSignature {
   /** 1 is the first. */
   readonly page: number
   readonly box: PictureBox
+  /** Object number of its field. */
+  readonly fieldNumber: number
+  /** /F of the annotation (ISO 32000-2, table 167). */
+  readonly flags: number
 }
 
 /**
@@ -108,16 +112,17 @@ export interface StandingSignature {
  */
 export async function standingSignatures(source: PdfSource): Promise<StandingSignature[]> {
   const document = await openPdf(source)
-  const widgets = new Set<number>()
+  const widgets = new Map<number, number>()
   for await (const field of document.allFields()) {
-    if (field.type === 'Sig') for (const { ref } of field.widgets) widgets.add(ref.number)
+    if (field.type === 'Sig') for (const { ref } of field.widgets) widgets.set(ref.number, field.ref.number)
   }
   const found: StandingSignature[] = []
   let number = 0
   for await (const page of document.pages()) {
     number += 1
     for (const ref of (await document.resolveArray(page.dict.get('Annots'))) ?? []) {
-      if (!(ref instanceof PdfRef) || !widgets.has(ref.number)) continue
+      const fieldNumber = ref instanceof PdfRef ? widgets.get(ref.number) : undefined
+      if (fieldNumber === undefined) continue
       const widget = await document.resolveDict(ref)
       if (widget === undefined || !isNamed(await document.resolve(widget.get('Subtype')), 'Widget')) continue
       const sides: number[] = []
@@ -129,7 +134,8 @@ export async function standingSignatures(source: PdfSource): Promise<StandingSig
       if (left === undefined || bottom === undefined || right === undefined || top === undefined) continue
       if (right <= left || top <= bottom) continue
       const box = shownBox(await pageView(document, page), { left, bottom, right, top })
-      found.push({ page: number, box })
+      const flags = await document.resolve(widget.get('F'))
+      found.push({ page: number, box, fieldNumber, flags: typeof flags === 'number' ? flags : 0 })
     }
   }
   return found

@@ -1,4 +1,5 @@
 /** Where words stand on the pages: the only door to pdf.js in the engine, loaded when first needed. */
+import { setTimeout } from 'node:timers/promises'
 import type * as PdfJs from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { chunksOf, type PdfSource } from './source.ts'
 
@@ -28,7 +29,46 @@ const POINTS_PER_MM = 72 / 25.4
  *
  * @throws whatever pdf.js makes of a broken file
  */
-export async function* textFromTheEnd(source: PdfSource): AsyncGenerator<PageText, void, undefined> {
+export function textFromTheEnd(source: PdfSource): AsyncGenerator<PageText, void, undefined> {
+  return textOf(source, (last) => {
+    return Array.from({ length: Math.min(last, PAGES_LIMIT) }, (_, index) => last - index)
+  })
+}
+
+/**
+ * The texts of certain pages, by their number. Upright text only.
+ *
+ * @returns undefined when the file cannot be read as text, or not within the time
+ */
+export async function textOfPages(
+  source: PdfSource,
+  wanted: ReadonlySet<number>,
+  deadlineMs: number,
+): Promise<ReadonlyMap<number, readonly TextPiece[]> | undefined> {
+  const over = new AbortController()
+  const read = async () => {
+    const found = new Map<number, readonly TextPiece[]>()
+    const chosen = (last: number) => [...wanted].filter((number) => number <= last)
+    for await (const { page, pieces } of textOf(source, chosen, over.signal)) found.set(page, pieces)
+    return found
+  }
+  const late = setTimeout(deadlineMs, undefined, { signal: over.signal, ref: false })
+  try {
+    return await Promise.race([read(), late])
+  } catch {
+    // Whatever pdf.js stumbles over: what cannot be read is not judged, and the caller says so.
+    return undefined
+  } finally {
+    over.abort()
+    late.catch(() => undefined)
+  }
+}
+
+async function* textOf(
+  source: PdfSource,
+  choose: (last: number) => readonly number[],
+  over?: AbortSignal,
+): AsyncGenerator<PageText, void, undefined> {
   const { getDocument, PDFDataRangeTransport } = await pdfJs()
   const transport = new PDFDataRangeTransport(source.size, null)
   transport.requestDataRange = (begin, end) => {
@@ -57,10 +97,10 @@ export async function* textFromTheEnd(source: PdfSource): AsyncGenerator<PageTex
     stopAtErrors: false,
     verbosity: 0,
   })
+  over?.addEventListener('abort', () => void task.destroy(), { once: true })
   try {
     const document = await task.promise
-    const last = document.numPages
-    for (let number = last; number > Math.max(0, last - PAGES_LIMIT); number -= 1) {
+    for (const number of choose(document.numPages)) {
       const page = await document.getPage(number)
       const viewport = page.getViewport({ scale: 1 })
       const { items } = await page.getTextContent()

@@ -306,6 +306,15 @@ export function judgeDocument(
   }
 }
 
+/** The verdict on a signature that something else found out later leaves open. */
+export function leftOpen(verdict: SignatureVerdict, why: ReasonCode): SignatureVerdict {
+  return {
+    ...verdict,
+    verdict: verdict.verdict === 'invalid' ? 'invalid' : 'undetermined',
+    reasons: ordered([...verdict.reasons, why]),
+  }
+}
+
 /** A signature that the file holds and no reader shows. */
 export interface HiddenVerdict {
   /** On the document that it was made for. */

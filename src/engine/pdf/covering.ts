@@ -1,0 +1,228 @@
+/**
+ * Whether what a later signature shows covers text that stood there before. A number, a date, a seal or a
+ * block in a corner stand on blank ground; a seal also over the signer's picture and the title and name
+ * around it. Whatever else is covered could be hidden from whoever reads the document.
+ *
+ * The text is read by pdf.js from a file that somebody else made: ask only about files that are good otherwise.
+ *
+ * @source Decree 30/2020/NĐ-CP App. I: places of number (3), date (4), signature (7c), seal (8), copy (14)
+ */
+import type { PictureBox } from './appearance.ts'
+import { bareText, linesOf, standingSignatures, type StandingSignature } from './place.ts'
+import type { PdfSource } from './source.ts'
+import { textOfPages, type TextPiece } from './text.ts'
+
+/** One signature, in the order in which they were made. */
+export interface DrawnSignature {
+  /** Object number of its field. */
+  readonly fieldNumber: number
+  /** The signer's name, by which the place of signing is found. */
+  readonly signerName?: string | undefined
+}
+
+/** `text`: it covers what stood there; `unknown`: nobody can say. */
+export type Covering = 'nothing' | 'text' | 'unknown'
+
+const DEADLINE_MS = 20_000
+const PAGES_LIMIT = 40
+/** Of the annotation's flags: not shown at all; of fixed size, or not turned with the page. */
+const HIDDEN_FLAG = 2
+const LOOSE_FLAGS = 8 | 16
+/** What is larger than a seal in its real size, on a page without any text, could cover anything. */
+const LARGEST_SEAL_MM2 = 45 * 45
+/** Part of an earlier signature that may lie under a later one; a seal takes a third of the picture. */
+const MOST_OF_A_SIGNATURE = 0.85
+
+/**
+ * What the drawings of the signatures after the first cover, in the order of the signatures.
+ *
+ * @throws {AppError} `pdf/*`
+ */
+export async function coverings(
+  source: PdfSource,
+  signatures: readonly DrawnSignature[],
+): Promise<Covering[]> {
+  const standing = (await standingSignatures(source)).filter(({ flags }) => (flags & HIDDEN_FLAG) === 0)
+  const boxesOf = ({ fieldNumber }: DrawnSignature) =>
+    standing.filter((one) => one.fieldNumber === fieldNumber)
+  const pages = new Set(signatures.slice(1).flatMap((one) => boxesOf(one).map(({ page }) => page)))
+  if (pages.size === 0) return signatures.map(() => 'nothing')
+  const texts = pages.size > PAGES_LIMIT ? undefined : await textOfPages(source, pages, DEADLINE_MS)
+  const [first] = signatures
+  return signatures.map((signature, index) => {
+    const earlier = signatures.slice(0, index)
+    if (first === undefined || earlier.length === 0) return 'nothing'
+    const found = boxesOf(signature).map((drawing): Covering => {
+      const pieces = texts?.get(drawing.page)
+      if (pieces === undefined || (drawing.flags & LOOSE_FLAGS) !== 0) return 'unknown'
+      const onPage = (one: StandingSignature) => one.page === drawing.page
+      const buried = earlier
+        .flatMap(boxesOf)
+        .filter(onPage)
+        .some(({ box }) => isBuried(box, drawing.box))
+      if (buried) return 'text'
+      const anchors = boxesOf(first).filter(onPage)
+      if (pieces.length === 0) {
+        const isLarge = drawing.box.widthMm * drawing.box.heightMm > LARGEST_SEAL_MM2
+        return isLarge && !anchors.some(({ box }) => overlap(edges(box), edges(drawing.box)) > 0)
+          ? 'unknown'
+          : 'nothing'
+      }
+      const names = earlier.flatMap(({ signerName }) => signerName ?? [])
+      return coversText(pieces, drawing, anchors, names) ? 'text' : 'nothing'
+    })
+    return found.includes('text') ? 'text' : found.includes('unknown') ? 'unknown' : 'nothing'
+  })
+}
+
+interface Edges {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+function edges({ centreXMm, centreYMm, widthMm, heightMm }: PictureBox): Edges {
+  return {
+    left: centreXMm - widthMm / 2,
+    right: centreXMm + widthMm / 2,
+    top: centreYMm - heightMm / 2,
+    bottom: centreYMm + heightMm / 2,
+  }
+}
+
+function span(firstStart: number, firstEnd: number, start: number, end: number): number {
+  return Math.max(0, Math.min(firstEnd, end) - Math.max(firstStart, start))
+}
+
+function overlap(a: Edges, b: Edges): number {
+  return span(a.left, a.right, b.left, b.right) * span(a.top, a.bottom, b.top, b.bottom)
+}
+
+function isBuried(earlier: PictureBox, later: PictureBox): boolean {
+  const area = earlier.widthMm * earlier.heightMm
+  return area > 1 && overlap(edges(earlier), edges(later)) > area * MOST_OF_A_SIGNATURE
+}
+
+/** The head of the first page, where number and date are put between words that are there already. */
+const HEAD_MM = 130
+const NUMBER_HEIGHT_MM = 12
+/** Letters beside the gap, and at the end of a line that a seal reaches, that may be touched. */
+const TOUCHED_IN_HEAD = 4
+const TOUCHED_PER_LINE = 3
+
+function coversText(
+  pieces: readonly TextPiece[],
+  { page, box }: StandingSignature,
+  anchors: readonly StandingSignature[],
+  names: readonly string[],
+): boolean {
+  const area = edges(box)
+  const lines = linesOf(pieces)
+  const block = signingBlock(lines, anchors, names)
+  const touched = pieces
+    .map((piece) => ({ piece, letters: lettersUnder(piece, area) }))
+    .filter(({ piece, letters }) => letters.length > 0 && !block.some((line) => isOn(piece, line)))
+  const letters = touched.flatMap((one) => one.letters)
+  if (letters.some(({ isDigit }) => isDigit)) return true
+  const isBetweenWords = page === 1 && area.bottom < HEAD_MM && box.heightMm < NUMBER_HEIGHT_MM
+  if (isBetweenWords && letters.length <= TOUCHED_IN_HEAD) {
+    return letters.some(({ middle }) => Math.abs(middle - box.centreXMm) < box.widthMm / 4)
+  }
+  const isAtSigning = [...anchors.map((one) => edges(one.box)), ...block.map(edgesOfLine)].some(
+    (one) => overlap(one, area) > 0,
+  )
+  if (isAtSigning) return touched.some((one) => one.letters.length > TOUCHED_PER_LINE)
+  return letters.length > 1
+}
+
+/** A digit's height, as part of the size of letters. */
+const CAP_HEIGHT = 0.68
+
+function edgesOfLine({ leftMm, rightMm, baselineMm, sizeMm }: TextPiece): Edges {
+  return { left: leftMm, right: rightMm, top: baselineMm - sizeMm * CAP_HEIGHT, bottom: baselineMm }
+}
+
+function isOn(piece: TextPiece, line: TextPiece): boolean {
+  return (
+    Math.abs(piece.baselineMm - line.baselineMm) < 1 &&
+    piece.leftMm > line.leftMm - 1 &&
+    piece.rightMm < line.rightMm + 1
+  )
+}
+
+/** How far from the first signature's picture, and from the signer's name, title and name stand. */
+const ABOVE_PICTURE_MM = 30
+const BELOW_PICTURE_MM = 15
+const ABOVE_NAME_MM = 70
+const OFF_CENTRE_MM = 20
+/** "Thượng tá Nguyễn Văn Mẫu". */
+const RANK_LENGTH = 20
+
+/** The lines of title and name, which stand under each other around the place of signing. */
+function signingBlock(
+  lines: readonly TextPiece[],
+  anchors: readonly StandingSignature[],
+  names: readonly string[],
+): readonly TextPiece[] {
+  const wanted = names.map(bareText).filter((name) => name !== '')
+  const isName = ({ text }: TextPiece) =>
+    wanted.some((name) => bareText(text).endsWith(name) && bareText(text).length <= name.length + RANK_LENGTH)
+  const places = [
+    ...anchors.map(({ box }) => ({
+      centre: box.centreXMm,
+      top: edges(box).top - ABOVE_PICTURE_MM,
+      bottom: edges(box).bottom + BELOW_PICTURE_MM,
+    })),
+    ...lines.filter(isName).map((line) => ({
+      centre: (line.leftMm + line.rightMm) / 2,
+      top: line.baselineMm - ABOVE_NAME_MM,
+      bottom: line.baselineMm + 1,
+    })),
+  ]
+  return lines.filter(({ leftMm, rightMm, baselineMm }) =>
+    places.some(
+      ({ centre, top, bottom }) =>
+        Math.abs((leftMm + rightMm) / 2 - centre) < OFF_CENTRE_MM && baselineMm > top && baselineMm < bottom,
+    ),
+  )
+}
+
+interface Letter {
+  readonly middle: number
+  readonly isDigit: boolean
+}
+
+/** Parts of a letter's width and height that must lie under a drawing for it to count as covered. */
+const COVERED_WIDTH = 0.5
+const COVERED_HEIGHT = 0.4
+
+/** The letters and digits of a run of text that lie under an area. Where each stands is estimated. */
+function lettersUnder(piece: TextPiece, area: Edges): Letter[] {
+  const { top, bottom } = edgesOfLine(piece)
+  if (span(top, bottom, area.top, area.bottom) < (bottom - top) * COVERED_HEIGHT) return []
+  if (span(piece.leftMm, piece.rightMm, area.left, area.right) === 0) return []
+  const characters = Array.from(piece.text.normalize('NFC'))
+  const total = characters.reduce((sum, character) => sum + widthOf(character), 0)
+  const scale = (piece.rightMm - piece.leftMm) / total
+  const found: Letter[] = []
+  let left = piece.leftMm
+  for (const character of characters) {
+    const right = left + widthOf(character) * scale
+    const isCovered = span(left, right, area.left, area.right) > (right - left) * COVERED_WIDTH
+    if (isCovered && /[\p{L}\p{N}]/u.test(character)) {
+      found.push({ middle: (left + right) / 2, isDigit: /\p{N}/u.test(character) })
+    }
+    left = right
+  }
+  return found
+}
+
+/** The share of a line that a character takes, as in a face like Times; the run's own width sets the scale. */
+function widthOf(character: string): number {
+  if (/[\s.,:;'’|!]/.test(character)) return 0.26
+  if (/[ijltfI/\\()-]/.test(character)) return 0.31
+  if (/[mMwW…—]/.test(character)) return 0.82
+  if (/\p{N}/u.test(character)) return 0.5
+  return /\p{Lu}/u.test(character) ? 0.68 : 0.46
+}
