@@ -269,12 +269,16 @@ export function officeHandlers(office: Office): OfficeHandlers {
       reopen(store, id, now())
       return changedOutgoing(id)
     },
-    'outgoing.sign': async ({ id, certificate, pin }) => {
-      await office.watch.during(() => sign(office.signing, id, { certificate, pin }))
+    'outgoing.signingPlace': async ({ id, certificate }) => {
+      const { signingPlace } = await import('./outgoing/show.ts')
+      return signingPlace(store, id, certificate.certificateSha256)
+    },
+    'outgoing.sign': async ({ id, certificate, pin, place }) => {
+      await office.watch.during(() => sign(office.signing, id, { certificate, pin }, { place }))
       return changedOutgoing(id)
     },
-    'outgoing.seal': async ({ id, certificate, pin, number, issuedDate, skips }) => {
-      const issue = { wanted: number, issuedDate, skips }
+    'outgoing.seal': async ({ id, certificate, pin, number, issuedDate, skips, place }) => {
+      const issue = { wanted: number, issuedDate, skips, place }
       await office.watch
         .during(() => seal(office.signing, id, { certificate, pin }, issue))
         .finally(tellOutgoing)

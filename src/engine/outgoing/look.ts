@@ -19,6 +19,7 @@ export interface SizedPicture {
 const ABOVE_NAME_MM = 2
 /** The picture the seal is measured by where the person signed without one. */
 const ORDINARY_SIGNATURE = { widthMm: 40, heightMm: 20 }
+const POINTS_PER_MM = 72 / 25.4
 /** What stands within this of the place is the person's picture. */
 const SAME_PLACE_MM = 25
 
@@ -33,6 +34,23 @@ function betweenTitleAndName(
 ): PictureBox {
   const centreYMm = titleMm === undefined ? nameMm - ABOVE_NAME_MM - heightMm / 2 : (titleMm + nameMm) / 2
   return { centreXMm, centreYMm, widthMm, heightMm }
+}
+
+/** Size of a text block of so many lines of 10 pt, see `layOut` of appearance.ts. */
+export function blockBox(
+  widthMm: number,
+  lines: number,
+): { readonly widthMm: number; readonly heightMm: number } {
+  return { widthMm, heightMm: (lines * 10 * 1.15 + 6) / POINTS_PER_MM }
+}
+
+/** Where the middle of a text block stands that takes the place of the handwriting. */
+export function blockCentre(
+  place: SigningPlace,
+  lines: number,
+): { readonly centreXMm: number; readonly centreYMm: number } {
+  const { centreXMm, centreYMm } = betweenTitleAndName(place, blockBox(0, lines))
+  return { centreXMm, centreYMm }
 }
 
 /**

@@ -1,26 +1,20 @@
 import { AppError } from '../../shared/errors.ts'
-import {
-  formatCode,
-  type DocumentFile,
-  type DocumentId,
-  type FileRole,
-} from '../../shared/document/fields.ts'
+import type { DocumentFile, DocumentId, FileRole } from '../../shared/document/fields.ts'
 import type { OutgoingState } from '../../shared/document/outgoing.ts'
-import { formatDate } from '../../shared/document/vietnam-time.ts'
-import type { CertificateChoice } from '../../shared/ipc/contract.ts'
-import type { SignatureValue } from '../../shared/signing.ts'
+import type { CertificateChoice, PlacedSignature } from '../../shared/ipc/contract.ts'
+import type { SignatureValue, SigningInput } from '../../shared/signing.ts'
 import { isPracticeFile } from '../../shared/practice-file.ts'
 import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
-import type { SignatureAppearance } from '../pdf/appearance.ts'
+import type { Appearance } from '../pdf/appearance.ts'
 import { passingChunksOf, reopening, type PdfFileSource, type PdfSource } from '../pdf/source.ts'
 import { preparePdf, type PreparedPdf } from '../sign-pdf.ts'
 import { holderKind, type Certificate } from '../signing/certificate.ts'
 import type { SignerClient } from '../signing/signer-client.ts'
 import { findCertificate, type FoundCertificate } from '../signing/token-view.ts'
 import type { Outgoing, Store } from '../store/index.ts'
-import { signingTime } from './look.ts'
 import { giveNumber, type NumberChoice } from './number.ts'
+import type { Showing } from './show.ts'
 
 /** What signing needs of the world. */
 export interface SignPorts {
@@ -30,7 +24,7 @@ export interface SignPorts {
   readonly reach: ReachFailPoint
   /** Our own verifier, which judges every signature we make before it is kept. */
   readonly verify: (source: PdfSource) => Promise<DocumentVerdict>
-  /** The Times-metric face of the visible block. */
+  /** The Times-metric face of visible text. */
   readonly font: Uint8Array
 }
 
@@ -38,6 +32,12 @@ export interface SignPorts {
 export interface SignChoice {
   readonly certificate: CertificateChoice
   readonly pin: string
+}
+
+/** How one document is to be signed, where the clerk says more than who. */
+export interface SignManner {
+  /** Where the clerk dragged the picture; left out, where the page says. */
+  readonly place?: PlacedSignature | undefined
 }
 
 /** How it went for one document of a batch. */
@@ -48,7 +48,7 @@ export interface SignOutcome {
 }
 
 /** Number and date of what is sealed, where the clerk chose them. */
-export type Issue = NumberChoice
+export interface Issue extends NumberChoice, SignManner {}
 
 /**
  * frozen → signed. The authorised person's signature.
@@ -58,8 +58,13 @@ export type Issue = NumberChoice
  * @throws {AppError} `sign/*`, `pdf/*`, `certificate/unusable`, `certificate/wrong-holder`; the document is
  *   then as it was
  */
-export async function sign(ports: SignPorts, id: DocumentId, choice: SignChoice): Promise<void> {
-  requireSigned(await signEach(ports, [id], choice, SIGN))
+export async function sign(
+  ports: SignPorts,
+  id: DocumentId,
+  choice: SignChoice,
+  manner: SignManner = {},
+): Promise<void> {
+  requireSigned(await signEach(ports, [id], choice, signWith(manner)))
 }
 
 /**
@@ -77,7 +82,7 @@ export function signMany(
   choice: SignChoice,
   onSigned: () => void,
 ): Promise<SignOutcome[]> {
-  return signEach(ports, ids, choice, SIGN, onSigned)
+  return signEach(ports, ids, choice, signWith({}), onSigned)
 }
 
 /**
@@ -119,24 +124,25 @@ interface Step {
   readonly holder: 'person' | 'agency'
   /** Done for each document once the certificate is found. */
   readonly ready: (ports: SignPorts, document: Outgoing) => Outgoing
-  readonly appearance: (document: Outgoing, certificate: Certificate, at: number) => string[]
-  readonly place: Pick<SignatureAppearance, 'corner' | 'xMm' | 'yMm'>
+  /** What is shown, a signature each, in this order. */
+  readonly shows: (showing: Showing) => Promise<readonly [Appearance, ...Appearance[]]>
+  readonly place: PlacedSignature | undefined
 }
 
-const SIGN: Step = {
+const signWith = ({ place }: SignManner): Step => ({
   begins: ['frozen'],
   from: 'imported',
   to: 'signed',
   event: 'sign',
   holder: 'person',
   ready: (_, document) => document,
-  appearance: (_, certificate, at) => [
-    `Người ký: ${certificate.subject.commonName ?? ''}`,
-    ...(certificate.subject.title === undefined ? [] : [`Chức vụ: ${certificate.subject.title}`]),
-    `Thời gian ký: ${signingTime(at)}`,
-  ],
-  place: { corner: 'bottom-right', xMm: 15, yMm: 12 },
-}
+  shows: async (showing) => {
+    // Only now: what looks for places in pages takes more code than all the rest.
+    const { personShows } = await import('./show.ts')
+    return [await personShows(showing)]
+  },
+  place,
+})
 
 function sealWith(issue: Issue): Step {
   return {
@@ -150,16 +156,11 @@ function sealWith(issue: Issue): Step {
       giveNumber(store, document.id, issue, now(), reach)
       return store.outgoing.get(document.id)
     },
-    appearance: ({ codeNumber, issuedDate, fields }, certificate, at) => {
-      if (codeNumber === undefined || issuedDate === undefined) throw new Error('it was not numbered')
-      return [
-        `Cơ quan: ${certificate.subject.commonName ?? ''}`,
-        `Số: ${formatCode(codeNumber, fields.codeNotation)}`,
-        `Ngày ban hành: ${formatDate(issuedDate)}`,
-        `Thời gian ký: ${signingTime(at)}`,
-      ]
+    shows: async (showing) => {
+      const { agencyShows } = await import('./show.ts')
+      return [await agencyShows(showing)]
     },
-    place: { corner: 'bottom-left', xMm: 30, yMm: 12 },
+    place: issue.place,
   }
 }
 
@@ -230,39 +231,79 @@ async function findSigner(ports: SignPorts, choice: SignChoice, step: Step): Pro
 interface Prepared {
   readonly document: Outgoing
   readonly original: DocumentFile
-  readonly source: PdfFileSource
+  readonly file: PdfFileSource
+  /** The signature that is waited for; those before it are in its bytes. */
   readonly pdf: PreparedPdf
+  /** How many there are with it. */
+  readonly count: number
+  /** Lays out the next one over the bytes of this one; left out where this is the last. */
+  readonly next?: (value: Uint8Array) => Promise<Prepared>
 }
 
 async function prepare(ports: SignPorts, signer: Signer, step: Step, id: DocumentId): Promise<Prepared> {
-  const document = step.ready(ports, ports.store.outgoing.get(id))
-  const original = document.files.findLast((file) => file.role === step.from)
+  const { store, font } = ports
+  const document = step.ready(ports, store.outgoing.get(id))
+  const original = document.files.findLast((one) => one.role === step.from)
   if (original === undefined)
     throw new AppError('document/incomplete', `no ${step.from} file`, { detail: 'pdf' })
   const at = ports.now()
-  const source = reopening(original.sizeBytes, () => ports.store.files.open(original.sha256))
-  try {
+  const { certificate, chain, choice } = signer
+  const file = reopening(original.sizeBytes, () => store.files.open(original.sha256))
+
+  async function layOut(
+    base: Pick<Prepared, 'document' | 'original' | 'file'>,
+    source: PdfSource,
+    [appearance, ...rest]: readonly [Appearance, ...Appearance[]],
+    count: number,
+  ): Promise<Prepared> {
     const pdf = await preparePdf({
       source,
-      certificate: signer.certificate.der,
-      chain: signer.chain,
+      certificate: certificate.der,
+      chain,
       signedAt: new Date(at),
       location: document.fields.place,
-      appearance: {
-        page: 'last',
-        ...step.place,
-        widthMm: 78,
-        lines: step.appearance(document, signer.certificate, at),
-        font: ports.font,
-      },
+      appearance,
     })
-    return { document, original, source, pdf }
-  } finally {
-    await source.close()
+    const [following, ...others] = rest
+    if (following === undefined) return { ...base, pdf, count }
+    const next = (value: Uint8Array) =>
+      closing(layOut(base, pdf.signed(value), [following, ...others], count + 1))
+    return { ...base, pdf, count, next }
   }
+
+  async function closing<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } finally {
+      await file.close()
+    }
+  }
+
+  return closing(
+    step
+      .shows({
+        store,
+        font,
+        document,
+        source: file,
+        certificate,
+        certificateSha256: choice.certificate.certificateSha256,
+        at,
+        place: step.place,
+      })
+      .then((appearances) => layOut({ document, original, file }, file, appearances, 1)),
+  )
 }
 
-/** Asks the token once for all of them, and keeps each signature as it comes. Notes what failed. */
+/** What the token is asked for a document's next signature. */
+function inputOf({ document, count, pdf }: Prepared): SigningInput {
+  return { id: `${document.id}/${String(count)}`, ...pdf.hash }
+}
+
+/**
+ * Asks the token once for all of them, and keeps each document as its last signature comes. Notes what
+ * failed: a document that has not all of its signatures is as it was.
+ */
 async function signBatch(
   ports: SignPorts,
   { choice, modulePath, certificate, pinPad }: Signer,
@@ -271,12 +312,10 @@ async function signBatch(
   failures: Map<DocumentId, unknown>,
   onSigned: () => void,
 ): Promise<void> {
-  const unsigned = new Map<string, Prepared>(prepared.map((one) => [one.document.id, one]))
+  const unsigned = new Map<string, Prepared>(prepared.map((one) => [inputOf(one).id, one]))
   let kept: Promise<void> = Promise.resolve()
-  const keepNext = ({ id, value }: SignatureValue): void => {
-    const one = unsigned.get(id)
-    if (one === undefined) return
-    unsigned.delete(id)
+
+  function keepSoon(one: Prepared, value: Uint8Array): void {
     kept = kept.then(async () => {
       try {
         await keep(ports, step, certificate, one, value)
@@ -286,14 +325,35 @@ async function signBatch(
       }
     })
   }
+
+  async function following({ id, value }: SignatureValue): Promise<SigningInput[]> {
+    const one = unsigned.get(id)
+    if (one === undefined) return []
+    unsigned.delete(id)
+    if (one.next === undefined) {
+      // Not waited for: the token works on meanwhile.
+      keepSoon(one, value)
+      return []
+    }
+    try {
+      const next = await one.next(value)
+      const input = inputOf(next)
+      unsigned.set(input.id, next)
+      return [input]
+    } catch (cause) {
+      failures.set(one.document.id, cause)
+      return []
+    }
+  }
+
   let failure: unknown
   try {
     await ports.signer.sign({
       modulePath,
       ...choice.certificate,
       ...(pinPad ? {} : { pin: choice.pin }),
-      hashes: prepared.map(({ document, pdf }) => ({ id: document.id, ...pdf.hash })),
-      onSigned: keepNext,
+      hashes: prepared.map(inputOf),
+      following,
     })
   } catch (cause) {
     failure = cause
@@ -309,7 +369,7 @@ async function keep(
   ports: SignPorts,
   step: Step,
   certificate: Certificate,
-  { document, original, source, pdf }: Prepared,
+  { document, original, file, pdf, count }: Prepared,
   value: Uint8Array,
 ): Promise<void> {
   const { store, reach } = ports
@@ -317,7 +377,7 @@ async function keep(
     const signed = pdf.signed(value)
     reach('sign/prepared')
     const verdict = await ports.verify(signed)
-    if (!isOurOwnGood(verdict)) {
+    if (!isOurOwnGood(verdict, count, document.verdict)) {
       throw new AppError('sign/self-check-failed', `our own verdict: ${verdict.reasons.join(', ')}`)
     }
     const stored = await store.files.put(passingChunksOf(signed))
@@ -339,11 +399,11 @@ async function keep(
     })
     reach('sign/committed')
   } finally {
-    await source.close()
+    await file.close()
   }
 }
 
-/** What may be wrong with a signature that we made ourselves: whom it chains to, and nothing else. */
+/** What may be wrong with a signature that we made ourselves: whom it chains to, and where it was put. */
 const NOT_OUR_FAULT: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'root-unknown',
   'intermediate-missing',
@@ -351,9 +411,33 @@ const NOT_OUR_FAULT: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'signing-time-claimed-note',
   'signing-time-off-note',
   'bytes-added-note',
+  'text-covered',
+  'drawing-unjudged',
 ])
 
-function isOurOwnGood(verdict: DocumentVerdict): boolean {
-  const last = verdict.signatures.at(-1)
-  return last?.coversWholeDocument === true && last.reasons.every((reason) => NOT_OUR_FAULT.has(reason))
+/** What may not come over an earlier signature by ours. */
+const ALTERED: readonly ReasonCode[] = [
+  'content-altered',
+  'changed-after-signing',
+  'certification-broken',
+  'filled-after-signing',
+  'covered-range-wrong',
+]
+
+/** Our own signatures, the last `count`, are good, and those before read as they did. */
+function isOurOwnGood(
+  { signatures }: DocumentVerdict,
+  count: number,
+  before: DocumentVerdict | undefined,
+): boolean {
+  const own = signatures.slice(-count)
+  const areEarlierAsTheyWere = (before?.signatures ?? []).every(({ reasons }, at) =>
+    ALTERED.every((reason) => reasons.includes(reason) || !signatures[at]?.reasons.includes(reason)),
+  )
+  return (
+    own.length === count &&
+    own.at(-1)?.coversWholeDocument === true &&
+    own.every(({ reasons }) => reasons.every((reason) => NOT_OUR_FAULT.has(reason))) &&
+    areEarlierAsTheyWere
+  )
 }

@@ -20,6 +20,8 @@ export interface SignatureAppearance {
   /** Distance from the page's edge to the nearest edge of the block, in millimetres. */
   readonly xMm: number
   readonly yMm: number
+  /** Where the middle of the block stands, from the page's left and top edge, in place of a corner. */
+  readonly centre?: { readonly xMm: number; readonly yMm: number }
   /** Longer lines are broken at spaces; without it the longest line decides. */
   readonly widthMm?: number
   readonly lines: readonly string[]
@@ -161,10 +163,15 @@ function broken(line: string, room: number, measure: (text: string) => number): 
  */
 export function placed(
   view: PageView,
-  appearance: Pick<SignatureAppearance, 'corner' | 'xMm' | 'yMm'>,
+  appearance: Pick<SignatureAppearance, 'corner' | 'xMm' | 'yMm' | 'centre'>,
   block: Pick<BlockLayout, 'width' | 'height'>,
 ): PageBox {
   const { box, rotation, unit } = view
+  if (appearance.centre !== undefined) {
+    const { xMm, yMm } = appearance.centre
+    const [halfWide, halfHigh] = [block.width / 2 / POINTS_PER_MM, block.height / 2 / POINTS_PER_MM]
+    return placed(view, { corner: 'top-left', xMm: xMm - halfWide, yMm: yMm - halfHigh }, block)
+  }
   const isTurned = rotation === 90 || rotation === 270
   const shownWidth = isTurned ? box.top - box.bottom : box.right - box.left
   const shownHeight = isTurned ? box.right - box.left : box.top - box.bottom

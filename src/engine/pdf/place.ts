@@ -1,7 +1,8 @@
 /** Where on the pages a signature belongs, found from the text, and where signatures stand already. */
-import { shownBox, pageView, type PictureBox } from './appearance.ts'
+import { pageView, placedPicture, shownBox, type PictureBox } from './appearance.ts'
 import { openPdf } from './document.ts'
 import type { PdfSource } from './source.ts'
+import { AppError } from '../../shared/errors.ts'
 import { isNamed, PdfRef } from './syntax.ts'
 import { textFromTheEnd, type TextPiece } from './text.ts'
 
@@ -24,22 +25,21 @@ const TITLE_REACH_MM = 70
  * Finds the name of the signer standing by itself, the last page first, the lowest on its page, and what
  * stands above it.
  *
+ * @param fullNames whom to look for; where a page has several of them, the first counts
  * @returns undefined where the name is not found; also for scans, and for files that cannot be read as text
  * @source Decree 30/2020/NĐ-CP App. I: signature (7c) between title (7a) and name (7b)
  */
 export async function findSigningPlace(
   source: PdfSource,
-  fullName: string,
+  ...fullNames: readonly string[]
 ): Promise<SigningPlace | undefined> {
-  const wanted = bareText(fullName)
-  if (wanted === '') return undefined
+  const wanted = fullNames.map(bareText).filter((name) => name !== '')
+  if (wanted.length === 0) return undefined
   try {
     for await (const { page, pieces } of textFromTheEnd(source)) {
       const lines = linesOf(pieces)
-      const names = lines.filter(({ text }) => bareText(text) === wanted)
-      const name = names.reduce<TextPiece | undefined>(
-        (lowest, line) => (lowest === undefined || line.baselineMm > lowest.baselineMm ? line : lowest),
-        undefined,
+      const [name] = wanted.flatMap(
+        (each) => lowest(lines.filter(({ text }) => bareText(text) === each)) ?? [],
       )
       if (name === undefined) continue
       const centreXMm = (name.leftMm + name.rightMm) / 2
@@ -54,7 +54,13 @@ export async function findSigningPlace(
     // What cannot be read as text can still be signed: the place is then the fixed one.
     return undefined
   }
-  return undefined
+}
+
+function lowest(lines: readonly TextPiece[]): TextPiece | undefined {
+  return lines.reduce<TextPiece | undefined>(
+    (found, line) => (found === undefined || line.baselineMm > found.baselineMm ? line : found),
+    undefined,
+  )
 }
 
 /** Capitals with a Vietnamese mark, as part of the size. */
@@ -139,4 +145,40 @@ export async function standingSignatures(source: PdfSource): Promise<StandingSig
     }
   }
   return found
+}
+
+/** A page as it is shown, and where on it something will stand. */
+export interface Settled {
+  /** 1 is the first. */
+  readonly page: number
+  readonly box: PictureBox
+  readonly pageBoxMm: { readonly widthMm: number; readonly heightMm: number }
+}
+
+/**
+ * Where a box stands once it is on the page: shifted inside where it would stand out of it, and on the last
+ * page where there is none of that number.
+ *
+ * @throws {AppError} `pdf/*`
+ */
+export async function settledBox(
+  source: PdfSource,
+  wanted: { readonly page: number | 'last'; readonly box: PictureBox },
+): Promise<Settled> {
+  const document = await openPdf(source)
+  let number = 0
+  let found
+  for await (const page of document.pages()) {
+    number += 1
+    found = page
+    if (number === wanted.page) break
+  }
+  if (found === undefined) throw new AppError('pdf/no-pages', 'the file has no pages')
+  const view = await pageView(document, found)
+  const { widthMm, heightMm } = shownBox(view, view.box)
+  return {
+    page: number,
+    box: shownBox(view, placedPicture(view, wanted.box)),
+    pageBoxMm: { widthMm, heightMm },
+  }
 }

@@ -288,6 +288,36 @@ const incomingDetail = incomingSummary.extend({
 })
 export type IncomingDetail = z.output<typeof incomingDetail>
 
+/** Where a clerk dragged a signature: its middle, in millimetres from the left and top edge of the page as shown. */
+const placedSignature = z.object({
+  /** 1 is the first. What is past the end stands on the last. */
+  page: z.int().min(1).max(100_000),
+  centreXMm: z.number().min(-10_000).max(10_000),
+  centreYMm: z.number().min(-10_000).max(10_000),
+})
+export type PlacedSignature = z.output<typeof placedSignature>
+
+const placeOfSignature = z.object({
+  page: z.int(),
+  /** Where it would stand, in millimetres of the page as shown. */
+  box: z.object({
+    centreXMm: z.number(),
+    centreYMm: z.number(),
+    widthMm: z.number(),
+    heightMm: z.number(),
+  }),
+  /** The page as shown: turned, cropped. */
+  pageBoxMm: z.object({ widthMm: z.number(), heightMm: z.number() }),
+  /**
+   * Whether the page says where. If not, the box is in the corner of the last page; untouched there a text
+   * block stands, a picture only once it was dragged to its place.
+   */
+  found: z.boolean(),
+  /** The kept picture, PNG. Left out: a text block stands in the box. */
+  picture: bytes.optional(),
+})
+export type PlaceOfSignature = z.output<typeof placeOfSignature>
+
 /** Documents that are signed with one PIN. */
 export const MAX_BATCH = 200
 const batchIds = z.array(documentId).min(1).max(MAX_BATCH)
@@ -487,9 +517,19 @@ export const contract = {
   },
   'outgoing.freeze': { input: z.object({ id: documentId, revision: z.int() }), output: outgoingDetail },
   'outgoing.reopen': { input: z.object({ id: documentId }), output: outgoingDetail },
-  /** The authorised person's signature. */
+  /** Where the next signature would stand: the person's of a frozen document, else the agency's. */
+  'outgoing.signingPlace': {
+    input: z.object({ id: documentId, certificate: certificateChoice }),
+    output: placeOfSignature,
+  },
+  /** The authorised person's signature. `place` left out: where the page says. */
   'outgoing.sign': {
-    input: z.object({ id: documentId, certificate: certificateChoice, pin }),
+    input: z.object({
+      id: documentId,
+      certificate: certificateChoice,
+      pin,
+      place: placedSignature.optional(),
+    }),
     output: outgoingDetail,
   },
   /** Number and date, then the agency's signature, with one PIN. */
@@ -503,6 +543,8 @@ export const contract = {
       issuedDate: isoDate.optional(),
       /** Why the numbers below are passed over, where `number` leaves some out. */
       skips: gapReason.optional(),
+      /** Of the seal. Left out: where the page says. */
+      place: placedSignature.optional(),
     }),
     output: outgoingDetail,
   },

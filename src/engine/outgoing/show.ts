@@ -1,0 +1,199 @@
+/** What the signatures of one document show, and where: its pages, its fields and the kept pictures together. */
+import { AppError } from '../../shared/errors.ts'
+import {
+  formatCode,
+  type DocumentFile,
+  type DocumentId,
+  type FileRole,
+  type Sha256,
+} from '../../shared/document/fields.ts'
+import { formatDate } from '../../shared/document/vietnam-time.ts'
+import type { Output, PlacedSignature } from '../../shared/ipc/contract.ts'
+import type { Appearance, PictureBox, SignatureAppearance } from '../pdf/appearance.ts'
+import { findSigningPlace, settledBox, standingSignatures, type SigningPlace } from '../pdf/place.ts'
+import type { PdfSource } from '../pdf/source.ts'
+import type { Certificate } from '../signing/certificate.ts'
+import type { Outgoing, Store } from '../store/index.ts'
+import { blockBox, blockCentre, personAppearance, sealAppearance, signingTime } from './look.ts'
+
+/** A document about to be signed. */
+export interface Showing {
+  readonly store: Store
+  /** The Times-metric face of visible text. */
+  readonly font: Uint8Array
+  readonly document: Outgoing
+  /** The file as it stands before this signature. */
+  readonly source: PdfSource
+  readonly certificate: Certificate
+  /** The same certificate's fingerprint, by which its picture is kept. */
+  readonly certificateSha256: Sha256
+  readonly at: number
+  /** Where the clerk dragged it; left out, where the text says. */
+  readonly place?: PlacedSignature | undefined
+}
+
+/** The fixed places of a text block, where the page does not say anything. */
+const PERSON_CORNER = { page: 'last', corner: 'bottom-right', xMm: 15, yMm: 12 } as const
+const AGENCY_CORNER = { page: 'last', corner: 'bottom-left', xMm: 30, yMm: 12 } as const
+const BLOCK_WIDTH_MM = 78
+const BLOCK_LINES = { person: 3, agency: 4 } as const
+
+/**
+ * The person's handwriting between title and name. Without a kept picture a text block stands there;
+ * without a place, too, in the corner of the last page.
+ */
+export async function personShows(showing: Showing): Promise<Appearance> {
+  const { store, source, document, certificate, certificateSha256, place } = showing
+  const picture = store.pictures.get(certificateSha256)
+  if (place !== undefined) {
+    if (picture === undefined) return blockAt(personBlock(showing), place)
+    const { page, centreXMm, centreYMm } = place
+    return {
+      page,
+      png: picture.png,
+      centreXMm,
+      centreYMm,
+      widthMm: picture.widthMm,
+      heightMm: picture.heightMm,
+    }
+  }
+  const found = await findSigningPlace(source, ...signerNames(document, certificate))
+  if (found === undefined) return personBlock(showing)
+  return picture === undefined
+    ? blockAt(personBlock(showing), { page: found.page, ...blockCentre(found, BLOCK_LINES.person) })
+    : personAppearance(found, picture)
+}
+
+/**
+ * The agency's seal over the left third of the handwriting. Without a kept seal or a place a text block
+ * stands in the corner of the last page.
+ */
+export async function agencyShows(showing: Showing): Promise<Appearance> {
+  const { store, source, document, certificateSha256, place } = showing
+  const seal = store.pictures.get(certificateSha256)
+  if (place !== undefined) {
+    if (seal === undefined) return blockAt(agencyBlock(showing), place)
+    const { page, centreXMm, centreYMm } = place
+    return { page, png: seal.png, centreXMm, centreYMm, widthMm: seal.widthMm, heightMm: seal.heightMm }
+  }
+  const found = seal === undefined ? undefined : await findSigningPlace(source, ...signerNames(document))
+  if (seal === undefined || found === undefined) return agencyBlock(showing)
+  return sealAppearance(found, await standingSignatures(source), seal)
+}
+
+/** The name typed in the draft first, then that of the certificate that signs or has signed as a person. */
+function signerNames({ fields, verdict }: Outgoing, certificate?: Certificate): string[] {
+  const signed = verdict?.signatures.find(({ signer }) => signer?.kind !== 'agency')?.signer?.name
+  return [fields.signer.fullName, certificate?.subject.commonName ?? signed ?? '']
+}
+
+function personBlock({ certificate, at, font }: Showing): SignatureAppearance {
+  const { commonName, title } = certificate.subject
+  return {
+    ...PERSON_CORNER,
+    widthMm: BLOCK_WIDTH_MM,
+    lines: [
+      `Người ký: ${commonName ?? ''}`,
+      ...(title === undefined ? [] : [`Chức vụ: ${title}`]),
+      `Thời gian ký: ${signingTime(at)}`,
+    ],
+    font,
+  }
+}
+
+function agencyBlock({ document, certificate, at, font }: Showing): SignatureAppearance {
+  const { codeNumber, issuedDate, fields } = document
+  if (codeNumber === undefined || issuedDate === undefined) throw new Error('it was not numbered')
+  return {
+    ...AGENCY_CORNER,
+    widthMm: BLOCK_WIDTH_MM,
+    lines: [
+      `Cơ quan: ${certificate.subject.commonName ?? ''}`,
+      `Số: ${formatCode(codeNumber, fields.codeNotation)}`,
+      `Ngày ban hành: ${formatDate(issuedDate)}`,
+      `Thời gian ký: ${signingTime(at)}`,
+    ],
+    font,
+  }
+}
+
+function blockAt(
+  block: SignatureAppearance,
+  { page, centreXMm, centreYMm }: PlacedSignature,
+): SignatureAppearance {
+  return { ...block, page, centre: { xMm: centreXMm, yMm: centreYMm } }
+}
+
+/**
+ * Where the next signature of a document would stand, before anybody asks for a PIN. A picture whose place
+ * was not found is offered in the corner of the last page, to be dragged; left there, a text block comes.
+ *
+ * @throws {AppError} `document/wrong-state` when no signature is next; `document/incomplete`, `pdf/*`
+ */
+export async function signingPlace(
+  store: Store,
+  id: DocumentId,
+  certificateSha256: Sha256,
+): Promise<Output<'outgoing.signingPlace'>> {
+  const document = store.outgoing.get(id)
+  const who = signsNext(document)
+  const role: FileRole = who === 'person' ? 'imported' : 'signed'
+  const file = fileOf(document, role)
+  const picture = store.pictures.get(certificateSha256)
+  const source = await store.files.open(file.sha256)
+  try {
+    const place =
+      who === 'agency' && picture === undefined
+        ? undefined
+        : await findSigningPlace(source, ...signerNames(document))
+    const wanted = await wantedBox(who, source, place, picture)
+    return {
+      ...(await settledBox(source, wanted)),
+      found: place !== undefined,
+      ...(picture === undefined ? {} : { picture: picture.png }),
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+/** @throws {AppError} `document/incomplete` where there is none */
+function fileOf({ files }: Outgoing, role: FileRole): DocumentFile {
+  const file = files.findLast((one) => one.role === role)
+  if (file === undefined) throw new AppError('document/incomplete', `no ${role} file`, { detail: 'pdf' })
+  return file
+}
+
+function signsNext({ id, state }: Outgoing): 'person' | 'agency' {
+  if (state === 'frozen') return 'person'
+  if (state === 'signed' || state === 'numbered') return 'agency'
+  throw new AppError('document/wrong-state', `nobody signs ${id} while ${state}`)
+}
+
+async function wantedBox(
+  who: 'person' | 'agency',
+  source: PdfSource,
+  place: SigningPlace | undefined,
+  picture: { readonly png: Uint8Array; readonly widthMm: number; readonly heightMm: number } | undefined,
+): Promise<{ readonly page: number | 'last'; readonly box: PictureBox }> {
+  const block = blockBox(BLOCK_WIDTH_MM, BLOCK_LINES[who])
+  if (place === undefined) {
+    const { pageBoxMm } = await settledBox(source, {
+      page: 'last',
+      box: { ...block, centreXMm: 0, centreYMm: 0 },
+    })
+    const { widthMm, heightMm } = picture ?? block
+    const { corner, xMm, yMm } = who === 'person' ? PERSON_CORNER : AGENCY_CORNER
+    const centreXMm = corner === 'bottom-left' ? xMm + widthMm / 2 : pageBoxMm.widthMm - xMm - widthMm / 2
+    const centreYMm = pageBoxMm.heightMm - yMm - heightMm / 2
+    return { page: 'last', box: { centreXMm, centreYMm, widthMm, heightMm } }
+  }
+  if (picture === undefined) {
+    return { page: place.page, box: { ...block, ...blockCentre(place, BLOCK_LINES[who]) } }
+  }
+  const { page, centreXMm, centreYMm, widthMm, heightMm } =
+    who === 'person'
+      ? personAppearance(place, picture)
+      : sealAppearance(place, await standingSignatures(source), picture)
+  return { page, box: { centreXMm, centreYMm, widthMm, heightMm } }
+}

@@ -1,0 +1,141 @@
+/**
+ * What a clerk gets on paper: documents taken through signing and sealing in a real office, drawn by another
+ * program and measured in millimetres against Decree 30/2020/NĐ-CP App. I.
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { DocumentId, FileRole } from '../../src/shared/document/fields.ts'
+import { draftWith, type TestOffice } from '../helpers/office.ts'
+import { handwriting, inkOn, seal, type Found } from '../pdf/pictures.ts'
+import { ghostscriptPdf, pdfsig, qpdfComplaints, workFolder, type WorkFolder } from '../pdf/samples.ts'
+import { makeShimDesk, type ShimDesk } from './shim-desk.ts'
+
+const LETTER = join(import.meta.dirname, '../fixtures/cong-van.pdf')
+const SIZE = { widthMm: expect.closeTo(40, 2), heightMm: expect.closeTo(20, 2) }
+const SEAL_MM = 36
+
+let desk: ShimDesk
+let folder: WorkFolder
+let office: TestOffice
+
+beforeAll(async () => {
+  desk = await makeShimDesk()
+  folder = workFolder()
+  office = await desk.office('look')
+  const { person, agency } = desk.sender
+  await keep(person.certificateSha256, handwriting(), 40)
+  await keep(agency.certificateSha256, seal(), SEAL_MM)
+}, 120_000)
+afterAll(async () => {
+  await office.close()
+  folder.remove()
+  await desk.clear()
+})
+
+async function keep(
+  certificateSha256: typeof desk.sender.person.certificateSha256,
+  png: Buffer,
+  widthMm: number,
+) {
+  await office.call('appearance.keepPicture', { certificateSha256, png: new Uint8Array(png), widthMm })
+}
+
+async function frozen(pdf: string = LETTER): Promise<DocumentId> {
+  const { id, revision } = await draftWith(office.call, pdf)
+  await office.call('outgoing.freeze', { id, revision })
+  return id
+}
+
+const person = () => ({ certificate: desk.sender.person, pin: desk.sender.personPin })
+const agency = () => ({ certificate: desk.sender.agency, pin: desk.sender.agencyPin })
+
+/** The document as it stands, written down; other programs find nothing wrong with it. */
+async function written(id: DocumentId, role: FileRole, signatures: number): Promise<string> {
+  const { bytes } = await office.call('outgoing.pdf', { id, role })
+  const path = folder.path(`${role}-${id}.pdf`)
+  writeFileSync(path, bytes)
+  const judged = pdfsig(path)
+  expect(judged.map(({ isValid }) => isValid)).toEqual(Array(signatures).fill(true))
+  expect(judged.at(-1)?.isWholeDocument).toBe(true)
+  expect(qpdfComplaints(path)).toBe('')
+  const { verdict } = await office.call('outgoing.one', { id })
+  expect(verdict?.signatures.map((signature) => signature.verdict)).toEqual(Array(signatures).fill('valid'))
+  return path
+}
+
+function boxAround(centreXMm: number, centreYMm: number, widthMm: number, heightMm: number): Found {
+  return {
+    left: centreXMm - widthMm / 2,
+    right: centreXMm + widthMm / 2,
+    top: centreYMm - heightMm / 2,
+    bottom: centreYMm + heightMm / 2,
+  }
+}
+
+function expectNear(found: Found, wanted: Found): void {
+  for (const side of ['left', 'top', 'right', 'bottom'] as const) {
+    expect(Math.abs(found[side] - wanted[side]), `${side} ${String(found[side])}`).toBeLessThan(1)
+  }
+}
+
+test('the handwriting stands between title and name, the seal over its left third, and the preview said so', async () => {
+  const id = await frozen()
+  const forPerson = await office.call('outgoing.signingPlace', { id, ...person() })
+  expect(forPerson).toMatchObject({ page: 1, found: true, box: SIZE })
+  expect(forPerson.pageBoxMm.widthMm).toBeCloseTo(210, 0)
+  expect(forPerson.pageBoxMm.heightMm).toBeCloseTo(297, 0)
+  expect(Buffer.compare(forPerson.picture ?? new Uint8Array(), handwriting())).toBe(0)
+  await office.call('outgoing.sign', { id, ...person() })
+  const signed = await written(id, 'signed', 1)
+  const { centreXMm, centreYMm } = forPerson.box
+  const blue = inkOn(signed, 'blue')
+  expectNear(blue, boxAround(centreXMm, centreYMm, 40, 20))
+  // Title and name as they stand in the letter, see test/pdf/look.test.ts.
+  expect(Math.abs(centreXMm - 154.1)).toBeLessThan(1)
+  expect(blue.top).toBeGreaterThan(148)
+  expect(blue.bottom).toBeLessThan(181)
+
+  const forAgency = await office.call('outgoing.signingPlace', { id, ...agency() })
+  await office.call('outgoing.seal', { id, ...agency() })
+  const count = (await office.call('outgoing.one', { id })).verdict?.signatures.length ?? 0
+  const red = inkOn(await written(id, 'sealed', count), 'red')
+  expectNear(red, boxAround(forAgency.box.centreXMm, forAgency.box.centreYMm, SEAL_MM, SEAL_MM))
+  const third = blue.left + (blue.right - blue.left) / 3
+  expectNear(red, { left: third - 36, right: third, top: centreYMm - 18, bottom: centreYMm + 18 })
+  await expect(office.call('outgoing.signingPlace', { id, ...agency() })).rejects.toMatchObject({
+    code: 'document/wrong-state',
+  })
+})
+
+test('what the clerk drags stands where it was dropped, inside the page', async () => {
+  const id = await frozen()
+  const place = { page: 1, centreXMm: 60, centreYMm: 250 }
+  await office.call('outgoing.sign', { id, ...person(), place })
+  expectNear(inkOn(await written(id, 'signed', 1), 'blue'), boxAround(60, 250, 40, 20))
+  await office.call('outgoing.seal', { id, ...agency(), place: { page: 9, centreXMm: 400, centreYMm: -5 } })
+  const count = (await office.call('outgoing.one', { id })).verdict?.signatures.length ?? 0
+  const red = inkOn(await written(id, 'sealed', count), 'red')
+  expectNear(red, boxAround(210 - 18, 18, SEAL_MM, SEAL_MM))
+})
+
+describe('where the page does not name the signer', () => {
+  test('a text block stands in the corner, and a dragged picture where it was dropped', async () => {
+    ghostscriptPdf(folder, 'nobody.pdf')
+    const id = await frozen(folder.path('nobody.pdf'))
+    const offered = await office.call('outgoing.signingPlace', { id, ...person() })
+    expect(offered).toMatchObject({ page: 2, found: false, box: SIZE })
+    await office.call('outgoing.sign', { id, ...person() })
+    const path = await written(id, 'signed', 1)
+    expect(inkOn(path, 'blue', 'poppler', 2).left).toBe(Infinity)
+    const black = inkOn(path, 'black', 'poppler', 2, { left: 110, top: 200, right: 210, bottom: 297 })
+    expect(black.bottom).toBeGreaterThan(270)
+    await office.call('outgoing.seal', {
+      id,
+      ...agency(),
+      place: { page: 1, centreXMm: 100, centreYMm: 100 },
+    })
+    const count = (await office.call('outgoing.one', { id })).verdict?.signatures.length ?? 0
+    expectNear(inkOn(await written(id, 'sealed', count), 'red'), boxAround(100, 100, SEAL_MM, SEAL_MM))
+  })
+})
