@@ -12,7 +12,7 @@ import { ghostscriptPdf, pdfsig, qpdfComplaints, workFolder, type WorkFolder } f
 import { makeShimDesk, type ShimDesk } from './shim-desk.ts'
 
 const LETTER = join(import.meta.dirname, '../fixtures/cong-van.pdf')
-const SIZE = { widthMm: expect.closeTo(40, 2), heightMm: expect.closeTo(20, 2) }
+const SIZE = { widthMm: expect.closeTo(40, 2) as number, heightMm: expect.closeTo(20, 2) as number }
 const SEAL_MM = 36
 
 let desk: ShimDesk

@@ -54,6 +54,7 @@ export async function findSigningPlace(
     // What cannot be read as text can still be signed: the place is then the fixed one.
     return undefined
   }
+  return undefined
 }
 
 function lowest(lines: readonly TextPiece[]): TextPiece | undefined {
