@@ -3,14 +3,16 @@ export type CommandName = 'verify' | 'sign' | 'edxml check' | 'hub' | 'store che
 
 /** The help of each command. */
 export const COMMAND_USAGE: Readonly<Record<CommandName, string>> = {
-  verify: `vanthu verify FILE [--content FILE] [--json] [--trust DIR]
+  verify: `vanthu verify FILE [--content FILE] [--from NAME] [--json] [--trust DIR]
 
 Kiểm tra chữ ký số trên một tệp PDF, hoặc một tệp chữ ký tách rời (.p7s, .p7m), và nói rõ lý do.
   --content FILE  tệp mà chữ ký tách rời đã ký; không nêu thì lấy tệp cùng tên bỏ đuôi .p7s,
                   nằm cùng thư mục
+  --from NAME  so tên cơ quan ký với tên cơ quan gửi NAME; khác nhau thì chưa đủ căn cứ
   --json       in kết quả cho máy đọc: file, sha256, sizeBytes, verdict (valid, invalid,
                undetermined), reasons, signatures (fieldName, verdict, reasons, signer,
-               signedAt, provenAt, revocation, coversWholeDocument), timeStamps (fieldName,
+               signedAt, provenAt, revocation, coversWholeDocument, coveredBytes, laterChanges,
+               chain, algorithm), hiddenSignatures (như signatures), timeStamps (fieldName,
                verdict, reasons, at, authority), content (file, sha256, sizeBytes) nếu chữ ký
                tách rời; lý do nặng nhất đứng trước
   --trust DIR  tin thêm các chứng thư số gốc (.pem .crt .cer .der) trong thư mục DIR, ngoài các
@@ -65,7 +67,7 @@ Mã thoát: 0 kho còn nguyên vẹn; 1 có chỗ hỏng; 2 sai cách dùng, sai
 export const USAGE = `Văn Thư trên dòng lệnh, dành cho người hỗ trợ kỹ thuật.
 
 Cách dùng:
-  vanthu verify FILE [--content FILE] [--json] [--trust DIR]
+  vanthu verify FILE [--content FILE] [--from NAME] [--json] [--trust DIR]
   vanthu sign IN OUT --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
   vanthu sign IN... --batch DIR --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
   vanthu edxml check FILE

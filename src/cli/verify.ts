@@ -3,13 +3,22 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { isSignatureName, signedNameOf, verifyFileSignature } from '../engine/file-signature.ts'
 import { chunksOf, openPdfFile, type PdfSource } from '../engine/pdf/source.ts'
+import { senderReasons } from '../engine/incoming/sender.ts'
 import type { TrustStore } from '../engine/signing/trust.ts'
+import { documentLeftOpen } from '../engine/signing/verify.ts'
 import { machineTrust } from '../engine/trust.ts'
 import { verifyPdf } from '../engine/verify-pdf.ts'
 import { vietnamClock } from '../shared/document/vietnam-time.ts'
 import { AppError } from '../shared/errors.ts'
 import type { DocumentVerdict, SignatureVerdict } from '../shared/verdict.ts'
-import { REASON_TEXT, VERDICT_SENTENCE, VERDICT_TEXT } from '../shared/verdict.vi.ts'
+import {
+  algorithmText,
+  laterChangeLines,
+  REASON_TEXT,
+  revocationText,
+  VERDICT_SENTENCE,
+  VERDICT_TEXT,
+} from '../shared/verdict.vi.ts'
 import { needFile, readWords, UsageError } from './arguments.ts'
 import { plain, print } from './print.ts'
 
@@ -28,6 +37,7 @@ const OPTIONS = {
   json: { type: 'boolean' },
   trust: { type: 'string' },
   content: { type: 'string' },
+  from: { type: 'string' },
 } as const
 
 /** `vanthu verify`: the verdict on one PDF, or on a file by the signature beside it. */
@@ -44,7 +54,8 @@ export async function verify(words: readonly string[]): Promise<number> {
   const source = await openPdfFile(file)
   try {
     const { sha256, claimsSignature } = await readThrough(source)
-    const verdict = await verifyPdf(source, { trust, now: new Date() })
+    const judged = await verifyPdf(source, { trust, now: new Date() })
+    const verdict = values.from === undefined ? judged : comparedWith(judged, values.from)
     const report: Report = { file, sha256, sizeBytes: source.size, ...verdict }
     print(values.json === true ? JSON.stringify(report, null, 2) : textOf(report))
     if (verdict.verdict === 'valid') return 0
@@ -53,6 +64,12 @@ export async function verify(words: readonly string[]): Promise<number> {
   } finally {
     await source.close()
   }
+}
+
+/** Whether the agency that signed bears the sender's name. */
+function comparedWith(verdict: DocumentVerdict, organName: string): DocumentVerdict {
+  const sender = { from: { organId: '', organName }, hubOrganId: '', known: undefined }
+  return documentLeftOpen(verdict, senderReasons(verdict, sender))
 }
 
 /** More is no signature, even with the content inside. */
@@ -113,7 +130,9 @@ async function readThrough(source: PdfSource): Promise<{ sha256: string; claimsS
 }
 
 function textOf(report: Report): string {
-  const { verdict, reasons, signatures } = report
+  const { verdict, reasons, signatures, hiddenSignatures = [] } = report
+  const told = new Set(signatures.flatMap((signature) => signature.reasons))
+  const ofDocument = reasons.filter((code) => !told.has(code))
   return [
     `Tệp: ${plain(report.file)} (${report.sizeBytes.toLocaleString('vi-VN')} byte)`,
     `SHA-256: ${report.sha256}`,
@@ -124,20 +143,27 @@ function textOf(report: Report): string {
     ...(reasons.includes('unsigned') || reasons.includes('document-unreadable')
       ? []
       : [VERDICT_SENTENCE[verdict]]),
-    ...(signatures.length === 0 ? reasons.map(reasonLine) : []),
-    ...signatures.flatMap((signature, index) => ['', ...signatureLines(signature, index + 1)]),
+    ...ofDocument.map(reasonLine),
+    ...signatures.flatMap((signature, index) => [
+      '',
+      ...signatureLines(`Chữ ký ${String(index + 1)}`, signature),
+    ]),
+    ...hiddenSignatures.flatMap((signature) => [
+      '',
+      ...signatureLines('Chữ ký không còn hiện trong tệp, xét trên bản đã ký', signature),
+    ]),
   ].join('\n')
 }
 
-function signatureLines(signature: SignatureVerdict, number: number): string[] {
-  const { signer, signedAt } = signature
+function signatureLines(title: string, signature: SignatureVerdict): string[] {
+  const { signer, signedAt, coveredBytes, chain = [], algorithm } = signature
   const who =
     signer === undefined
       ? 'không rõ người ký'
       : [signer.name, signer.title, signer.organization].filter((text) => text !== undefined).join(', ')
   const at = signedAt === undefined ? NaN : Date.parse(signedAt)
   return [
-    `Chữ ký ${String(number)}: ${VERDICT_TEXT[signature.verdict].toLowerCase()}`,
+    `${title}: ${VERDICT_TEXT[signature.verdict].toLowerCase()}`,
     `  Người ký: ${plain(who)}`,
     ...(signer === undefined
       ? []
@@ -145,7 +171,15 @@ function signatureLines(signature: SignatureVerdict, number: number): string[] {
           `  Chứng thư số: ${signer.certificateSha256}, do ${plain(signer.issuer)} cấp, hiệu lực ${day(signer.notBefore)}–${day(signer.notAfter)}`,
         ]),
     ...(Number.isNaN(at) ? [] : [`  Thời gian ký: ${vietnamClock(at)}`]),
-    `  Phạm vi: ${signature.coversWholeDocument ? 'toàn bộ tệp' : 'phần tệp có đến lúc ký'}`,
+    `  Phạm vi: ${signature.coversWholeDocument ? 'toàn bộ tệp' : 'phần tệp có đến lúc ký'}${
+      coveredBytes === undefined ? '' : ` (${coveredBytes.toLocaleString('vi-VN')} byte đầu)`
+    }`,
+    ...laterChangeLines(signature.laterChanges).map((line) => `  Thêm vào sau khi ký. ${line}`),
+    ...chain.slice(1).map(({ name, sha256, trusted }) => {
+      return `  Cấp bởi: ${plain(name)} (${sha256})${trusted ? ', được tin cậy' : ''}`
+    }),
+    `  Thu hồi: ${revocationText(signature.revocation)}`,
+    ...(algorithm === undefined ? [] : [`  Thuật toán: ${algorithmText(algorithm)}`]),
     ...signature.reasons.map(reasonLine),
   ]
 }

@@ -71,12 +71,11 @@ export async function verifyPdf(source: PdfSource, context: VerifyPdfContext): P
       coversWholeDocument: signature.coverage.kind === 'whole',
       filledAfter: isLast && signature.changesAfter.some(isFilling),
     }
-    verdicts.push(
-      await verifySignature(facts, {
-        ...atHand,
-        ...(proven.length === 0 ? {} : { provenAt: new Date(Math.min(...proven)) }),
-      }),
-    )
+    const verdict = await verifySignature(facts, {
+      ...atHand,
+      ...(proven.length === 0 ? {} : { provenAt: new Date(Math.min(...proven)) }),
+    })
+    verdicts.push({ ...verdict, ...extentOf(signature) })
   }
   const hiddenVerdicts: HiddenVerdict[] = []
   for (const { offset, signature } of hidden) {
@@ -106,6 +105,21 @@ export async function verifyPdf(source: PdfSource, context: VerifyPdfContext): P
 function withCovering(verdict: SignatureVerdict, covering: Covering | undefined): SignatureVerdict {
   if (covering === 'text') return leftOpen(verdict, 'text-covered')
   return covering === 'unknown' ? leftOpen(verdict, 'drawing-unjudged') : verdict
+}
+
+/** What of the file a signature covers, and what came after it. */
+function extentOf(
+  signature: PdfInspection['signatures'][number],
+): Pick<SignatureVerdict, 'coveredBytes' | 'laterChanges'> {
+  const { byteRangeProblem, revisionEnd, changesAfter } = signature
+  const kinds = new Map(
+    changesAfter.map(({ kind, allowed }) => [`${kind} ${String(allowed)}`, { kind, allowed }]),
+  )
+  const laterChanges = [...kinds.values()].sort((a, b) => Number(a.allowed) - Number(b.allowed))
+  return {
+    ...(byteRangeProblem === undefined ? { coveredBytes: revisionEnd } : {}),
+    ...(laterChanges.length === 0 ? {} : { laterChanges }),
+  }
 }
 
 function factsOf(source: PdfSource, signature: PdfInspection['signatures'][number]) {

@@ -34,6 +34,9 @@ export const reasonCode = z.enum([
   'chain-broken',
   'root-unknown',
   'intermediate-missing',
+  'sender-differs',
+  'sender-code-differs',
+  'sender-unsealed-note',
   'revocation-unknown-note',
   'time-stamp-untrusted-note',
   'signing-time-claimed-note',
@@ -42,6 +45,33 @@ export const reasonCode = z.enum([
   'signature-removed-note',
 ])
 export type ReasonCode = z.output<typeof reasonCode>
+
+/** A certificate on the way to a root. */
+const chainLink = z.object({
+  name: z.string(),
+  sha256: z.string(),
+  notBefore: z.string(),
+  notAfter: z.string(),
+  /** Whether the way may end here: a root that is believed. */
+  trusted: z.boolean(),
+})
+
+/** One kind of thing that was added to the file after a signature. */
+const laterChange = z.object({
+  kind: z.enum([
+    'page',
+    'content',
+    'annotation',
+    'action',
+    'form-field',
+    'signature',
+    'dss',
+    'metadata',
+    'other',
+  ]),
+  allowed: z.boolean(),
+})
+export type LaterChange = z.output<typeof laterChange>
 
 /**
  * The judgement on one signature: of a PDF, by the name of its field, or in a file of its own, by its place
@@ -79,6 +109,22 @@ export const signatureVerdict = z.object({
     })
     .optional(),
   coversWholeDocument: z.boolean(),
+  /** The first so many bytes of the file are covered, the signature value itself left out. Absent: unknown. */
+  coveredBytes: z.int().optional(),
+  /** What was added after the signature, and whether its rules allow that. Absent: nothing, or unknown. */
+  laterChanges: z.array(laterChange).optional(),
+  /** The way from the signer's certificate up, the signer's first. Absent where nobody could be named. */
+  chain: z.array(chainLink).optional(),
+  /** How it was signed; absent where that could not be read. */
+  algorithm: z
+    .object({
+      scheme: z.enum(['rsa-pkcs1', 'rsa-pss', 'ecdsa']),
+      /** `sha256` and the like. */
+      digest: z.string(),
+      /** Length of the signer's key; 0 when unknown. */
+      keyBits: z.int(),
+    })
+    .optional(),
 })
 export type SignatureVerdict = z.output<typeof signatureVerdict>
 

@@ -1,4 +1,4 @@
-import type { ReasonCode, VerdictWord } from './verdict.ts'
+import type { LaterChange, ReasonCode, SignatureVerdict, VerdictWord } from './verdict.ts'
 
 /** The verdict in a few words, for the chip beside a document or a signature. */
 export const VERDICT_TEXT: Readonly<Record<VerdictWord, string>> = {
@@ -116,6 +116,18 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
     title: 'Thiếu chứng thư số của tổ chức cấp trung gian',
     hint: 'Đề nghị người quản trị bổ sung chứng thư số trung gian, hoặc kiểm tra lại khi có mạng.',
   },
+  'sender-differs': {
+    title: 'Cơ quan ký số không phải cơ quan gửi ghi trong gói tin',
+    hint: 'Có thể do tên ghi khác nhau, hoặc văn bản được gửi thay. Đối chiếu tên cơ quan ký với nơi gửi; nếu chưa rõ, liên hệ nơi gửi trước khi tiếp nhận.',
+  },
+  'sender-code-differs': {
+    title: 'Mã cơ quan gửi ghi trong gói tin khác mã mà trục liên thông ghi nhận',
+    hint: 'Liên hệ nơi gửi để xác minh văn bản do chính nơi đó gửi, rồi mới tiếp nhận.',
+  },
+  'sender-unsealed-note': {
+    title: 'Không có chữ ký số của cơ quan để đối chiếu với nơi gửi',
+    hint: 'Văn bản chỉ có chữ ký của cá nhân. Khi cần, hỏi nơi gửi về việc thiếu chữ ký của cơ quan.',
+  },
   'revocation-unknown-note': {
     title: 'Chưa kiểm tra trực tuyến việc thu hồi chứng thư số',
     hint: 'Kết luận dựa trên thông tin có trên máy này. Với văn bản quan trọng, kiểm tra thêm khi có mạng.',
@@ -140,4 +152,54 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
     title: 'Trước lần ký này, tệp từng có một chữ ký khác đã được gỡ',
     hint: 'Người ký sau chịu trách nhiệm về toàn bộ nội dung hiện có. Có thể xem lại bản mà chữ ký đã gỡ từng ký.',
   },
+}
+
+/** What was added after a signature, in the words of a list. */
+export const LATER_CHANGE_TEXT: Readonly<Record<LaterChange['kind'], string>> = {
+  page: 'trang',
+  content: 'nội dung của trang',
+  annotation: 'chú thích trên trang',
+  action: 'lệnh tự chạy',
+  'form-field': 'ô được điền',
+  signature: 'chữ ký tiếp theo',
+  dss: 'dữ liệu để kiểm tra lâu dài',
+  metadata: 'thông tin mô tả tệp',
+  other: 'dữ liệu khác',
+}
+
+/** “RSA 3072 bit, SHA-256”. */
+export function algorithmText({
+  scheme,
+  digest,
+  keyBits,
+}: NonNullable<SignatureVerdict['algorithm']>): string {
+  const name = { 'rsa-pkcs1': 'RSA', 'rsa-pss': 'RSA-PSS', ecdsa: 'ECDSA' }[scheme]
+  const key = keyBits === 0 ? '' : ` ${String(keyBits)} bit`
+  return `${name}${key}, ${digest.toUpperCase().replace(/^(SHA|MD)(?=\d)/, '$1-')}`
+}
+
+const REVOCATION_SOURCE: Readonly<Record<NonNullable<SignatureVerdict['revocation']>['source'], string>> = {
+  file: 'theo dữ liệu kèm trong tệp',
+  cache: 'theo danh sách đã tải về máy này',
+  online: 'theo nơi cấp trả lời qua mạng',
+}
+
+/** “chưa bị thu hồi, theo dữ liệu kèm trong tệp”; the time is told beside it. */
+export function revocationText(revocation: SignatureVerdict['revocation']): string {
+  if (revocation === undefined) return 'chưa biết'
+  const word = revocation.status === 'good' ? 'chưa bị thu hồi' : 'đã bị thu hồi'
+  return `${word}, ${REVOCATION_SOURCE[revocation.source]}`
+}
+
+/** “Được phép: chữ ký tiếp theo, ô được điền.” An empty list where nothing was added. */
+export function laterChangeLines(changes: readonly LaterChange[] = []): string[] {
+  const listed = (wanted: boolean) =>
+    changes
+      .filter(({ allowed }) => allowed === wanted)
+      .map(({ kind }) => LATER_CHANGE_TEXT[kind])
+      .join(', ')
+  return [
+    ...(listed(false) === '' ? [] : [`Không được phép: ${listed(false)}`]),
+    ...(listed(true) === '' ? [] : [`Được phép: ${listed(true)}`]),
+  ]
 }

@@ -7,11 +7,13 @@ import type { DocumentVerdict } from '../../shared/verdict.ts'
 import { readPacket, type AttachmentSink, type ReadPacket } from '../envelope/read.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { PdfSource } from '../pdf/source.ts'
+import { documentLeftOpen } from '../signing/verify.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import type { FileStore, Packet, Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
 import { addAcknowledgement } from './acknowledge.ts'
 import { addReport } from './report.ts'
+import { senderReasons } from './sender.ts'
 
 /** What admitting needs of the world. */
 export interface AdmitPorts {
@@ -76,7 +78,17 @@ export function admitJob(ports: AdmitPorts): JobHandler {
       sizeBytes: attachment.sizeBytes,
     }))
     const pdf = files.find((file) => file.name.toLowerCase().endsWith('.pdf'))
-    const verdict = pdf === undefined ? undefined : await judge(pdf.sha256)
+    const judged = pdf === undefined ? undefined : await judge(pdf.sha256)
+    const verdict =
+      judged &&
+      documentLeftOpen(
+        judged,
+        senderReasons(judged, {
+          from: message.from,
+          hubOrganId: packet.fromOrganId,
+          known: store.directory.byIds([packet.fromOrganId])[0],
+        }),
+      )
     return () => {
       const { id } = collected(packet)
       store.incoming.setMessage(id, { message, warnings, verdict })

@@ -214,10 +214,11 @@ async function conclude(
   const claims = [signature.signedAt, seen?.signingTime].filter(isTime)
   const [claimedAt] = claims
   const provenAt = earliest([context.provenAt, await stampedAt(seen, context, findings)])
-  const revocation =
+  const judged =
     seen?.signer === undefined
       ? undefined
       : judgeCertificate(seen.signer, seen.others, { claimedAt, provenAt }, context, findings)
+  const revocation = judged?.revocation
   if (isOff(claims, seen?.signer, provenAt, context.now)) add(findings, 'signing-time-off-note', 'note')
   if (claimedAt !== undefined && provenAt === undefined) {
     add(findings, 'signing-time-claimed-note', 'note')
@@ -233,7 +234,30 @@ async function conclude(
       ? {}
       : { revocation: revocationView(revocation) }),
     coversWholeDocument: signature.coversWholeDocument,
+    ...(judged === undefined ? {} : { chain: judged.path.map((link) => chainView(link, context.trust)) }),
+    ...algorithmOf(seen),
   }
+}
+
+function chainView(
+  certificate: Certificate,
+  trust: TrustStore,
+): NonNullable<SignatureVerdict['chain']>[number] {
+  const { subject, sha256, notBefore, notAfter } = certificate
+  return {
+    name: subject.commonName ?? subject.organization ?? subject.text,
+    sha256,
+    notBefore: notBefore.toISOString(),
+    notAfter: notAfter.toISOString(),
+    trusted: trust.isAnchor(certificate),
+  }
+}
+
+function algorithmOf(seen: Seen | undefined): Pick<SignatureVerdict, 'algorithm'> {
+  const { digestAlgorithm: digest, signatureAlgorithm } = seen?.signerInfo ?? {}
+  if (digest === undefined || signatureAlgorithm === undefined) return {}
+  const keyBits = seen?.signer?.publicKey.bits ?? 0
+  return { algorithm: { scheme: signatureAlgorithm.scheme.kind, digest, keyBits } }
 }
 
 function earliest(times: readonly (Date | undefined)[]): Date | undefined {
@@ -303,6 +327,16 @@ export function judgeDocument(
     ]),
     signatures: [...signatures],
     ...more,
+  }
+}
+
+/** The document's verdict with a reason more, which leaves it open unless it is a note. */
+export function documentLeftOpen(verdict: DocumentVerdict, why: readonly ReasonCode[]): DocumentVerdict {
+  const weighs = why.some((code) => !code.endsWith('-note'))
+  return {
+    ...verdict,
+    verdict: weighs && verdict.verdict === 'valid' ? 'undetermined' : verdict.verdict,
+    reasons: ordered([...verdict.reasons, ...why]),
   }
 }
 
@@ -694,7 +728,7 @@ function judgeCertificate(
   { claimedAt, provenAt }: { readonly claimedAt: Date | undefined; readonly provenAt: Date | undefined },
   context: VerifyContext,
   findings: Findings,
-): RevocationJudgement {
+): { readonly revocation: RevocationJudgement; readonly path: readonly Certificate[] } {
   const at = provenAt ?? context.now
   if (!isForSigning(signer)) add(findings, 'certificate-not-for-signing', 'invalid')
   const path = findPath(signer, [...others, ...(context.certificates ?? [])], context.trust, at)
@@ -714,7 +748,7 @@ function judgeCertificate(
   const moment = { at, now: context.now }
   const revocation = judgeRevocation(path.certificates, context.revocation ?? [], moment)
   judgeRevoked(revocation, { claimedAt, provenAt }, findings)
-  return revocation
+  return { revocation, path: path.certificates }
 }
 
 /**
