@@ -168,6 +168,14 @@ export function officeHandlers(office: Office): OfficeHandlers {
     }
   }
 
+  /** The document as it stood when one of its signatures was made. */
+  async function asSigned(bytes: Uint8Array, signedBy: number | undefined): Promise<Uint8Array> {
+    if (signedBy === undefined) return bytes
+    const length = await signedLength(memorySource(bytes), signedBy)
+    // A copy: a view would carry the rest along to the window.
+    return Uint8Array.from(bytes.subarray(0, length))
+  }
+
   async function exportFile(file: DocumentFile | undefined): Promise<{ path?: string | undefined }> {
     if (file === undefined) throw new AppError('document/not-found', 'the document has no such file')
     return { path: await host.saveFile(file.name, await bytesOf(file.sha256)) }
@@ -211,6 +219,11 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.tell('office')
       return office.trust.list()
     },
+    'trust.confirm': ({ sha256 }) => {
+      office.trust.confirm(sha256)
+      office.tell('office')
+      return office.trust.list()
+    },
     'trust.remove': ({ sha256 }) => {
       office.trust.remove(sha256)
       office.tell('office')
@@ -237,12 +250,12 @@ export function officeHandlers(office: Office): OfficeHandlers {
 
     'outgoing.list': ({ box, limit, offset }) => store.outgoing.list(box, limit, offset),
     'outgoing.one': ({ id }) => outgoing(id),
-    'outgoing.pdf': async ({ id, role }) => {
+    'outgoing.pdf': async ({ id, role, signedBy }) => {
       const { files } = store.outgoing.get(id)
       const roles = role === undefined ? (['sealed', 'signed', 'imported'] as const) : [role]
       const file = roles.flatMap((wanted) => files.findLast((one) => one.role === wanted) ?? [])[0]
       if (file === undefined) throw new AppError('document/not-found', 'the document has no PDF yet')
-      return { bytes: await bytesOf(file.sha256) }
+      return { bytes: await asSigned(await bytesOf(file.sha256), signedBy) }
     },
     'outgoing.draft': ({ fields }) => changedOutgoing(begin(store, fields, now())),
     'outgoing.save': ({ id, revision, fields }) => {
@@ -321,11 +334,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
       if (!store.incoming.get(id).files.some((file) => file.sha256 === sha256)) {
         throw new AppError('document/not-found', 'the document has no such file')
       }
-      const bytes = await bytesOf(sha256)
-      if (signedBy === undefined) return { bytes }
-      const length = await signedLength(memorySource(bytes), signedBy)
-      // A copy: a view would carry the rest along to the window.
-      return { bytes: Uint8Array.from(bytes.subarray(0, length)) }
+      return { bytes: await asSigned(await bytesOf(sha256), signedBy) }
     },
     'incoming.register': ({ id, arrivalNumber }) => {
       register(office.registering, id, arrivalNumber)

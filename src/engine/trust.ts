@@ -1,11 +1,17 @@
 import { Buffer } from 'node:buffer'
 import tls from 'node:tls'
-import { sha256Hex } from '../shared/document/fields.ts'
+import { sha256Hex, type Sha256 } from '../shared/document/fields.ts'
 import { AppError } from '../shared/errors.ts'
 import type { TrustedRoot } from '../shared/ipc/contract.ts'
 import anchorTable from '../../resources/trust/anchors.json' with { type: 'json' }
 import { parseCertificateFile, type Certificate } from './signing/certificate.ts'
-import { isSelfSigned, readAnchorTable, trustStore, type TrustStore } from './signing/trust.ts'
+import {
+  type AnchorRecord,
+  isSelfSigned,
+  readAnchorTable,
+  trustStore,
+  type TrustStore,
+} from './signing/trust.ts'
 import type { Store } from './store/index.ts'
 
 /**
@@ -14,8 +20,16 @@ import type { Store } from './store/index.ts'
  *
  * @throws {AppError} certificate/unreadable for a chosen file that is damaged
  */
-export function machineTrust(imported: readonly Uint8Array[]): TrustStore {
-  return trustStore({ imported, anchors: readAnchorTable(anchorTable), found: machineRoots() })
+export function machineTrust(
+  imported: readonly Uint8Array[],
+  confirmed: ReadonlySet<string> = new Set(),
+): TrustStore {
+  return trustStore({ imported, anchors: readAnchorTable(anchorTable), confirmed, found: machineRoots() })
+}
+
+/** Published roots that were seen in one place only: nothing rests on them before somebody compared them. */
+function rootsToCompare(): readonly AnchorRecord[] {
+  return readAnchorTable(anchorTable).filter(({ root, seenIn }) => root && seenIn === 1)
 }
 
 /** The roots an office believes: its own imports, and the state's published ones found on this machine. */
@@ -26,8 +40,17 @@ export function officeTrust(store: Store) {
     return (store.settings.get('trustedRoots') ?? []).map((der) => Buffer.from(der, 'base64'))
   }
 
+  function confirmed(): ReadonlySet<string> {
+    return new Set(store.settings.get('confirmedRoots'))
+  }
+
+  function keepConfirmed(fingerprints: Iterable<Sha256>): void {
+    store.settings.set('confirmedRoots', [...fingerprints])
+    built = undefined
+  }
+
   function current(): TrustStore {
-    built ??= machineTrust(imports())
+    built ??= machineTrust(imports(), confirmed())
     return built
   }
 
@@ -42,20 +65,29 @@ export function officeTrust(store: Store) {
   return {
     current,
     list(): TrustedRoot[] {
-      const imported = new Set(
+      const own = new Map(
         imports()
           .flatMap(parseCertificateFile)
-          .map(({ sha256 }) => sha256),
+          .map((one) => [one.sha256, one]),
       )
-      return current()
-        .certificates.filter((certificate) => current().isAnchor(certificate))
-        .map((certificate) => rootView(certificate, imported.has(certificate.sha256)))
+      const toCompare = new Set(rootsToCompare().map(({ sha256 }) => sha256))
+      const trust = current()
+      const here = trust.certificates.flatMap((certificate): TrustedRoot[] => {
+        const { sha256 } = certificate
+        if (own.has(sha256)) {
+          return [rootView(certificate, trust.isAnchor(certificate) ? 'imported' : 'intermediate')]
+        }
+        if (toCompare.has(sha256) || !trust.isTimeStampAnchor(certificate)) return []
+        return [{ ...rootView(certificate, 'known'), forTimeStamps: !trust.isAnchor(certificate) }]
+      })
+      const rows = rootsToCompare().filter(({ sha256 }) => !own.has(sha256))
+      return [...here, ...rows.map((row) => recordView(row, confirmed().has(row.sha256)))]
     },
     /** Takes in a certificate file; @throws {AppError} certificate/unreadable, certificate/not-a-root */
     add(file: Uint8Array): void {
       const certificates = parseCertificateFile(file)
-      if (!certificates.some(isSelfSigned)) {
-        throw new AppError('certificate/not-a-root', 'the file holds no self-signed certificate')
+      if (!certificates.some((one) => isSelfSigned(one) || one.certificationAuthority)) {
+        throw new AppError('certificate/not-a-root', 'the file holds no certificate of an authority')
       }
       const known = new Map(
         imports()
@@ -65,7 +97,16 @@ export function officeTrust(store: Store) {
       )
       keep([...known.values()])
     },
-    remove(sha256: string): void {
+    /** Takes a published root that was seen in one place only; @throws {AppError} document/not-found for any other */
+    confirm(sha256: Sha256): void {
+      if (!rootsToCompare().some((row) => row.sha256 === sha256)) {
+        throw new AppError('document/not-found', 'no published root waits for that confirmation')
+      }
+      keepConfirmed(new Set([...(store.settings.get('confirmedRoots') ?? []), sha256]))
+    },
+    /** Takes back an import or a confirmation. */
+    remove(sha256: Sha256): void {
+      keepConfirmed((store.settings.get('confirmedRoots') ?? []).filter((one) => one !== sha256))
       keep(
         imports()
           .flatMap(parseCertificateFile)
@@ -76,7 +117,7 @@ export function officeTrust(store: Store) {
   }
 }
 
-function rootView(certificate: Certificate, imported: boolean): TrustedRoot {
+function rootView(certificate: Certificate, source: TrustedRoot['source']): TrustedRoot {
   const { subject } = certificate
   return {
     sha256: sha256Hex.parse(certificate.sha256),
@@ -84,7 +125,19 @@ function rootView(certificate: Certificate, imported: boolean): TrustedRoot {
     ...(subject.organization === undefined ? {} : { organization: subject.organization }),
     notBefore: certificate.notBefore.getTime(),
     notAfter: certificate.notAfter.getTime(),
-    source: imported ? 'imported' : 'known',
+    source,
+    forTimeStamps: false,
+  }
+}
+
+function recordView(row: AnchorRecord, isConfirmed: boolean): TrustedRoot {
+  return {
+    sha256: sha256Hex.parse(row.sha256),
+    name: row.name,
+    notBefore: Date.parse(row.notBefore),
+    notAfter: Date.parse(row.notAfter),
+    source: isConfirmed ? 'confirmed' : 'unconfirmed',
+    forTimeStamps: row.role === 'time-stamp-root',
   }
 }
 

@@ -160,8 +160,8 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
   },
 
   'certificate/not-a-root': {
-    title: 'Tệp này không chứa chứng thư gốc',
-    hint: 'Hãy chọn tệp chứng thư gốc (.crt, .cer, .pem) do cơ quan chứng thực công bố. Chưa có gì thay đổi.',
+    title: 'Tệp này không chứa chứng thư của nơi cấp chứng thư',
+    hint: 'Hãy chọn tệp chứng thư gốc hoặc trung gian (.crt, .cer, .pem) do cơ quan chứng thực công bố. Chưa có gì thay đổi.',
   },
 
   'certificate/revoked': {

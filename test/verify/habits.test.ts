@@ -9,6 +9,7 @@ import { signedLength } from '../../src/engine/verify-pdf.ts'
 import { makePki, type MadeCertificate } from '../helpers/pki.ts'
 import { pdfsig, handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
 import { bareRsaSha1, gist, handSigned, type HandSigning, judged, sha1 } from './forge.ts'
+import { inGovernmentHabit } from './habit.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'vanthu-habits-'))
 const pki = makePki(join(dir, 'pki'))
@@ -37,39 +38,8 @@ describe('a document in the habit of the government’s signing program', () => 
   const now = new Date()
   /** Vietnam's clock, written as if it were UTC. */
   const local = new Date(now.getTime() + 7 * HOUR_MS)
-  const habit = (signer: MadeCertificate, fieldName: string, more: Partial<HandSigning>): HandSigning => ({
-    signer,
-    fieldName,
-    claims: pdfDate(local),
-    signingTime: local,
-    ...more,
-  })
-  const shown = (text: string) => `BT /Helv 13 Tf 0 g 2 4 Td (${text}) Tj ET`
-
-  /** The leader certifies at level 2; the clerk adds number, date and seal with the agency's token. */
-  function made(times: Partial<HandSigning> = {}): Buffer {
-    let pdf = handSigned(
-      plain,
-      habit(pki.person, 'Lanhdao', {
-        docMdp: 2,
-        rect: [350, 300, 450, 350],
-        drawing: '0 0 1 rg 0 0 60 20 re f',
-        ...times,
-      }),
-    )
-    pdf = handSigned(
-      pdf,
-      habit(pki.agency, 'So', { rect: [120, 760, 160, 776], drawing: shown('12'), ...times }),
-    )
-    pdf = handSigned(
-      pdf,
-      habit(pki.agency, 'Ngay', { rect: [400, 740, 540, 756], drawing: shown('23'), ...times }),
-    )
-    return handSigned(
-      pdf,
-      habit(pki.agency, 'Dau', { rect: [300, 280, 402, 382], drawing: '1 0 0 rg 9 9 84 84 re f', ...times }),
-    )
-  }
+  const made = (times: Pick<HandSigning, 'claims' | 'signingTime'> = {}): Buffer =>
+    inGovernmentHabit(plain, pki, { claims: pdfDate(local), signingTime: local, ...times })
   const pdf = made()
 
   test('is valid once the intermediates are at hand, and names the person and the agency', async () => {

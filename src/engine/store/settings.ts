@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { agency, instant } from '../../shared/document/fields.ts'
+import { agency, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
 import { certificateChoice, type TokenSettings } from '../../shared/ipc/contract.ts'
 import { json } from './columns.ts'
@@ -25,6 +25,8 @@ const SETTINGS = {
   numbering: numberingRules,
   /** Root certificates that the administrator chose to trust, DER in base64. */
   trustedRoots: z.array(z.base64()),
+  /** Published roots seen in one place only that the administrator compared and confirmed, by fingerprint. */
+  confirmedRoots: z.array(sha256Hex),
   /** When the hub last answered a whole round. */
   lastSyncAt: instant,
   /** When the directory was last taken over. */

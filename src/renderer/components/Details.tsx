@@ -1,20 +1,16 @@
-import { Download, Eye, FileText, Info } from 'lucide-react'
+import { Download, Eye, FileText } from 'lucide-react'
 
 import type { DocumentFile } from '../../shared/document/fields.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
 import type { Recipient } from '../../shared/document/recipient.ts'
-import type { DocumentVerdict, SignatureVerdict } from '../../shared/verdict.ts'
-import { REASON_TEXT, VERDICT_SENTENCE } from '../../shared/verdict.vi.ts'
 import { classes } from '../lib/classes.ts'
-import { formatDay, formatInstant, formatSince, formatSize, formatTime, isoDayOf } from '../lib/format.ts'
+import { formatDay, formatInstant, formatSince, formatSize, isoDayOf } from '../lib/format.ts'
 import { historyLine } from '../lib/history.ts'
 import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
-import { Banner } from './Banner.tsx'
-import { Button, IconButton } from './Button.tsx'
-import { Chip, VERDICT_LOOK, VerdictChip, type Tone } from './Chip.tsx'
+import { IconButton } from './Button.tsx'
+import { Chip, type Tone } from './Chip.tsx'
 import styles from './Details.module.css'
-import { Sheet } from './Dialog.tsx'
 
 /** What happened to a document, oldest first, and what it waits for. */
 export function Timeline({
@@ -181,136 +177,4 @@ export function dueFact(
   if (dueDate === today) return { name, value: TEXT.document.today, overdue: true }
   if (dueDate < today) return { name, value: TEXT.document.overdue(formatDay(dueDate)), overdue: true }
   return { name, value: formatDay(dueDate), overdue: false }
-}
-
-/** The verdict across the pane: who signed when, or what is wrong. */
-export function VerdictBand({
-  verdict,
-  onMore,
-}: {
-  verdict: DocumentVerdict | undefined
-  onMore: () => void
-}) {
-  if (verdict === undefined) return <Banner tone="info" title={TEXT.incoming.verdictNone} />
-  const { tone, icon } = VERDICT_LOOK[verdict.verdict]
-  const [first] = verdict.reasons.filter((reason) => !reason.endsWith('-note'))
-  const [title = '', rest = ''] = VERDICT_SENTENCE[verdict.verdict].split(/:\s*(.*)/)
-  return (
-    <Banner
-      tone={tone}
-      icon={icon}
-      title={`${title}.`}
-      action={
-        <Button kind="link" onPress={onMore}>
-          {TEXT.incoming.verdictMore}
-        </Button>
-      }
-    >
-      {verdict.verdict === 'valid'
-        ? verdict.signatures.map(signatureSentence).join(' ')
-        : first === undefined
-          ? sentence(rest)
-          : `${REASON_TEXT[first].title}. ${REASON_TEXT[first].hint}`}
-    </Banner>
-  )
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-/** “Trần Thị Mẫu ký lúc 09:20.” */
-function signatureSentence(signature: SignatureVerdict): string {
-  const { signer } = signature
-  const name = signer?.name ?? TEXT.incoming.unknownSigner
-  const at = instantOf(signature.signedAt)
-  if (signer?.kind === 'agency') {
-    return `${at === undefined ? TEXT.incoming.verdictSealPlain(name) : TEXT.incoming.verdictSeal(name, formatTime(at))}.`
-  }
-  return `${at === undefined ? TEXT.incoming.verdictSignerPlain(name) : TEXT.incoming.verdictSigner(name, formatTime(at))}.`
-}
-
-function instantOf(iso: string | undefined): number | undefined {
-  if (iso === undefined) return undefined
-  const at = Date.parse(iso)
-  return Number.isNaN(at) ? undefined : at
-}
-
-/** Every signature with its reasons, for those who want to know. */
-export function VerdictDialog({
-  verdict,
-  isOpen,
-  onClose,
-}: {
-  verdict: DocumentVerdict
-  isOpen: boolean
-  onClose: () => void
-}) {
-  return (
-    <Sheet isOpen={isOpen} onClose={onClose} title={TEXT.incoming.verdictTitle} look="wide">
-      <p>{VERDICT_SENTENCE[verdict.verdict]}</p>
-      {verdict.signatures.length === 0 ? <Reasons reasons={verdict.reasons} /> : null}
-      {verdict.signatures.map((signature, index) => (
-        <SignatureCard key={signature.fieldName} signature={signature} index={index + 1} />
-      ))}
-    </Sheet>
-  )
-}
-
-function SignatureCard({ signature, index }: { signature: SignatureVerdict; index: number }) {
-  const { signer } = signature
-  const at = instantOf(signature.signedAt)
-  const facts: [string, string][] = []
-  if (signer !== undefined) {
-    facts.push(
-      [TEXT.incoming.issuer, signer.issuer],
-      [TEXT.incoming.serial, signer.serialNumber],
-      [TEXT.incoming.validity, validityOf(signer.notBefore, signer.notAfter)],
-    )
-  }
-  if (at !== undefined) facts.push([TEXT.incoming.claimedAt, formatInstant(at)])
-  return (
-    <section className={styles['signature']}>
-      <div className={styles['file']}>
-        <h3 className={styles['fileName']}>
-          {TEXT.incoming.signature(index)}: {signer?.name ?? TEXT.incoming.unknownSigner}
-        </h3>
-        <VerdictChip verdict={signature.verdict} />
-      </div>
-      <dl>
-        {facts.map(([name, value]) => (
-          <div key={name} style={{ display: 'contents' }}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <p className={styles['note']}>
-        {signature.coversWholeDocument ? TEXT.incoming.coversAll : TEXT.incoming.coversPart}
-      </p>
-      <Reasons reasons={signature.reasons} />
-    </section>
-  )
-}
-
-function validityOf(notBefore: string, notAfter: string): string {
-  const from = instantOf(notBefore)
-  const to = instantOf(notAfter)
-  if (from === undefined || to === undefined) return ''
-  return TEXT.incoming.fromTo(formatDay(isoDayOf(from)), formatDay(isoDayOf(to)))
-}
-
-function Reasons({ reasons }: { reasons: DocumentVerdict['reasons'] }) {
-  return (
-    <ul className={styles['group']}>
-      {reasons.map((reason) => (
-        <li key={reason} className={styles['reason']}>
-          <Info size={16} strokeWidth={1.75} aria-hidden />
-          <div>
-            <strong>{REASON_TEXT[reason].title}.</strong> {REASON_TEXT[reason].hint}
-          </div>
-        </li>
-      ))}
-    </ul>
-  )
 }

@@ -9,6 +9,7 @@ import { PdfView } from './PdfView.tsx'
 export function OutgoingPdf({
   id,
   role,
+  signedBy,
   version,
   name,
   toolbar,
@@ -16,7 +17,11 @@ export function OutgoingPdf({
   return (
     <OutgoingPdfOf
       key={version}
-      question={role === undefined ? { id } : { id, role }}
+      question={{
+        id,
+        ...(role === undefined ? {} : { role }),
+        ...(signedBy === undefined ? {} : { signedBy }),
+      }}
       name={name}
       toolbar={toolbar}
     />
@@ -42,10 +47,11 @@ function OutgoingPdfOf({
 export function IncomingPdf({
   id,
   sha256,
+  signedBy,
   name,
   toolbar,
 }: Request<'incoming.file'> & { name: string; toolbar?: ReactNode }) {
-  const file = useLive('incoming.file', { id, sha256 })
+  const file = useLive('incoming.file', signedBy === undefined ? { id, sha256 } : { id, sha256, signedBy })
   if (file.status === 'loading') return <Skeleton />
   if (file.status === 'failed') return <Failed error={file.error} onRetry={file.refresh} />
   return <PdfView bytes={file.value.bytes} name={name} toolbar={toolbar} />

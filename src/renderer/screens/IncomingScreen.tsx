@@ -10,11 +10,13 @@ import { eventsOf } from '../../shared/machine.ts'
 import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Chip, PriorityChip, VerdictChip } from '../components/Chip.tsx'
-import { dueFact, Facts, Files, isPdf, Timeline, VerdictBand, VerdictDialog } from '../components/Details.tsx'
+import { dueFact, Facts, Files, isPdf, Timeline } from '../components/Details.tsx'
 import { AskReason } from '../components/Dialog.tsx'
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
 import { IncomingPdf } from '../components/FilePreview.tsx'
 import { Aside, AsideButton } from '../components/Reading.tsx'
+import { SignedVersions } from '../components/SignedVersions.tsx'
+import { VerdictBand, VerdictDialog } from '../components/VerdictReport.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatCount, formatDay, formatInstant, formatWhen, isoDayOf } from '../lib/format.ts'
@@ -148,6 +150,8 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
   })
   const pdfs = detail.files.filter((file) => isPdf(file) && file.role !== 'packet')
   const shown = pdfs.find(({ sha256 }) => sha256 === shownSha) ?? pdfs[0]
+  // The verdict is on the first, see admit.ts.
+  const judged = pdfs.find(({ name }) => name.toLowerCase().endsWith('.pdf'))
   const aside = (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 18 }}>
       <Timeline
@@ -272,13 +276,21 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
             hint={detail.quarantine === undefined ? TEXT.incoming.noPdfHint : TEXT.incoming.keptHint}
           />
         ) : (
-          <IncomingPdf
+          <SignedVersions
             key={shown.sha256}
-            id={detail.id}
-            sha256={shown.sha256}
-            name={`${TEXT.pdf.label} ${detail.code}`}
-            toolbar={shown.name}
-          />
+            verdict={shown === judged ? detail.verdictDetail : undefined}
+            present={TEXT.verdict.versionReceived}
+          >
+            {(signedBy) => (
+              <IncomingPdf
+                id={detail.id}
+                sha256={shown.sha256}
+                signedBy={signedBy}
+                name={`${TEXT.pdf.label} ${detail.code}`}
+                toolbar={shown.name}
+              />
+            )}
+          </SignedVersions>
         )}
         <Aside>{aside}</Aside>
       </div>

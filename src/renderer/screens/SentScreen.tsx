@@ -1,5 +1,5 @@
 import { MailCheck, MousePointerClick } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 
 import type { OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
@@ -8,6 +8,8 @@ import { dueFact, Facts, Files, Recipients, Timeline } from '../components/Detai
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { Aside, AsideButton } from '../components/Reading.tsx'
+import { SignedVersions } from '../components/SignedVersions.tsx'
+import { VerdictBand, VerdictDialog } from '../components/VerdictReport.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatCount, formatDay, formatInstant, formatWhen } from '../lib/format.ts'
@@ -93,6 +95,7 @@ function SentChip({ row }: { row: OutgoingSummary }) {
 function SentDocument({ id }: { id: string }) {
   const document = useLive('outgoing.one', { id: asId(id) }, 'outgoing')
   const now = useNow(60_000)
+  const [verdictOpen, setVerdictOpen] = useState(false)
   const save = useAction(async (role: 'imported' | 'signed' | 'sealed' | 'attachment' | 'packet') => {
     const { path } = await call('outgoing.export', { id: asId(id), role })
     if (path !== undefined) announce(TEXT.document.exported)
@@ -146,15 +149,37 @@ function SentDocument({ id }: { id: string }) {
         />
       </div>
       <FailureBanner error={save.error} />
+      {detail.verdict === undefined ? null : (
+        <>
+          <VerdictBand
+            verdict={detail.verdict}
+            onMore={() => {
+              setVerdictOpen(true)
+            }}
+          />
+          <VerdictDialog
+            verdict={detail.verdict}
+            isOpen={verdictOpen}
+            onClose={() => {
+              setVerdictOpen(false)
+            }}
+          />
+        </>
+      )}
       <div className={screen['body']}>
         {sealed === undefined ? null : (
-          <OutgoingPdf
-            id={detail.id}
-            role="sealed"
-            version={sealed.sha256}
-            name={`${TEXT.pdf.label} ${codeOf(detail)}`}
-            toolbar={sealed.name}
-          />
+          <SignedVersions key={sealed.sha256} verdict={detail.verdict} present={TEXT.verdict.versionSent}>
+            {(signedBy) => (
+              <OutgoingPdf
+                id={detail.id}
+                role="sealed"
+                signedBy={signedBy}
+                version={sealed.sha256}
+                name={`${TEXT.pdf.label} ${codeOf(detail)}`}
+                toolbar={sealed.name}
+              />
+            )}
+          </SignedVersions>
         )}
         <Aside>{aside}</Aside>
       </div>

@@ -238,6 +238,13 @@ function TrustSection() {
     roots.refresh()
     announce(TEXT.settings.trustImported)
   })
+  const [confirming, setConfirming] = useState<TrustedRoot>()
+  const confirm = useAction(async (root: TrustedRoot) => {
+    await call('trust.confirm', { sha256: root.sha256 })
+    setConfirming(undefined)
+    roots.refresh()
+    announce(TEXT.settings.trustConfirmed)
+  })
   const remove = useAction(async (root: TrustedRoot) => {
     await call('trust.remove', { sha256: root.sha256 })
     setRemoving(undefined)
@@ -246,34 +253,40 @@ function TrustSection() {
   })
   if (roots.status === 'loading') return <Skeleton blocks={1} />
   if (roots.status === 'failed') return <Failed error={roots.error} onRetry={roots.refresh} />
+  const waiting = roots.value.filter(({ source }) => source === 'unconfirmed')
   return (
     <Section name="trust">
-      <p>{roots.value.length === 0 ? TEXT.settings.trustEmpty : TEXT.settings.trustIntro}</p>
-      <ul>
-        {roots.value.map((root) => (
-          <li key={root.sha256} className={styles['root']}>
-            <div>
-              <strong>{root.name}</strong>
-              <div className={styles['quiet']}>
-                {root.organization === undefined ? '' : `${root.organization} · `}
-                {TEXT.sign.validTo(formatDay(isoDayOf(root.notAfter)))} ·{' '}
-                {TEXT.settings.trustSource[root.source]}
-              </div>
-            </div>
-            {root.source === 'imported' ? (
-              <Button
-                small
-                label={TEXT.settings.trustRemove(root.name)}
-                onPress={() => {
+      <p>{roots.value.length === waiting.length ? TEXT.settings.trustEmpty : TEXT.settings.trustIntro}</p>
+      <RootList
+        roots={roots.value.filter(({ source }) => source !== 'unconfirmed')}
+        actOf={(root) =>
+          root.source === 'known'
+            ? undefined
+            : {
+                label: TEXT.settings.trustRemove(root.name),
+                text: TEXT.settings.trustRemoveShort,
+                run: () => {
                   setRemoving(root)
-                }}
-              >
-                {TEXT.settings.trustRemoveShort}
-              </Button>
-            ) : null}
-          </li>
-        ))}
-      </ul>
+                },
+              }
+        }
+      />
+      {waiting.length === 0 ? null : (
+        <details className={styles['waiting']}>
+          <summary>{TEXT.settings.trustWaiting(waiting.length)}</summary>
+          <p>{TEXT.settings.trustWaitingHint}</p>
+          <RootList
+            roots={waiting}
+            actOf={(root) => ({
+              label: TEXT.settings.trustConfirm(root.name),
+              text: TEXT.settings.trustConfirmShort,
+              run: () => {
+                setConfirming(root)
+              },
+            })}
+          />
+        </details>
+      )}
       <FailureBanner error={add.error} boxed />
       <div className={styles['row']}>
         <FilePicker label={TEXT.settings.trustImport} accept=".cer,.crt,.pem,.der" onPick={setAdding} />
@@ -293,6 +306,24 @@ function TrustSection() {
         }}
       />
       <Confirm
+        isOpen={confirming !== undefined}
+        title={TEXT.settings.trustConfirmAsk}
+        hint={TEXT.settings.trustConfirmHint(
+          confirming?.name ?? '',
+          fingerprintGroups(confirming?.sha256 ?? ''),
+        )}
+        safe={TEXT.settings.trustConfirmNo}
+        act={TEXT.settings.trustConfirmYes}
+        busy={confirm.busy}
+        error={confirm.error}
+        onClose={() => {
+          setConfirming(undefined)
+        }}
+        onConfirm={() => {
+          if (confirming !== undefined) void confirm.run(confirming)
+        }}
+      />
+      <Confirm
         isOpen={removing !== undefined}
         title={TEXT.settings.trustRemoveAsk}
         hint={TEXT.settings.trustRemoveHint}
@@ -308,6 +339,57 @@ function TrustSection() {
         }}
       />
     </Section>
+  )
+}
+
+/** Authorities with what one compares: the fingerprint as the authority publishes it, dates, where it comes from. */
+function RootList({
+  roots,
+  actOf,
+}: {
+  roots: readonly TrustedRoot[]
+  actOf: (
+    root: TrustedRoot,
+  ) => { readonly label: string; readonly text: string; readonly run: () => void } | undefined
+}) {
+  return (
+    <ul>
+      {roots.map((root) => {
+        const act = actOf(root)
+        return (
+          <li key={root.sha256} className={styles['root']}>
+            <div>
+              <strong>{root.name}</strong>
+              <div className={styles['quiet']}>
+                {root.organization === undefined ? '' : `${root.organization} · `}
+                {TEXT.verdict.fromTo(
+                  formatDay(isoDayOf(root.notBefore)),
+                  formatDay(isoDayOf(root.notAfter)),
+                )}{' '}
+                · {TEXT.settings.trustSource[root.source]}
+                {root.forTimeStamps ? ` · ${TEXT.settings.trustClock}` : ''}
+              </div>
+              <div className={styles['fingerprint']}>SHA-256 {fingerprintGroups(root.sha256)}</div>
+            </div>
+            {act === undefined ? null : (
+              <Button small label={act.label} onPress={act.run}>
+                {act.text}
+              </Button>
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+/** “F04B A4B4 …”: groups of four, as they are read out and compared. */
+function fingerprintGroups(sha256: string): string {
+  return (
+    sha256
+      .toUpperCase()
+      .match(/.{1,4}/g)
+      ?.join(' ') ?? ''
   )
 }
 

@@ -33,6 +33,11 @@ export const PICTURE_MM = { least: 5, most: 100 } as const
 
 const errorCode = z.enum(ERROR_CODES)
 const nothing = z.object({})
+/**
+ * Asks for the document as it stood when a signature was made: its index in the verdict, signatures that the
+ * file does not show counted on from those that it shows.
+ */
+const signatureIndex = z.int().min(0).max(299)
 const pin = z.string().min(1).max(64)
 const codeNumber = z.int().min(1).max(99_999)
 
@@ -180,8 +185,14 @@ const trustedRoot = z.object({
   organization: z.string().optional(),
   notBefore: instant,
   notAfter: instant,
-  /** `imported` by this office, or `known`: in the state's published list and found on this machine. */
-  source: z.enum(['imported', 'known']),
+  /**
+   * `imported` by this office; `known`: published and found on this machine; `confirmed`: published, seen in
+   * one place only, and compared by the administrator; `unconfirmed`: not compared yet, so nothing rests on
+   * it; `intermediate`: imported, helps to find the way and ends none.
+   */
+  source: z.enum(['imported', 'known', 'confirmed', 'unconfirmed', 'intermediate']),
+  /** Vouches for time stamps only. */
+  forTimeStamps: z.boolean(),
 })
 export type TrustedRoot = z.output<typeof trustedRoot>
 
@@ -442,13 +453,15 @@ export const contract = {
     output: z.array(numberGap),
   },
 
-  /** Roots that signatures may chain to: the office's own imports and those of this machine. */
+  /** Roots that signatures may chain to, those that wait for a confirmation, and imported intermediates. */
   'trust.list': { input: nothing, output: z.array(trustedRoot) },
   /** A certificate file (PEM or DER) that the administrator chose, after a warning. */
   'trust.import': {
     input: z.object({ file: bytes.refine((content) => content.byteLength <= 1_000_000) }),
     output: z.array(trustedRoot),
   },
+  /** Takes a published root that was seen in one place only, after its fingerprint was compared. */
+  'trust.confirm': { input: z.object({ sha256: sha256Hex }), output: z.array(trustedRoot) },
   'trust.remove': { input: z.object({ sha256: sha256Hex }), output: z.array(trustedRoot) },
 
   /** What signatures show on the page: the person's handwriting, the agency's seal, one per certificate. */
@@ -486,7 +499,7 @@ export const contract = {
   },
   'outgoing.one': { input: z.object({ id: documentId }), output: outgoingDetail },
   'outgoing.pdf': {
-    input: z.object({ id: documentId, role: fileRole.optional() }),
+    input: z.object({ id: documentId, role: fileRole.optional(), signedBy: signatureIndex.optional() }),
     output: z.object({ bytes }),
   },
   'outgoing.draft': {
@@ -584,9 +597,8 @@ export const contract = {
     output: z.object({ total: z.int(), rows: z.array(incomingSummary) }),
   },
   'incoming.one': { input: z.object({ id: documentId }), output: incomingDetail },
-  /** `signedBy`: the document as it stood when the signature of that index in the verdict was made. */
   'incoming.file': {
-    input: z.object({ id: documentId, sha256: sha256Hex, signedBy: z.int().min(0).max(199).optional() }),
+    input: z.object({ id: documentId, sha256: sha256Hex, signedBy: signatureIndex.optional() }),
     output: z.object({ bytes }),
   },
   /** "Tiếp nhận, vào sổ": gives the arrival number and sends 03. */

@@ -63,6 +63,7 @@ const signerOf = (name: string, kind: 'person' | 'agency') => ({
   notBefore: '2025-08-12T00:00:00Z',
   notAfter: '2027-08-12T00:00:00Z',
 })
+const dates = { notBefore: '2025-08-12T00:00:00Z', notAfter: '2027-08-12T00:00:00Z' }
 const valid: DocumentVerdict = {
   verdict: 'valid',
   reasons: ['signing-time-claimed-note'],
@@ -74,6 +75,14 @@ const valid: DocumentVerdict = {
       signer: { ...signerOf('Trần Thị Mẫu', 'person'), title: 'Phó Giám đốc' },
       signedAt: new Date(now - 42 * MINUTE).toISOString(),
       coversWholeDocument: false,
+      coveredBytes: 164_230,
+      laterChanges: [{ kind: 'signature', allowed: true }],
+      chain: [
+        { ...dates, name: 'Trần Thị Mẫu', sha256: 'a'.repeat(64), trusted: false },
+        { ...dates, name: 'CA thử nghiệm Thanh Vân', sha256: 'b'.repeat(64), trusted: false },
+        { ...dates, name: 'CA gốc thử nghiệm Thanh Vân', sha256: 'c'.repeat(64), trusted: true },
+      ],
+      algorithm: { scheme: 'rsa-pkcs1', digest: 'sha256', keyBits: 2048 },
     },
     {
       fieldName: 'Signature2',
@@ -514,6 +523,15 @@ const roots = [
     notBefore: now - 900 * DAY,
     notAfter: now + 2000 * DAY,
     source: 'imported' as const,
+    forTimeStamps: false,
+  },
+  {
+    sha256: hash(302),
+    name: 'Gốc thử nghiệm mới công bố',
+    notBefore: now - 30 * DAY,
+    notAfter: now + 9000 * DAY,
+    source: 'unconfirmed' as const,
+    forTimeStamps: false,
   },
 ]
 
@@ -636,6 +654,7 @@ const handlers: Handlers = {
   'token.browse': () => ({}),
   'trust.list': () => roots,
   'trust.import': () => roots,
+  'trust.confirm': () => roots,
   'trust.remove': () => roots,
   'appearance.pictures': () =>
     [...pictures].map(([certificateSha256, { widthMm, heightMm }]) => ({
