@@ -1,5 +1,6 @@
 import type { FieldName } from '../shared/document/fields.ts'
 import type { IncomingBox, IncomingEvent, IncomingState } from '../shared/document/incoming.ts'
+import type { NumberGap } from '../shared/document/numbering.ts'
 import type { OutgoingBox, OutgoingEvent, OutgoingState } from '../shared/document/outgoing.ts'
 import type { RecipientEvent, RecipientState } from '../shared/document/recipient.ts'
 import type { DriverSummary, TrustedRoot } from '../shared/ipc/contract.ts'
@@ -304,7 +305,6 @@ export const TEXT = {
     finalNo: 'Chưa ký',
     finalYes: 'Tôi chắc chắn, ký',
     offline: 'Đang ngoại tuyến: vẫn ký được ngay bây giờ. Văn bản sẽ tự gửi khi có mạng.',
-    later: 'Để sau',
     reopen: 'Sửa lại dự thảo',
     reopenAsk: 'Đưa văn bản về dự thảo?',
     reopenAskHint: 'Chữ ký đã có sẽ bị bỏ và phải ký lại từ đầu. Nội dung đã điền vẫn giữ nguyên.',
@@ -342,6 +342,86 @@ export const TEXT = {
     signedBy: (name: string, time: string) => `${name} · ${time}`,
     notSignedYet: (name: string) => `${name} ký bằng token của mình`,
     submitTo: (names: string, size: string) => `${names} · ${size}`,
+  },
+
+  numbering: {
+    intro:
+      'Cách đánh số văn bản hành chính do người đứng đầu cơ quan quy định. Số bắt đầu từ 01 ngày 01 tháng 01, kết thúc ngày 31 tháng 12; văn bản giấy và văn bản điện tử chung một sổ.',
+    scheme: 'Cách đánh số',
+    schemes: {
+      one: { name: 'Một sổ chung', rest: 'Mọi tên loại lấy số nối tiếp nhau trong một sổ.' },
+      'per-type': {
+        name: 'Mỗi tên loại một sổ',
+        rest: 'Công văn, quyết định, thông báo… mỗi loại có số riêng.',
+      },
+      groups: { name: 'Theo nhóm', rest: 'Các tên loại trong một nhóm lấy số nối tiếp nhau.' },
+    },
+    schemeChanges:
+      'Các số đã cấp giữ nguyên. Sổ mới lấy số sau số lớn nhất đã cấp với cùng ký hiệu, nên không có số, ký hiệu nào bị trùng. Lưu xong mới đặt được số bắt đầu của sổ mới.',
+    common: 'Sổ chung',
+    copies: 'Sổ bản sao',
+    group: (number: string) => `Nhóm ${number}`,
+    groupName: 'Tên nhóm',
+    groupNameMissing: 'Cần đặt tên nhóm.',
+    groupTypes: 'Các tên loại trong nhóm',
+    groupTypesMissing: 'Cần ít nhất một tên loại.',
+    groupAddType: 'Thêm tên loại vào nhóm',
+    groupChoose: 'Chọn tên loại…',
+    groupRemoveType: (type: string) => `Bỏ ${type} khỏi nhóm`,
+    groupAdd: 'Thêm nhóm',
+    groupRemove: 'Bỏ nhóm này',
+    groupRest: 'Tên loại không thuộc nhóm nào lấy số trong sổ chung. Bản sao luôn có sổ riêng.',
+    starts: (year: string) => `Số bắt đầu năm ${year}`,
+    startsHint:
+      'Chỉ đổi khi trong năm đã cấp số trên giấy: ghi số tiếp theo của sổ giấy. Sổ đã cấp số thì không đổi được nữa.',
+    next: (number: string) => `số tiếp theo ${number}`,
+    save: 'Lưu cách đánh số',
+    gaps: 'Số bỏ trống, số hủy',
+    year: 'Năm',
+    noGaps: (year: string) => `Năm ${year} không có số nào bị bỏ trống hoặc hủy.`,
+    numbers: (range: string) => `Số ${range}`,
+    gapKind: {
+      'left-out': 'Bỏ trống',
+      paper: 'Cấp cho văn bản giấy',
+      elsewhere: 'Cùng ký hiệu đã cấp ở sổ khác',
+      void: 'Đã hủy',
+      unexplained: 'Chưa ghi lý do',
+    } satisfies Record<NumberGap['kind'], string>,
+    said: (name: string, time: string) => (name === '' ? time : `${name} ghi lúc ${time}`),
+    explain: 'Ghi lý do',
+    explainAgain: 'Ghi lại lý do',
+    explainOf: (range: string) => `Ghi lý do cho số ${range}`,
+    explainPaper: 'Ghi số đã cấp trên giấy…',
+    explainTitle: 'Số không dùng cho văn bản trong chương trình',
+    explainDone: 'Đã ghi lý do.',
+    book: 'Sổ',
+    from: 'Từ số',
+    to: 'Đến số',
+    kind: 'Các số này',
+    rangeWrong: 'Số sau không được nhỏ hơn số trước.',
+    inSeries: (name: string) => `Sổ: ${name}`,
+    taken: 'Số này đã cấp. Hãy dùng số tiếp theo trong sổ.',
+    wrongYear: 'Ngày này thuộc năm khác với năm đang cấp số.',
+    earlierThan: (day: string) => `Một số nhỏ hơn đã mang ngày ${day}. Vẫn cấp được nếu ngày này đúng.`,
+    laterThan: (day: string) => `Một số lớn hơn đã mang ngày ${day}. Vẫn cấp được nếu ngày này đúng.`,
+    held: (number: string) => `Văn bản giữ số ${number} đã cấp.`,
+    misfit: (number: string, year: string) =>
+      `Văn bản đang giữ số ${number} năm ${year}, không hợp với tên loại hoặc ngày ban hành này. Hãy hủy số đó trước.`,
+    skips: (range: string) => `Bỏ qua số ${range}`,
+    skipsReason: 'Lý do',
+    skipsMissing: 'Cần ghi lý do: sổ phải giải thích được từng số.',
+    void: 'Hủy số…',
+    voidAsk: (code: string) => `Hủy số ${code}?`,
+    voidHint:
+      'Số này ở lại trong sổ là số hủy, kèm lý do, và không cấp cho văn bản nào nữa. Văn bản lấy số khác khi đóng dấu.',
+    voidReason: 'Lý do hủy số',
+    voidMissing: 'Cần ghi lý do: sổ phải giải thích được từng số.',
+    voidNo: 'Giữ số này',
+    voidYes: 'Hủy số',
+    voidDone: (code: string) => `Đã hủy số ${code}.`,
+    keptHint: 'Số đã cấp vẫn ở lại với văn bản.',
+    discardHint: (code: string) =>
+      `Dự thảo này đang giữ số ${code}. Xóa dự thảo thì số đó thành số hủy, kèm lý do dưới đây, và không cấp cho văn bản nào nữa.`,
   },
 
   outbox: {
@@ -527,6 +607,7 @@ export const TEXT = {
     token: 'Token ký số',
     diagnosis: 'Chẩn đoán token',
     trust: 'Nơi cấp chứng thư tin cậy',
+    numbering: 'Cấp số',
     update: 'Cập nhật',
     shortcuts: 'Phím tắt',
     sections: 'Các phần của Cài đặt',

@@ -260,7 +260,7 @@ describe('a number stays with its document', () => {
     expect(await numbered(store, LETTER)).toBe('02/UBND-VP')
     expect(store.history.of('outgoing', id).at(-1)).toMatchObject({
       event: 'void',
-      detail: { code: '01/UBND-VP', reason: 'Ghi nhầm', by: 'Lê Thị Thử' },
+      detail: { number: '01/UBND-VP', reason: 'Ghi nhầm', by: 'Lê Thị Thử' },
     })
   })
 

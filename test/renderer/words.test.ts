@@ -110,9 +110,15 @@ test('an event nobody named yet still gets a line, without its code', () => {
   expect(historyLine(entryOf('outgoing', 'something-new'))?.title).toBe(TEXT.history.unknown)
 })
 
-test('the timeline gives the reason of a recipient’s return and the hub’s reason of a refusal', () => {
+test('the timeline gives the reason of a recipient’s return, of the hub’s refusal and of a void number', () => {
   const returned = entryOf('outgoing', 'status', { organId: 'H99', event: 'return', note: 'Thiếu phụ lục' })
   expect(historyLine(returned)?.note).toBe('H99 · Lý do: Thiếu phụ lục')
   const refused = entryOf('outgoing', 'refuse', { code: 'hub/refused', detail: 'Quá 50 MB' })
   expect(historyLine(refused)?.note).toBe(`${ERROR_TEXT['hub/refused'].title} · Quá 50 MB`)
+  const voided = entryOf('outgoing', 'void', {
+    number: '07/UBND-VP',
+    reason: 'Không ban hành nữa',
+    by: 'Ánh',
+  })
+  expect(historyLine(voided)?.note).toBe('số 07/UBND-VP · Lý do: Không ban hành nữa')
 })

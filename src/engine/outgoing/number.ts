@@ -141,7 +141,7 @@ export function voidNumber(store: Store, id: DocumentId, reason: string, now: nu
     const by = clerkOf(store)
     store.registers.voidNumber(id, { reason, by })
     store.outgoing.clearNumber(id)
-    const detail = { code: formatCode(codeNumber, fields.codeNotation), reason, by }
+    const detail = { number: formatCode(codeNumber, fields.codeNotation), reason, by }
     if (state === 'numbered') store.outgoing.move(id, 'void', now, detail)
     else store.history.append({ at: now, subjectKind: 'outgoing', subjectId: id, event: 'void', detail })
   })

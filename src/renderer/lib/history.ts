@@ -91,7 +91,7 @@ function noteOf({ subjectKind, event, detail }: HistoryEntry, nameOf: (organId: 
   if (code !== undefined && isErrorCode(code)) notes.push(ERROR_TEXT[code].title)
   const words = text('note') ?? text('reason') ?? (event === 'refuse' ? text('detail') : undefined)
   if (words !== undefined) {
-    const isReason = subjectKind === 'incoming' || detail['event'] === 'return'
+    const isReason = subjectKind === 'incoming' || event === 'void' || detail['event'] === 'return'
     notes.push(isReason ? TEXT.history.reason(words) : words)
   }
   return notes.join(' · ')

@@ -17,7 +17,7 @@ import {
 } from '../../shared/ipc/contract.ts'
 import { Banner, Empty, FailureBanner } from '../components/Banner.tsx'
 import { Button, IconButton } from '../components/Button.tsx'
-import { Confirm } from '../components/Dialog.tsx'
+import { AskReason, Confirm } from '../components/Dialog.tsx'
 import { Choice, Segments, TextBox } from '../components/Field.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
@@ -82,8 +82,8 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
     announce(TEXT.draft.freezeDone)
     go('to-sign', detail.id)
   })
-  const discard = useAction(async () => {
-    await call('outgoing.discard', { id: detail.id })
+  const discard = useAction(async (reason?: string) => {
+    await call('outgoing.discard', { id: detail.id, ...(reason === undefined ? {} : { reason }) })
     announce(TEXT.draft.discardDone)
     go('drafts')
   })
@@ -169,8 +169,25 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
           }
         />
       </div>
+      <AskReason
+        isOpen={discarding && detail.codeNumber !== undefined}
+        title={TEXT.draft.discardAsk}
+        hint={TEXT.numbering.discardHint(codeOf(detail))}
+        label={TEXT.numbering.voidReason}
+        missing={TEXT.numbering.voidMissing}
+        safe={TEXT.draft.discardKeep}
+        act={TEXT.draft.discard}
+        busy={discard.busy}
+        error={discard.error}
+        onClose={() => {
+          setDiscarding(false)
+        }}
+        onConfirm={(reason) => {
+          void discard.run(reason)
+        }}
+      />
       <Confirm
-        isOpen={discarding}
+        isOpen={discarding && detail.codeNumber === undefined}
         title={TEXT.draft.discardAsk}
         hint={TEXT.draft.discardHint}
         safe={TEXT.draft.discardKeep}

@@ -10,6 +10,7 @@ import { Button } from '../components/Button.tsx'
 import { Confirm, ShortcutTable } from '../components/Dialog.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
+import { NumberGaps, NumberingForm } from '../components/Numbering.tsx'
 import { TokenForm } from '../components/TokenForm.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
@@ -19,7 +20,7 @@ import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
 import styles from './SettingsScreen.module.css'
 
-const SECTIONS = ['agency', 'hub', 'token', 'diagnosis', 'trust', 'update', 'shortcuts'] as const
+const SECTIONS = ['agency', 'hub', 'numbering', 'token', 'diagnosis', 'trust', 'update', 'shortcuts'] as const
 
 /** Cài đặt: every part is saved by itself, over what is stored now. */
 export function SettingsScreen() {
@@ -47,6 +48,10 @@ export function SettingsScreen() {
         <div className={styles['sections']} data-pane>
           <AgencySection settings={settings.value} />
           <HubSection settings={settings.value} />
+          <Section name="numbering">
+            <NumberingForm />
+            <NumberGaps />
+          </Section>
           <TokenSection settings={settings.value} />
           <DiagnosisSection />
           <TrustSection />

@@ -17,6 +17,7 @@ import { Chip, PriorityChip } from '../components/Chip.tsx'
 import { Confirm } from '../components/Dialog.tsx'
 import { DocumentList, WideDocumentRow } from '../components/DocumentList.tsx'
 import { TextBox } from '../components/Field.tsx'
+import { NumberFields, VoidNumber } from '../components/NumberFields.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { PinForm, type Role } from '../components/PinForm.tsx'
 import { announce } from '../lib/announce.ts'
@@ -35,6 +36,7 @@ import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
+import { useNumberChoice } from '../lib/useNumberChoice.ts'
 import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import screen from './screen.module.css'
@@ -325,15 +327,7 @@ function SignPanel({
 }) {
   const role: Role = detail.state === 'frozen' ? 'person' : 'agency'
   const [reopening, setReopening] = useState(false)
-  const suggested = detail.nextNumber ?? ''
-  const [number, setNumber] = useState<string>()
-  const [day, setDay] = useState(() => formatDay(isoDayOf(Date.now())))
-  const numberText = number ?? suggested
-  const numberWrong =
-    number !== undefined && number.trim() !== '' && !/^\d{1,5}$/.test(number.trim())
-      ? TEXT.sign.numberWrong
-      : undefined
-  const dayWrong = parseDay(day) === undefined ? TEXT.draft.dateWrong : undefined
+  const issue = useNumberChoice(detail)
 
   const act = useAction(async (certificate: CertificateChoice, secret: string) => {
     if (role === 'person') {
@@ -341,15 +335,11 @@ function SignPanel({
       announce(TEXT.sign.signDone)
       return
     }
-    const numbered = detail.state === 'numbered'
-    const typedNumber = number === undefined || number.trim() === '' ? undefined : Number(number)
-    const issuedDate = parseDay(day)
     await call('outgoing.seal', {
       id: detail.id,
       certificate,
       pin: secret,
-      ...(numbered || typedNumber === undefined ? {} : { number: typedNumber }),
-      ...(numbered || issuedDate === undefined ? {} : { issuedDate }),
+      ...(detail.state === 'numbered' ? {} : issue.request),
     })
     // Sealed is sealed: what fails from here on is put right from its row in Hộp gửi.
     await call('outgoing.submit', { id: detail.id }).then(
@@ -382,21 +372,14 @@ function SignPanel({
         note={role === 'agency' && line?.state === 'down' ? TEXT.sign.offline : undefined}
         onTry={() => {
           act.clear()
-          return numberWrong === undefined && (detail.state !== 'signed' || dayWrong === undefined)
+          return detail.state !== 'signed' || issue.check()
         }}
         onSign={(certificate, pin) => {
           void act.run(certificate, pin)
         }}
         other={
-          detail.state === 'numbered' ? (
-            <Button
-              onPress={() => {
-                go('to-sign')
-              }}
-            >
-              {TEXT.sign.later}
-            </Button>
-          ) : (
+          <>
+            {detail.state === 'numbered' ? <VoidNumber detail={detail} /> : null}
             <Button
               onPress={() => {
                 setReopening(true)
@@ -404,34 +387,20 @@ function SignPanel({
             >
               {TEXT.sign.reopen}
             </Button>
-          )
+          </>
         }
       >
-        <Steps detail={detail} number={numberText} day={day} />
-        {detail.state === 'signed' ? (
-          <div className={styles['numbers']}>
-            <TextBox
-              label={TEXT.sign.number}
-              value={numberText}
-              onChange={setNumber}
-              inputMode="numeric"
-              maxLength={5}
-              error={numberWrong}
-            />
-            <TextBox
-              label={TEXT.sign.issuedDate}
-              value={day}
-              onChange={setDay}
-              maxLength={10}
-              error={dayWrong}
-            />
-          </div>
-        ) : null}
+        <Steps detail={detail} number={issue.number} day={issue.day} />
+        {detail.state === 'signed' ? <NumberFields choice={issue} detail={detail} /> : null}
       </PinForm>
       <Confirm
         isOpen={reopening}
         title={TEXT.sign.reopenAsk}
-        hint={TEXT.sign.reopenAskHint}
+        hint={
+          detail.codeNumber === undefined
+            ? TEXT.sign.reopenAskHint
+            : `${TEXT.sign.reopenAskHint} ${TEXT.numbering.keptHint}`
+        }
         safe={TEXT.sign.reopenNo}
         act={TEXT.sign.reopen}
         busy={reopen.busy}
