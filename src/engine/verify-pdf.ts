@@ -1,7 +1,7 @@
 import { AppError } from '../shared/errors.ts'
 import type { DocumentVerdict, SignatureVerdict } from '../shared/verdict.ts'
 import type { PdfChange } from './pdf/changes.ts'
-import { type Covering, coverings } from './pdf/covering.ts'
+import type { Covering } from './pdf/covering.ts'
 import { hiddenSignatures } from './pdf/hidden.ts'
 import { inspectPdf, type PdfInspection } from './pdf/inspect.ts'
 import { readSecurityStore } from './pdf/security-store.ts'
@@ -92,11 +92,13 @@ export async function verifyPdf(source: PdfSource, context: VerifyPdfContext): P
     )
   const verdict = judge(verdicts)
   // pdf.js is not let loose on a file that nobody we trust answers for.
-  if (verdict.verdict !== 'valid') return verdict
+  if (verdict.verdict !== 'valid' || signed.length < 2) return verdict
   const drawn = signed.map(({ fieldNumber }, index) => ({
     fieldNumber,
     signerName: verdicts[index]?.signer?.name,
   }))
+  // Loaded when first needed, with all that knows where things stand on a page.
+  const { coverings } = await import('./pdf/covering.ts')
   const found = await coverings(source, drawn)
   return judge(verdicts.map((each, index) => withCovering(each, found[index])))
 }

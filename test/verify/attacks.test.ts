@@ -283,6 +283,22 @@ const ATTACKS: Readonly<Record<string, readonly [expected: string, forge: () => 
     () => bent(signed, /\/Contents <[0-9a-f]+>/, () => '/Contents 1'),
   ],
   'forgery: the contents are missing': [RANGE_WRONG, () => bent(signed, /\/Contents <[0-9a-f]+>/, () => '')],
+  'forgery: the contents are null': [
+    RANGE_WRONG,
+    () => bent(signed, /\/Contents <[0-9a-f]+>/, () => '/Contents null'),
+  ],
+  'forgery: the byte range has a third pair': [
+    RANGE_AND_CHANGED,
+    () => withRange(signed, (a, b, c, d) => [a, b, c, d - 9, c, 9]),
+  ],
+  'forgery: the byte range is a string': [
+    RANGE_AND_CHANGED,
+    () => bent(signed, /\/ByteRange \[[^\]]*\]/, () => '/ByteRange (0 1 2 3)'),
+  ],
+  'forgery: the byte range has a fraction': [
+    RANGE_AND_CHANGED,
+    () => withRange(signed, (a, b, c) => [a, b, c, 0.5]),
+  ],
   'forgery: the form of the signature is not named': [
     'undetermined algorithm-unsupported',
     () => bent(signed, '/SubFilter /ETSI.CAdES.detached', () => ''),
@@ -381,6 +397,11 @@ const ATTACKS: Readonly<Record<string, readonly [expected: string, forge: () => 
     },
   ],
   'wrapping: the ranges overlap': [RANGE_WRONG, () => withRange(signed, (a, b, c, d) => [a, b + 30, c, d])],
+  'wrapping: both ranges are the same': [RANGE_AND_CHANGED, () => withRange(signed, (a, b) => [a, b, a, b])],
+  'wrapping: the second range takes in digits of the contents': [
+    RANGE_WRONG,
+    () => withRange(signed, (a, b, c, d) => [a, b, c - 20, d + 20]),
+  ],
   'wrapping: the first range begins later': [
     RANGE_WRONG,
     () => withRange(signed, (a, b, c, d) => [a + 1, b - 1, c, d]),
@@ -471,6 +492,21 @@ const ATTACKS: Readonly<Record<string, readonly [expected: string, forge: () => 
           10: FORGED,
         },
         { 1: '<< /Type /Catalog /Pages 8 0 R /AcroForm << /Fields [12 0 R 7 0 R] >> >>' },
+      ),
+  ],
+  'shadow: the cross-reference alone is pointed to a text that lies ready in a stream': [
+    CHANGED,
+    () => pointedIntoAStream(),
+  ],
+  'shadow: a layer that lay over the text is taken from the page': [
+    CHANGED,
+    () =>
+      prepared(
+        {
+          3: page(plain).replace('/Font <<', '/Properties << /L 8 0 R >> /Font <<'),
+          8: '<< /Type /OCG /Name (che) >>',
+        },
+        { 8: '<< /Type /OCG /Name (che) /Usage << /View << /ViewState /OFF >> >> >>' },
       ),
   ],
   'shadow: a place left empty is filled later': [
@@ -582,7 +618,48 @@ const ATTACKS: Readonly<Record<string, readonly [expected: string, forge: () => 
     () => appended(signed, {}, '1 0 R', '/Encrypt << /Filter /Standard >>'),
   ],
 
+  'revisions: an object stands twice in the table of an update': [
+    CHANGED,
+    () => {
+      const text = appended(signed, { 4: FORGED }).toString('latin1')
+      const at = text.lastIndexOf('xref\n4 1')
+      const row = text.slice(at + 5, at + 5 + 4 + 20)
+      return Buffer.from(text.slice(0, at + 5) + row + text.slice(at + 5), 'latin1')
+    },
+  ],
+  'revisions: several ends, and between them a text for repairing readers': [
+    CHANGED,
+    () =>
+      Buffer.concat([
+        signed,
+        Buffer.from('%%EOF\n4 0 obj\n<< /Length 5 >>\nstream\nBT ET\nendstream\nendobj\n%%EOF\n'),
+        Buffer.from(sameEnd(signed)),
+      ]),
+  ],
+
   // Certification abuse.
+  'certification 2: a stamp is put on the page': [CERTIFICATION, () => annotated(2, '/Subtype /Stamp')],
+  'certification 3: a stamp is put on the page': [CERTIFICATION, () => annotated(3, '/Subtype /Stamp')],
+  'certification 3: a redaction is put on the page': [
+    CERTIFICATION,
+    () => annotated(3, '/Subtype /Redact /IC [1 1 1]'),
+  ],
+  'certification 3: a picture is put on the page as a button': [
+    CERTIFICATION,
+    () => annotated(3, '/Subtype /Widget /FT /Btn /Ff 65536 /T (nut)'),
+  ],
+  'certification 3: an unsigned field draws over the number': [
+    CERTIFICATION,
+    () => annotated(3, '/Subtype /Widget /FT /Sig /T (La)'),
+  ],
+  'certification 3: the agency draws over the number in a signature of its own': [
+    'undetermined text-covered',
+    () =>
+      handSigned(
+        certified(3),
+        by(pki.agency, { fieldName: 'La', rect: OVER_THE_NUMBER, drawing: WHITE_OUT }),
+      ),
+  ],
   'certification 1: a further signature': [
     CERTIFICATION,
     () => handSigned(certified(1), by(pki.agency, { fieldName: 'Dau' })),
@@ -836,6 +913,29 @@ const ATTACKS: Readonly<Record<string, readonly [expected: string, forge: () => 
       return withContents(copy, reassembled(contentsOf(copy), { dropAttributes: true }))
     },
   ],
+}
+
+/** Something with a drawing of its own over the number of a certified document. */
+function annotated(level: 2 | 3, entries: string): Buffer {
+  const base = certified(level)
+  return appended(base, {
+    3: page(base).replace('/Annots [', '/Annots [900 0 R '),
+    900: `<< /Type /Annot ${entries} /Rect [72 690 372 730] /AP << /N 901 0 R >> >>`,
+    901: OVERLAY,
+  })
+}
+
+/** A stream of the signed file holds another text as an object; an update without objects points to it. */
+function pointedIntoAStream(): Buffer {
+  const text = 'BT /F1 24 Tf 72 700 Td (So 13/QD-UBND) Tj ET'
+  const hidden = `4 0 obj\n<< /Length ${String(text.length)} >>\nstream\n${text}\nendstream\nendobj\n`
+  const base = handSigned(
+    handMade({ ...OBJECTS, 8: { dict: '', data: hidden } }, '/Info 6 0 R'),
+    by(pki.person),
+  )
+  const row = `${String(base.indexOf(hidden)).padStart(10, '0')} 00000 n `
+  const update = `xref\n4 1\n${row}\ntrailer\n<< /Size 1000 /Root 1 0 R /Prev ${previousOf(base)} >>\nstartxref\n${String(base.length)}\n%%EOF\n`
+  return Buffer.concat([base, Buffer.from(update)])
 }
 
 /** The table of the signed file says where object 950 lies: behind its end, where it is put afterwards. */
