@@ -605,6 +605,7 @@ export const TEXT = {
     agency: 'Cơ quan',
     hub: 'Trục liên thông',
     token: 'Token ký số',
+    pictures: 'Hình chữ ký và con dấu',
     diagnosis: 'Chẩn đoán token',
     trust: 'Nơi cấp chứng thư tin cậy',
     numbering: 'Cấp số',
@@ -670,6 +671,104 @@ export const TEXT = {
     updateInstall: 'Cài đặt và khởi động lại',
     updateHint: 'Chương trình chỉ cài bản mới khi bạn bấm, và không bao giờ khi đang có văn bản gửi đi.',
     downloadProgress: 'Tiến độ tải bản mới',
+  },
+
+  place: {
+    title: { person: 'Vị trí chữ ký trên trang', agency: 'Vị trí con dấu trên trang' },
+    mark: { person: 'Hình chữ ký trên trang', agency: 'Hình con dấu trên trang' },
+    block: { person: 'Khung chữ của chữ ký', agency: 'Khung chữ của cơ quan' },
+    at: (left: string, top: string) => `cách mép trái ${left} mm, mép trên ${top} mm`,
+    keys: 'Kéo bằng chuột, hoặc dùng phím mũi tên: mỗi lần 1 mm, giữ Shift: 5 mm',
+    found: {
+      person: (page: number) =>
+        `Tìm theo tên người ký, ở trang ${String(page)}. Kéo hình trên trang nếu cần chỉnh.`,
+      agency: (page: number) =>
+        `Chùm lên khoảng 1/3 chữ ký về bên trái, ở trang ${String(page)}. Kéo hình trên trang nếu cần chỉnh.`,
+    },
+    notFound: {
+      person: (page: number) =>
+        `Không tìm thấy tên người ký trên văn bản. Hình đang ở góc trang ${String(page)}: hãy kéo vào đúng chỗ; để nguyên thì chữ ký hiện bằng khung chữ ở góc đó.`,
+      agency: (page: number) =>
+        `Không tìm thấy chỗ ký trên văn bản. Hình đang ở góc trang ${String(page)}: hãy kéo vào đúng chỗ; để nguyên thì chữ ký cơ quan hiện bằng khung chữ ở góc đó.`,
+    },
+    noPicture: {
+      person: 'Chưa có hình chữ ký: chữ ký hiện bằng khung chữ. Kéo khung trên trang nếu cần chỉnh.',
+      agency: 'Chưa có hình con dấu: chữ ký cơ quan hiện bằng khung chữ. Kéo khung trên trang nếu cần chỉnh.',
+    },
+    makePicture: { person: 'Tạo hình chữ ký trong Cài đặt', agency: 'Tạo hình con dấu trong Cài đặt' },
+    moved: (page: number, left: string, top: string) =>
+      `Đã chỉnh: trang ${String(page)}, cách mép trái ${left} mm, mép trên ${top} mm.`,
+    reset: 'Đặt lại vị trí',
+  },
+  pictures: {
+    intro:
+      'Khi ký, hình chữ ký của người có thẩm quyền và hình con dấu của cơ quan hiện trên văn bản đúng cỡ thật. Hình được cất trong kho mã hóa, riêng cho từng chứng thư.',
+    title: { person: 'Chữ ký của người có thẩm quyền', agency: 'Con dấu của cơ quan' },
+    of: (name: string) => `Chứng thư: ${name}`,
+    unknownName: 'token chưa cắm, chưa đọc được tên',
+    none: {
+      person: 'Chưa có hình chữ ký. Chưa có hình thì chữ ký hiện bằng khung chữ.',
+      agency: 'Chưa có hình con dấu. Chưa có hình thì chữ ký cơ quan hiện bằng khung chữ.',
+    },
+    make: { person: 'Tạo hình chữ ký từ ảnh', agency: 'Tạo hình con dấu từ ảnh' },
+    replace: 'Thay hình',
+    replaceName: { person: 'Thay hình chữ ký', agency: 'Thay hình con dấu' },
+    remove: 'Xóa hình',
+    removeName: (name: string) => `Xóa hình của ${name}`,
+    removeAsk: 'Xóa hình này?',
+    removeHint:
+      'Các văn bản đã ký không thay đổi. Từ lần ký sau, chữ ký hiện bằng khung chữ cho tới khi có hình mới.',
+    removeNo: 'Giữ lại',
+    removeYes: 'Xóa hình',
+    removed: 'Đã xóa hình.',
+    saveSize: 'Lưu cỡ hình',
+    others: 'Chứng thư khác',
+    othersHint: 'Hình của chứng thư không còn được chọn để ký. Có thể xóa khi không dùng nữa.',
+  },
+  maker: {
+    title: { person: 'Tạo hình chữ ký', agency: 'Tạo hình con dấu' },
+    invite: {
+      person: 'Chụp hoặc quét chữ ký trên giấy trắng',
+      agency: 'Chụp hoặc quét dấu đóng trên giấy trắng',
+    },
+    inviteHint:
+      'Thả ảnh vào đây, dán bằng Ctrl + V, hoặc chọn từ máy (PNG, JPEG, WebP). Ảnh chụp bằng điện thoại, hơi tối hay có bóng cũng dùng được.',
+    choose: 'Chọn ảnh',
+    chooseOther: 'Chọn ảnh khác',
+    unreadable: (name: string) =>
+      `Không đọc được ảnh ${name}. Hãy dùng tệp PNG, JPEG hoặc WebP, nhiều nhất 60 MB.`,
+    photo: 'Ảnh đã chọn',
+    crop: 'Phần ảnh được dùng',
+    cropHint:
+      'Kéo khung sát quanh chữ ký hoặc con dấu; trên bàn phím: Tab tới từng mép rồi dùng phím mũi tên (giữ Shift để đi nhanh).',
+    edge: { left: 'Mép trái', top: 'Mép trên', right: 'Mép phải', bottom: 'Mép dưới' },
+    turn: 'Xoay nhẹ',
+    turnLeft: 'Xoay trái 90 độ',
+    turnRight: 'Xoay phải 90 độ',
+    degrees: (degrees: number) => `${String(degrees).replace('.', ',')} độ`,
+    ink: 'Màu mực',
+    inks: { blue: 'Xanh', red: 'Đỏ', own: 'Giữ màu gốc' },
+    ground: 'Độ sạch nền',
+    strength: 'Độ đậm nét',
+    specks: 'Bỏ đốm nhỏ',
+    onlyColoured: 'Chỉ lấy nét cùng màu mực, bỏ chữ in và nét khác màu',
+    width: 'Chiều rộng trên giấy (mm)',
+    widthHint: {
+      person: 'Thường khoảng 40 mm. Chiều cao theo đúng tỷ lệ.',
+      agency: 'Đường kính thật của con dấu; dấu của UBND cấp tỉnh, cấp xã là 36 mm.',
+    },
+    widthWrong: 'Nhập số từ 5 đến 100, ví dụ 36 hoặc 36,5.',
+    heightWrong: 'Chiều cao theo tỷ lệ phải từ 5 đến 100 mm. Hãy sửa chiều rộng hoặc cắt lại ảnh.',
+    percent: (part: number) => `${String(Math.round(part * 100))}%`,
+    preview: 'Hình sẽ dùng, cỡ như trên giấy',
+    result: { person: 'Hình chữ ký', agency: 'Hình con dấu' },
+    over: { white: 'trên nền trắng', checked: 'trên nền ô để thấy chỗ trong suốt' },
+    making: (part: number) => `Đang tách nét mực… ${String(Math.round(part * 100))}%`,
+    noInk: 'Chưa thấy nét mực nào. Hãy kéo khung vào chỗ có mực hoặc giảm độ sạch nền.',
+    measures: (width: string, height: string) => `rộng ${width} mm, cao ${height} mm`,
+    coarse: 'Ảnh hơi nhỏ so với cỡ trên giấy, in ra sẽ thấy răng cưa. Nên chụp gần hơn hoặc quét từ 300 dpi.',
+    keep: { person: 'Dùng hình chữ ký này', agency: 'Dùng hình con dấu này' },
+    kept: { person: 'Đã lưu hình chữ ký.', agency: 'Đã lưu hình con dấu.' },
   },
 
   agencyForm: {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   formatDay,
   formatInstant,
+  formatMm,
   formatSince,
   formatSize,
   formatSpan,
@@ -10,6 +11,7 @@ import {
   formatWhen,
   isoDayOf,
   parseDay,
+  parseMm,
 } from '../../src/renderer/lib/format.ts'
 
 /** 09:41 on 15 January 2026 in Vietnam. */
@@ -71,4 +73,10 @@ test('sizes and waits are said the way people say them', () => {
     '3 giờ',
     '4 ngày',
   ])
+})
+
+test('millimetres are written and read with a comma, and a point is understood', () => {
+  expect([formatMm(36), formatMm(36.5)]).toEqual(['36', '36,5'])
+  expect(['36', ' 36,5 ', '36.5', '36 mm'].map(parseMm)).toEqual([36, 36.5, 36.5, 36])
+  expect(['', 'ba', '36,55', '-3', '1e2', '1000'].map(parseMm)).toEqual(Array(6).fill(undefined))
 })

@@ -1,6 +1,6 @@
 import type { Sha256 } from '../../shared/document/fields.ts'
 import { AppError } from '../../shared/errors.ts'
-import { PICTURE_MM } from '../../shared/ipc/contract.ts'
+import { isPictureMm } from '../../shared/ipc/contract.ts'
 import { readPng } from '../pdf/png.ts'
 import type { Store } from '../store/index.ts'
 
@@ -21,7 +21,7 @@ export async function keepPicture(
   if (alpha === undefined) throw new AppError('image/unusable', 'the ground is not transparent')
   if (alpha.every((value) => value === 0)) throw new AppError('image/unusable', 'nothing of it shows')
   const heightMm = Math.round(((widthMm * height) / width) * 100) / 100
-  if ([widthMm, heightMm].some((mm) => mm < PICTURE_MM.least || mm > PICTURE_MM.most)) {
+  if (!isPictureMm(widthMm) || !isPictureMm(heightMm)) {
     throw new AppError('image/wrong-size', `${String(widthMm)} mm × ${String(heightMm)} mm`)
   }
   store.pictures.keep(certificateSha256, { png, widthMm, heightMm })

@@ -18,14 +18,17 @@ export function Sheet({
   look = 'plain',
   role = 'dialog',
   closable = true,
+  dismissable = role === 'dialog',
   children,
 }: {
   isOpen: boolean
   onClose: () => void
   title: string
-  look?: 'plain' | 'wide' | 'drawer'
+  look?: 'plain' | 'wide' | 'work' | 'drawer'
   role?: 'dialog' | 'alertdialog'
   closable?: boolean
+  /** Whether a press beside it closes it: not where work would be lost. */
+  dismissable?: boolean
   children: ReactNode
 }) {
   return (
@@ -34,7 +37,7 @@ export function Sheet({
       onOpenChange={(open) => {
         if (!open) onClose()
       }}
-      isDismissable={role === 'dialog'}
+      isDismissable={dismissable}
       className={classes(styles['overlay'], look === 'drawer' && styles['drawerOverlay'])}
     >
       <Modal className={classes(styles['modal'], styles[look])}>

@@ -49,7 +49,7 @@ export function TextBox({
   type?: 'text' | 'password' | 'url' | 'email' | 'tel'
   look?: 'mono'
   autoFocus?: boolean
-  inputMode?: 'numeric'
+  inputMode?: 'numeric' | 'decimal'
   className?: string | undefined
 }) {
   const aside =
@@ -278,6 +278,87 @@ export function RadioCards({
           </span>
         </label>
       ))}
+    </div>
+  )
+}
+
+/** A number to be found by looking, with its value in words beside the name. */
+export function RangeBox({
+  label,
+  value,
+  least,
+  most,
+  step,
+  words,
+  onChange,
+}: {
+  label: string
+  value: number
+  least: number
+  most: number
+  step: number
+  /** The value as it is shown and read aloud. */
+  words: string
+  onChange: (value: number) => void
+}) {
+  const id = useId()
+  return (
+    <div className={styles['field']}>
+      <div className={styles['label']}>
+        <label htmlFor={id}>{label}</label>
+        <output className={styles['aside']} htmlFor={id}>
+          {words}
+        </output>
+      </div>
+      <input
+        id={id}
+        type="range"
+        className={styles['range']}
+        value={value}
+        min={least}
+        max={most}
+        step={step}
+        aria-valuetext={words}
+        onChange={(event) => {
+          onChange(event.target.valueAsNumber)
+        }}
+      />
+    </div>
+  )
+}
+
+/** One thing that is on or off. */
+export function CheckBox({
+  label,
+  hint,
+  value,
+  onChange,
+}: {
+  label: string
+  hint?: string
+  value: boolean
+  onChange: (value: boolean) => void
+}) {
+  const id = useId()
+  return (
+    <div className={styles['check']}>
+      <input
+        id={id}
+        type="checkbox"
+        checked={value}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={(event) => {
+          onChange(event.target.checked)
+        }}
+      />
+      <span>
+        <label htmlFor={id}>{label}</label>
+        {hint === undefined ? null : (
+          <span id={`${id}-hint`} className={styles['hint']}>
+            {hint}
+          </span>
+        )}
+      </span>
     </div>
   )
 }

@@ -99,3 +99,14 @@ export function formatSize(bytes: number): string {
 export function formatCount(count: number): string {
   return decimal.format(count)
 }
+
+/** Millimetres: `36`, `36,5`. */
+export function formatMm(mm: number): string {
+  return decimal.format(mm)
+}
+
+/** The millimetres a clerk typed (`36`, `36,5`, `36.5`), or `undefined`. */
+export function parseMm(text: string): number | undefined {
+  const match = /^\s*(\d{1,3})(?:[.,](\d))?\s*(?:mm)?\s*$/.exec(text)
+  return match === null ? undefined : Number(`${match[1] ?? ''}.${match[2] ?? '0'}`)
+}

@@ -11,6 +11,7 @@ import { Confirm, ShortcutTable } from '../components/Dialog.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
 import { NumberGaps, NumberingForm } from '../components/Numbering.tsx'
+import { PictureSettings } from '../components/PictureSettings.tsx'
 import { TokenForm } from '../components/TokenForm.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
@@ -20,7 +21,17 @@ import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
 import styles from './SettingsScreen.module.css'
 
-const SECTIONS = ['agency', 'hub', 'numbering', 'token', 'diagnosis', 'trust', 'update', 'shortcuts'] as const
+const SECTIONS = [
+  'agency',
+  'hub',
+  'numbering',
+  'token',
+  'pictures',
+  'diagnosis',
+  'trust',
+  'update',
+  'shortcuts',
+] as const
 
 /** Cài đặt: every part is saved by itself, over what is stored now. */
 export function SettingsScreen() {
@@ -53,6 +64,9 @@ export function SettingsScreen() {
             <NumberGaps />
           </Section>
           <TokenSection settings={settings.value} />
+          <Section name="pictures">
+            <PictureSettings token={settings.value.token} />
+          </Section>
           <DiagnosisSection />
           <TrustSection />
           <UpdateSection />

@@ -29,7 +29,12 @@ export const MAX_PDF_BYTES = 150_000_000
 /** The largest picture of a signature or a seal, in bytes. */
 const MAX_PICTURE_BYTES = 2_000_000
 /** How wide and how high a picture may stand on paper, in millimetres. */
-export const PICTURE_MM = { least: 5, most: 100 } as const
+const PICTURE_MM = { least: 5, most: 100 } as const
+
+/** Whether a picture may stand so wide, or so high, on paper. */
+export function isPictureMm(mm: number): boolean {
+  return mm >= PICTURE_MM.least && mm <= PICTURE_MM.most
+}
 
 const errorCode = z.enum(ERROR_CODES)
 const nothing = z.object({})
