@@ -127,11 +127,12 @@ export function officeHandlers(office: Office): OfficeHandlers {
       clerkName: store.settings.get('clerkName') ?? '',
       ...(hub === undefined ? {} : { hub }),
       ...(token === undefined ? {} : { token }),
+      numberPlacement: store.settings.get('numberPlacement') ?? 'signature-fields',
     }
   }
 
   function saveSettings(input: Input<'settings.save'>): Settings {
-    const { agency, clerkName, hub, token } = input
+    const { agency, clerkName, hub, token, numberPlacement, numberFields } = input
     store.atomically(() => {
       store.settings.set('agency', agency)
       store.settings.set('clerkName', clerkName)
@@ -147,6 +148,8 @@ export function officeHandlers(office: Office): OfficeHandlers {
       }
       if (token === undefined) store.settings.remove('token')
       else store.settings.set('token', token)
+      if (numberPlacement !== undefined) store.settings.set('numberPlacement', numberPlacement)
+      if (numberFields !== undefined) store.settings.set('numberFields', numberFields)
     })
     office.signer.reset()
     void office.watch.lookNow()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../shared/errors.ts'
 import type { Appearance } from './pdf/appearance.ts'
-import { preparePdfSignature } from './pdf/incremental.ts'
+import { preparePdfSignature, type FilledField, type SignatureOptions } from './pdf/incremental.ts'
 import type { PdfSource } from './pdf/source.ts'
 import { parseCertificate } from './signing/certificate.ts'
 import { addUnsignedAttribute, CMS_OID, parseCms, prepareCms } from './signing/cms.ts'
@@ -25,6 +25,9 @@ export interface PdfToSign {
   readonly reason?: string
   readonly location?: string
   readonly appearance?: Appearance
+  /** See {@link SignatureOptions.certify} and {@link SignatureOptions.fill}. */
+  readonly certify?: boolean
+  readonly fill?: readonly FilledField[]
   /** Leaves room for a time stamp beside the signature value. */
   readonly roomForTimeStamp?: boolean
 }
@@ -81,6 +84,8 @@ export async function preparePdf(signing: PdfToSign): Promise<PreparedPdf> {
     ...(signing.reason === undefined ? {} : { reason: signing.reason }),
     ...(signing.location === undefined ? {} : { location: signing.location }),
     ...(signing.appearance === undefined ? {} : { appearance: signing.appearance }),
+    ...(signing.certify === undefined ? {} : { certify: signing.certify }),
+    ...(signing.fill === undefined ? {} : { fill: signing.fill }),
   })
   const cms = prepareCms({
     certificate: signing.certificate,

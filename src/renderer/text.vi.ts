@@ -607,6 +607,7 @@ export const TEXT = {
     token: 'Token ký số',
     pictures: 'Hình chữ ký và con dấu',
     diagnosis: 'Chẩn đoán token',
+    placement: 'Số và ngày trên văn bản',
     trust: 'Nơi cấp chứng thư tin cậy',
     numbering: 'Cấp số',
     update: 'Cập nhật',
@@ -620,6 +621,24 @@ export const TEXT = {
     diagnose: 'Chạy chẩn đoán',
     diagnosisExport: 'Lưu ra tệp…',
     diagnosisExported: (path: string) => `Đã lưu vào ${path}.`,
+    placementIntro:
+      'Chọn cách ghi số và ngày lên văn bản. Cách nào cũng giữ nguyên chữ ký của người có thẩm quyền; văn bản đã ký rồi vẫn theo cách lúc ký.',
+    placementLabel: 'Cách ghi số và ngày',
+    placements: {
+      'signature-fields': {
+        name: 'Cùng chữ ký của cơ quan',
+        rest: 'Số, ngày và con dấu là ba chữ ký của cơ quan, chỉ nhập mã PIN một lần. Nên dùng.',
+      },
+      'form-fields': {
+        name: 'Điền vào ô có sẵn',
+        rest: 'Trước khi người có thẩm quyền ký, trang 1 được thêm ô trống cho số và ngày (hoặc dùng ô có sẵn trong mẫu); văn thư điền khi đóng dấu.',
+      },
+      reserved: {
+        name: 'Cấp số trước khi ký',
+        rest: 'Số và ngày được cấp và in lên trang ngay trước khi người có thẩm quyền ký. Số đã cấp ở lại với văn bản dù ký chưa xong.',
+      },
+    },
+    savePlacement: 'Lưu cách ghi số và ngày',
     trustIntro: 'Chữ ký trên văn bản đến được coi là hợp lệ khi chứng thư do một trong các nơi dưới đây cấp.',
     trustEmpty: 'Chưa có nơi cấp chứng thư nào được tin cậy; chữ ký trên văn bản đến sẽ là “chưa đủ căn cứ”.',
     trustImport: 'Thêm tệp chứng thư gốc',
@@ -912,6 +931,7 @@ export const TEXT = {
       collect: 'Nhận từ trục liên thông',
       status: 'Nơi nhận báo tình trạng khác',
       readdress: 'Sửa nơi nhận',
+      reserve: 'Cấp số trước khi ký',
     },
     errand: {
       deliver: {
@@ -927,6 +947,18 @@ export const TEXT = {
     },
     unknown: 'Ghi nhận của hệ thống',
     numbered: (number: string) => `số ${number}`,
+    inBlock: {
+      number: {
+        absent: 'Trang 1 không có chỗ ghi số nên số nằm trong khung của cơ quan',
+        filled: 'Chỗ ghi số trên trang 1 đã có số khác nên số nằm trong khung của cơ quan',
+        'no-room': 'Chỗ ghi số trên trang 1 quá hẹp nên số nằm trong khung của cơ quan',
+      },
+      date: {
+        absent: 'Trang 1 không có chỗ ghi ngày nên ngày nằm trong khung của cơ quan',
+        filled: 'Chỗ ghi ngày trên trang 1 đã có ngày khác nên ngày nằm trong khung của cơ quan',
+        'no-room': 'Chỗ ghi ngày trên trang 1 quá hẹp nên ngày nằm trong khung của cơ quan',
+      },
+    },
     reported: (status: string) => `Đã báo cho bên gửi: ${status}`,
     reason: (reason: string) => `Lý do: ${reason}`,
     waitRegister: 'Chờ vào sổ',

@@ -79,6 +79,7 @@ export const ERRORS = {
   'sign/process-lost': { retry: 'user' },
   'sign/timed-out': { retry: 'user' },
   'sign/session-expired': { retry: 'user' },
+  'sign/covers-text': { retry: 'user' },
   'sign/self-check-failed': { retry: 'user' },
 
   'packet/unreadable': { retry: 'never' },

@@ -242,6 +242,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Phiên ký đã tự kết thúc',
     hint: 'Máy chuẩn bị chữ ký tiếp theo quá lâu nên phiên đăng nhập USB Token đã đóng để giữ an toàn. Văn bản đã ký xong vẫn được giữ; hãy ký lại những văn bản còn lại.',
   },
+  'sign/covers-text': {
+    title: 'Hình chữ ký hoặc con dấu che chữ trên văn bản',
+    hint: 'Nơi nhận sẽ nghi ngờ một văn bản như vậy, nên chưa lưu gì. Kéo hình sang chỗ trống gần tên người ký rồi ký lại.',
+  },
   'sign/self-check-failed': {
     title: 'Chữ ký vừa tạo không kiểm tra được',
     hint: 'Văn bản giữ nguyên như trước khi ký. Hãy thử lại; nếu còn lỗi, báo mã sự cố cho bộ phận hỗ trợ.',

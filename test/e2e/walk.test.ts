@@ -74,7 +74,7 @@ describe('the walk of a document through two offices in real windows', () => {
     }
   })
 
-  test('poppler calls both signatures valid and trusted, qpdf finds nothing', () => {
+  test('poppler calls all signatures valid and trusted, qpdf finds nothing', () => {
     const database = join(workDir, 'nss')
     mkdirSync(database)
     execFileSync('certutil', ['-N', '-d', `sql:${database}`, '--empty-password'])
@@ -82,8 +82,11 @@ describe('the walk of a document through two offices in real windows', () => {
     execFileSync('certutil', trusted)
     for (const { receivedPath } of summary.documents) {
       const said = execFileSync('pdfsig', ['-nssdir', `sql:${database}`, receivedPath], { encoding: 'utf8' })
-      expect(said.match(/Signature is Valid/g)).toHaveLength(2)
-      expect(said.match(/Certificate is Trusted/g)).toHaveLength(2)
+      // The person's and the agency's; number and date are the agency's, too, where the letter is of this year.
+      const count = said.match(/Signature #\d+:/g)?.length ?? 0
+      expect(count).toBeGreaterThanOrEqual(2)
+      expect(said.match(/Signature is Valid/g)).toHaveLength(count)
+      expect(said.match(/Certificate is Trusted/g)).toHaveLength(count)
       expect(said.match(/- Total document signed/g)).toHaveLength(1)
       execFileSync('qpdf', ['--check', receivedPath])
     }

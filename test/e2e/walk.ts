@@ -135,7 +135,7 @@ export async function walk(options: WalkOptions): Promise<WalkSummary> {
       })
       await step('B nhận, chữ ký hợp lệ, vào sổ', async () => {
         await receiver.openArrived(words.subject)
-        await expectValid(receiver, words.subject)
+        await expectValid(sender, receiver, words.subject)
         await look(receiver, 'inbox')
         await receiver.register()
         await receiver.page
@@ -265,20 +265,27 @@ async function documentsTaken(desk: WalkDesk): Promise<number> {
 }
 
 /**
- * Both of A's signatures are valid, and B reads so. A document that somebody else had signed before, with
- * a certificate nobody here knows, is rightly "chưa đủ căn cứ" as a whole; A's own two are valid all the same.
+ * A's signatures, the person's and those of the agency, are valid, and B reads so. A document that somebody
+ * else had signed before, with a certificate nobody here knows, is rightly "chưa đủ căn cứ" as a whole; A's
+ * own are valid all the same.
  */
-async function expectValid(receiver: OfficeWindow, subject: string): Promise<void> {
+async function expectValid(sender: OfficeWindow, receiver: OfficeWindow, subject: string): Promise<void> {
   const said = await receiver.verdict()
   const row = (await receiver.ask('incoming.list', { box: 'new' })).rows.find(
     (one) => one.subject === subject,
   )
   if (row === undefined) throw new Error(`B has no ${subject}`)
   const signatures = (await receiver.ask('incoming.one', { id: row.id })).verdictDetail?.signatures ?? []
-  const ours = signatures.slice(-2).map(({ verdict }) => verdict)
-  const expected = signatures.length > 2 ? 'Chưa đủ căn cứ' : 'Chữ ký hợp lệ'
-  if (ours.join() !== 'valid,valid' || !said.startsWith(expected)) {
-    throw new Error(`B reads “${said}”, A's signatures are ${ours.join(' and ')}`)
+  const { token } = await sender.ask('settings.current', {})
+  const chosen = [token?.person, token?.agency].map((choice) => choice?.certificateSha256)
+  const ours = signatures.filter(({ signer }) =>
+    chosen.some((sha256) => sha256 === signer?.certificateSha256),
+  )
+  const expected = signatures.length > ours.length ? 'Chưa đủ căn cứ' : 'Chữ ký hợp lệ'
+  const areValid = ours.length >= 2 && ours.every(({ verdict }) => verdict === 'valid')
+  if (!areValid || !said.startsWith(expected)) {
+    const verdicts = ours.map(({ verdict }) => verdict).join(' and ')
+    throw new Error(`B reads “${said}”, A's signatures are ${verdicts}`)
   }
 }
 

@@ -53,6 +53,33 @@ export function giveNumber(
   reach('number/after-commit')
 }
 
+/**
+ * Gives a frozen document its number and today's date, to be drawn into the page that the authorised person
+ * will sign. It stays frozen, and the number its own whatever becomes of the signing.
+ *
+ * @throws {AppError} as {@link giveNumber}
+ * @source Decree 30/2020/NĐ-CP Art 15(3): by a function of the system; no order is given
+ */
+export function reserveNumber(store: Store, id: DocumentId, now: number): Outgoing {
+  return store.atomically(() => {
+    const document = store.outgoing.get(id)
+    if (document.state !== 'frozen') {
+      throw new AppError('document/wrong-state', `reserve a number while ${document.state}`)
+    }
+    const number = takeNumber(store, document, {}, now)
+    if (document.codeNumber === undefined) {
+      store.history.append({
+        at: now,
+        subjectKind: 'outgoing',
+        subjectId: id,
+        event: 'reserve',
+        detail: { number },
+      })
+    }
+    return store.outgoing.get(id)
+  })
+}
+
 /** Number and day of the document, kept with it; inside the caller's transaction. */
 function takeNumber(store: Store, document: Outgoing, choice: NumberChoice, now: number): number {
   const { id, fields } = document

@@ -9,12 +9,25 @@ import {
 } from '../../shared/document/fields.ts'
 import { formatDate } from '../../shared/document/vietnam-time.ts'
 import type { Output, PlacedSignature } from '../../shared/ipc/contract.ts'
-import type { Appearance, PictureBox, SignatureAppearance } from '../pdf/appearance.ts'
+import type { HistoryEntry } from '../../shared/document/history.ts'
+import { USUAL_NUMBER_FIELDS } from '../../shared/document/number-placement.ts'
+import type { Appearance, PictureAppearance, PictureBox, SignatureAppearance } from '../pdf/appearance.ts'
+import { drawOnFirstPage } from '../pdf/content.ts'
+import { addTextFields, isSigned, textFields } from '../pdf/fields.ts'
+import type { FilledField } from '../pdf/incremental.ts'
 import { findSigningPlace, settledBox, standingSignatures, type SigningPlace } from '../pdf/place.ts'
 import type { PdfSource } from '../pdf/source.ts'
 import type { Certificate } from '../signing/certificate.ts'
 import type { Outgoing, Store } from '../store/index.ts'
-import { blockBox, blockCentre, personAppearance, sealAppearance, signingTime } from './look.ts'
+import { asksForNumber, fieldsToMake, headInFields, headOnLines, wordsShown, type Written } from './head.ts'
+import {
+  blockBox,
+  blockCentre,
+  personAppearance,
+  sealAppearance,
+  signingTime,
+  type SizedPicture,
+} from './look.ts'
 
 /** A document about to be signed. */
 export interface Showing {
@@ -46,16 +59,7 @@ export async function personShows(showing: Showing): Promise<Appearance> {
   const { store, source, document, certificate, certificateSha256, place } = showing
   const picture = store.pictures.get(certificateSha256)
   if (place !== undefined) {
-    if (picture === undefined) return blockAt(personBlock(showing), place)
-    const { page, centreXMm, centreYMm } = place
-    return {
-      page,
-      png: picture.png,
-      centreXMm,
-      centreYMm,
-      widthMm: picture.widthMm,
-      heightMm: picture.heightMm,
-    }
+    return picture === undefined ? blockAt(personBlock(showing), place) : pictureAt(picture, place)
   }
   const found = await findSigningPlace(source, ...signerNames(document, certificate))
   if (found === undefined) return personBlock(showing)
@@ -64,21 +68,103 @@ export async function personShows(showing: Showing): Promise<Appearance> {
     : personAppearance(found, picture)
 }
 
+/** How the agency's signatures look, and what is filled in with the first of them. */
+export interface AgencyShow {
+  readonly appearances: readonly [Appearance, ...Appearance[]]
+  readonly fill: readonly FilledField[]
+  /** Where number and date went, for the history. */
+  readonly detail: HistoryEntry['detail']
+}
+
 /**
- * The agency's seal over the left third of the handwriting. Without a kept seal or a place a text block
- * stands in the corner of the last page.
+ * Number and date on their lines or in their fields, then the agency's seal over the left third of the
+ * handwriting. What has no room on its line goes into a text block. Without a kept seal or a place for it the
+ * block stands in the corner of the last page.
  */
-export async function agencyShows(showing: Showing): Promise<Appearance> {
+export async function agencyShows(showing: Showing): Promise<AgencyShow> {
+  const { store, source, document, font } = showing
+  const { codeNumber, issuedDate, fields } = document
+  if (codeNumber === undefined || issuedDate === undefined) throw new Error('it was not numbered')
+  const given = { codeNumber, codeNotation: fields.codeNotation, issuedDate }
+  const head =
+    store.settings.get('numberPlacement') === 'form-fields'
+      ? await headInFields(source, given, store.settings.get('numberFields') ?? USUAL_NUMBER_FIELDS, font)
+      : await headOnLines(source, given, font)
+  const missing = [
+    ...('why' in head.number ? [`Số: ${formatCode(codeNumber, fields.codeNotation)}`] : []),
+    ...('why' in head.date ? [`Ngày ban hành: ${formatDate(issuedDate)}`] : []),
+  ]
+  const seal = await sealShown(showing)
+  const block = agencyBlock(showing, missing)
+  const last: readonly Appearance[] =
+    seal === undefined ? [atPlace(block, showing.place)] : missing.length === 0 ? [seal] : [block, seal]
+  const [first, ...others] = [...wordsShown(head, font), ...last]
+  if (first === undefined) throw new Error('the agency shows something')
+  return {
+    appearances: [first, ...others],
+    fill: [head.number, head.date].flatMap((part) => ('fields' in part ? part.fields : [])),
+    detail: { ...whereOf('number', head.number), ...whereOf('date', head.date) },
+  }
+}
+
+function whereOf(name: 'number' | 'date', part: Written): HistoryEntry['detail'] {
+  if ('why' in part) return { [`${name}On`]: 'block', [`${name}Why`]: part.why }
+  return { [`${name}On`]: 'words' in part ? 'line' : 'fields' in part ? 'field' : 'page' }
+}
+
+/** Undefined where a text block has to do. */
+async function sealShown(showing: Showing): Promise<PictureAppearance | undefined> {
   const { store, source, document, certificateSha256, place } = showing
   const seal = store.pictures.get(certificateSha256)
-  if (place !== undefined) {
-    if (seal === undefined) return blockAt(agencyBlock(showing), place)
-    const { page, centreXMm, centreYMm } = place
-    return { page, png: seal.png, centreXMm, centreYMm, widthMm: seal.widthMm, heightMm: seal.heightMm }
+  if (seal === undefined) return undefined
+  if (place !== undefined) return pictureAt(seal, place)
+  const found = await findSigningPlace(source, ...signerNames(document))
+  return found === undefined ? undefined : sealAppearance(found, await standingSignatures(source), seal)
+}
+
+function pictureAt(
+  { png, widthMm, heightMm }: SizedPicture,
+  { page, centreXMm, centreYMm }: PlacedSignature,
+): PictureAppearance {
+  return { page, png, centreXMm, centreYMm, widthMm, heightMm }
+}
+
+/** What stands in a file before the authorised person signs it, for number and date to come. */
+export interface Readied {
+  readonly source: PdfSource
+  /** Whether the signature allows forms to be filled and nothing else. */
+  readonly certify: boolean
+}
+
+/**
+ * Readies the file that the person will sign: fields for number and date, or both themselves. A file that
+ * somebody has signed already stays as it is.
+ *
+ * @param reserve gives the document its number; asked only where the page has a line for it
+ */
+export async function readyForPerson(
+  store: Store,
+  source: PdfSource,
+  font: Uint8Array,
+  reserve: () => Outgoing,
+): Promise<Readied> {
+  const asItIs = { source, certify: false }
+  const placement = store.settings.get('numberPlacement') ?? 'signature-fields'
+  if (placement === 'signature-fields' || (await isSigned(source))) return asItIs
+  if (placement === 'form-fields') {
+    const { number } = store.settings.get('numberFields') ?? USUAL_NUMBER_FIELDS
+    const there = await textFields(source)
+    if (there.some(({ name }) => number.includes(name))) return { source, certify: true }
+    const fields = await fieldsToMake(source, font)
+    return fields.length === 0 ? asItIs : { source: await addTextFields(source, fields), certify: true }
   }
-  const found = seal === undefined ? undefined : await findSigningPlace(source, ...signerNames(document))
-  if (seal === undefined || found === undefined) return agencyBlock(showing)
-  return sealAppearance(found, await standingSignatures(source), seal)
+  if (!(await asksForNumber(source, font))) return asItIs
+  const { codeNumber, issuedDate, fields } = reserve()
+  if (codeNumber === undefined || issuedDate === undefined) throw new Error('it was not numbered')
+  const head = await headOnLines(source, { codeNumber, codeNotation: fields.codeNotation, issuedDate }, font)
+  const words = wordsShown(head, font).flatMap((each) => each.words)
+  if (words.length === 0) return asItIs
+  return { source: await drawOnFirstPage(source, { page: 1, words, font }), certify: false }
 }
 
 /** The name typed in the draft first, then that of the certificate that signs or has signed as a person. */
@@ -101,20 +187,17 @@ function personBlock({ certificate, at, font }: Showing): SignatureAppearance {
   }
 }
 
-function agencyBlock({ document, certificate, at, font }: Showing): SignatureAppearance {
-  const { codeNumber, issuedDate, fields } = document
-  if (codeNumber === undefined || issuedDate === undefined) throw new Error('it was not numbered')
+function agencyBlock({ certificate, at, font }: Showing, given: readonly string[]): SignatureAppearance {
   return {
     ...AGENCY_CORNER,
     widthMm: BLOCK_WIDTH_MM,
-    lines: [
-      `Cơ quan: ${certificate.subject.commonName ?? ''}`,
-      `Số: ${formatCode(codeNumber, fields.codeNotation)}`,
-      `Ngày ban hành: ${formatDate(issuedDate)}`,
-      `Thời gian ký: ${signingTime(at)}`,
-    ],
+    lines: [`Cơ quan: ${certificate.subject.commonName ?? ''}`, ...given, `Thời gian ký: ${signingTime(at)}`],
     font,
   }
+}
+
+function atPlace(block: SignatureAppearance, place: PlacedSignature | undefined): SignatureAppearance {
+  return place === undefined ? block : blockAt(block, place)
 }
 
 function blockAt(

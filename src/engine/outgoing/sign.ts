@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { DocumentFile, DocumentId, FileRole } from '../../shared/document/fields.ts'
+import type { HistoryEntry } from '../../shared/document/history.ts'
 import type { OutgoingState } from '../../shared/document/outgoing.ts'
 import type { CertificateChoice, PlacedSignature } from '../../shared/ipc/contract.ts'
 import type { SignatureValue, SigningInput } from '../../shared/signing.ts'
@@ -8,13 +9,13 @@ import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { Appearance } from '../pdf/appearance.ts'
 import { passingChunksOf, reopening, type PdfFileSource, type PdfSource } from '../pdf/source.ts'
-import { preparePdf, type PreparedPdf } from '../sign-pdf.ts'
+import { preparePdf, type PdfToSign, type PreparedPdf } from '../sign-pdf.ts'
 import { holderKind, type Certificate } from '../signing/certificate.ts'
 import type { SignerClient } from '../signing/signer-client.ts'
 import { findCertificate, type FoundCertificate } from '../signing/token-view.ts'
 import type { Outgoing, Store } from '../store/index.ts'
-import { giveNumber, type NumberChoice } from './number.ts'
-import type { Showing } from './show.ts'
+import { giveNumber, reserveNumber, type NumberChoice } from './number.ts'
+import type { AgencyShow, Readied, Showing } from './show.ts'
 
 /** What signing needs of the world. */
 export interface SignPorts {
@@ -124,8 +125,10 @@ interface Step {
   readonly holder: 'person' | 'agency'
   /** Done for each document once the certificate is found. */
   readonly ready: (ports: SignPorts, document: Outgoing) => Outgoing
-  /** What is shown, a signature each, in this order. */
-  readonly shows: (showing: Showing) => Promise<readonly [Appearance, ...Appearance[]]>
+  /** What stands in the file before the signature. */
+  readonly readied: (ports: SignPorts, document: Outgoing, source: PdfSource) => Promise<Readied>
+  /** What is shown, a signature each, in this order, and what is filled in with the first. */
+  readonly shows: (showing: Showing) => Promise<AgencyShow>
   readonly place: PlacedSignature | undefined
 }
 
@@ -136,10 +139,14 @@ const signWith = ({ place }: SignManner): Step => ({
   event: 'sign',
   holder: 'person',
   ready: (_, document) => document,
-  shows: async (showing) => {
+  readied: async ({ store, font, now }, { id }, source) => {
     // Only now: what looks for places in pages takes more code than all the rest.
+    const { readyForPerson } = await import('./show.ts')
+    return readyForPerson(store, source, font, () => reserveNumber(store, id, now()))
+  },
+  shows: async (showing) => {
     const { personShows } = await import('./show.ts')
-    return [await personShows(showing)]
+    return { appearances: [await personShows(showing)], fill: [], detail: {} }
   },
   place,
 })
@@ -153,15 +160,22 @@ function sealWith(issue: Issue): Step {
     holder: 'agency',
     ready: ({ store, now, reach }, document) => {
       if (document.state === 'numbered') return document
-      giveNumber(store, document.id, issue, now(), reach)
+      giveNumber(store, document.id, asReserved(store, document, issue), now(), reach)
       return store.outgoing.get(document.id)
     },
+    readied: (_, __, source) => Promise.resolve({ source, certify: false }),
     shows: async (showing) => {
       const { agencyShows } = await import('./show.ts')
-      return [await agencyShows(showing)]
+      return agencyShows(showing)
     },
     place: issue.place,
   }
+}
+
+/** A day that stands on the signed page already is not another one any more. */
+function asReserved(store: Store, { codeNumber, issuedDate }: Outgoing, issue: Issue): NumberChoice {
+  const isDrawn = store.settings.get('numberPlacement') === 'reserved' && codeNumber !== undefined
+  return isDrawn ? { ...issue, issuedDate } : issue
 }
 
 function requireSigned([outcome]: readonly SignOutcome[]): void {
@@ -232,6 +246,7 @@ interface Prepared {
   readonly document: Outgoing
   readonly original: DocumentFile
   readonly file: PdfFileSource
+  readonly detail: HistoryEntry['detail']
   /** The signature that is waited for; those before it are in its bytes. */
   readonly pdf: PreparedPdf
   /** How many there are with it. */
@@ -251,10 +266,11 @@ async function prepare(ports: SignPorts, signer: Signer, step: Step, id: Documen
   const file = reopening(original.sizeBytes, () => store.files.open(original.sha256))
 
   async function layOut(
-    base: Pick<Prepared, 'document' | 'original' | 'file'>,
+    base: Omit<Prepared, 'pdf' | 'count' | 'next'>,
     source: PdfSource,
     [appearance, ...rest]: readonly [Appearance, ...Appearance[]],
     count: number,
+    extras: Pick<PdfToSign, 'certify' | 'fill'> = {},
   ): Promise<Prepared> {
     const pdf = await preparePdf({
       source,
@@ -263,6 +279,7 @@ async function prepare(ports: SignPorts, signer: Signer, step: Step, id: Documen
       signedAt: new Date(at),
       location: document.fields.place,
       appearance,
+      ...extras,
     })
     const [following, ...others] = rest
     if (following === undefined) return { ...base, pdf, count }
@@ -279,20 +296,22 @@ async function prepare(ports: SignPorts, signer: Signer, step: Step, id: Documen
     }
   }
 
-  return closing(
-    step
-      .shows({
-        store,
-        font,
-        document,
-        source: file,
-        certificate,
-        certificateSha256: choice.certificate.certificateSha256,
-        at,
-        place: step.place,
-      })
-      .then((appearances) => layOut({ document, original, file }, file, appearances, 1)),
-  )
+  const begin = async (): Promise<Prepared> => {
+    const { source, certify } = await step.readied(ports, document, file)
+    const { appearances, fill, detail } = await step.shows({
+      store,
+      font,
+      document,
+      source,
+      certificate,
+      certificateSha256: choice.certificate.certificateSha256,
+      at,
+      place: step.place,
+    })
+    return layOut({ document, original, file, detail }, source, appearances, 1, { certify, fill })
+  }
+
+  return closing(begin())
 }
 
 /** What the token is asked for a document's next signature. */
@@ -369,7 +388,7 @@ async function keep(
   ports: SignPorts,
   step: Step,
   certificate: Certificate,
-  { document, original, file, pdf, count }: Prepared,
+  { document, original, file, pdf, count, detail }: Prepared,
   value: Uint8Array,
 ): Promise<void> {
   const { store, reach } = ports
@@ -377,6 +396,9 @@ async function keep(
     const signed = pdf.signed(value)
     reach('sign/prepared')
     const verdict = await ports.verify(signed)
+    if (step.place !== undefined && verdict.signatures.at(-1)?.reasons.includes('text-covered') === true) {
+      throw new AppError('sign/covers-text', 'what the clerk dragged stands over text')
+    }
     if (!isOurOwnGood(verdict, count, document.verdict)) {
       throw new AppError('sign/self-check-failed', `our own verdict: ${verdict.reasons.join(', ')}`)
     }
@@ -395,6 +417,7 @@ async function keep(
       store.outgoing.move(document.id, step.event, ports.now(), {
         signer: certificate.subject.commonName ?? '',
         certificate: certificate.sha256,
+        ...detail,
       })
     })
     reach('sign/committed')

@@ -5,7 +5,7 @@ import type { AddObject, Typeface } from './font.ts'
 import { addPicture } from './png.ts'
 import type { Picture } from './png.ts'
 import { PdfName } from './syntax.ts'
-import type { PdfRef } from './syntax.ts'
+import type { PdfRef, PdfValue } from './syntax.ts'
 import { unreadable } from './syntax.ts'
 import type { Writable } from './write.ts'
 
@@ -49,7 +49,26 @@ export interface PictureBox {
   readonly heightMm: number
 }
 
-export type Appearance = SignatureAppearance | PictureAppearance
+/** Words at their baselines as if they had been typed there: a number, a date. */
+export interface WordsAppearance {
+  /** 1 is the first page; `'last'` the last. A number past the end means the last page too. */
+  readonly page: number | 'last'
+  readonly words: readonly Word[]
+  /** As of {@link SignatureAppearance}. */
+  readonly font: Uint8Array
+}
+
+/** One word, from the left and top edge of the page as it is shown. */
+export interface Word {
+  readonly text: string
+  readonly leftMm: number
+  readonly baselineMm: number
+  readonly fontSizePt: number
+  /** Leaning like italics. Default upright. */
+  readonly slanted?: boolean
+}
+
+export type Appearance = SignatureAppearance | PictureAppearance | WordsAppearance
 
 const PADDING_PT = 3
 const LINE_SPACING = 1.15
@@ -76,8 +95,8 @@ const A4: PageBox = { left: 0, bottom: 0, right: 595.28, top: 841.89 }
 
 /** The crop box within the media box, as viewers show it; A4 where a page says nothing usable. */
 export async function pageView(document: PdfDocument, page: Page): Promise<PageView> {
-  const media = (await boxOf(document, page, 'MediaBox')) ?? A4
-  const crop = (await boxOf(document, page, 'CropBox')) ?? media
+  const media = (await rectangleOf(document, page.attribute('MediaBox'))) ?? A4
+  const crop = (await rectangleOf(document, page.attribute('CropBox'))) ?? media
   const box = {
     left: Math.max(media.left, crop.left),
     bottom: Math.max(media.bottom, crop.bottom),
@@ -94,16 +113,12 @@ export async function pageView(document: PdfDocument, page: Page): Promise<PageV
   }
 }
 
-async function boxOf(
-  document: PdfDocument,
-  page: Page,
-  key: 'MediaBox' | 'CropBox',
-): Promise<PageBox | undefined> {
-  const corners = await document.resolveArray(page.attribute(key))
+/** A rectangle as it is written, its corners in any order; undefined where it is none or has no room. */
+export async function rectangleOf(document: PdfDocument, value: PdfValue): Promise<PageBox | undefined> {
   const numbers: number[] = []
-  for (const corner of corners ?? []) {
-    const value = await document.resolve(corner)
-    if (typeof value === 'number') numbers.push(value)
+  for (const corner of (await document.resolveArray(value)) ?? []) {
+    const side = await document.resolve(corner)
+    if (typeof side === 'number') numbers.push(side)
   }
   const [x1, y1, x2, y2] = numbers
   if (x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) return undefined
@@ -285,6 +300,80 @@ export function drawBlock(
       ['Resources', new Map<string, Writable>([['Font', new Map<string, Writable>([['F1', font]])]])],
     ]),
   )
+}
+
+/** Words ready to be placed: where their common box begins on the page, its size in points. */
+export interface WordsLayout {
+  readonly leftMm: number
+  readonly topMm: number
+  readonly width: number
+  readonly height: number
+}
+
+/** Room for what leans out, and for marks above and below. */
+const WORD_MARGIN_MM = 0.8
+/** The angle of Times italics, 15.5 degrees. */
+const SLANT = 0.277
+
+/** Measures the box that holds all the words. */
+export function layOutWords({ words }: WordsAppearance, face: Typeface): WordsLayout {
+  const mm = (points: number) => points / POINTS_PER_MM
+  const leftMm = Math.min(...words.map((word) => word.leftMm)) - WORD_MARGIN_MM
+  const topMm =
+    Math.min(...words.map((word) => word.baselineMm - mm((face.ascent * word.fontSizePt) / 1000))) -
+    WORD_MARGIN_MM
+  const rightMm = Math.max(
+    ...words.map((word) => word.leftMm + mm((face.widthOf(word.text) * word.fontSizePt) / 1000)),
+  )
+  const bottomMm = Math.max(
+    ...words.map((word) => word.baselineMm - mm((face.descent * word.fontSizePt) / 1000)),
+  )
+  return {
+    leftMm,
+    topMm,
+    width: (rightMm + WORD_MARGIN_MM - leftMm) * POINTS_PER_MM,
+    height: (bottomMm + WORD_MARGIN_MM - topMm) * POINTS_PER_MM,
+  }
+}
+
+/** Adds the drawing of the words as a form XObject and returns it. */
+export function drawWords(
+  { words }: WordsAppearance,
+  { leftMm, topMm, width, height }: WordsLayout,
+  face: Typeface,
+  rotation: number,
+  add: AddObject,
+): PdfRef {
+  const set = words.map(({ text, fontSizePt, slanted = false, ...word }) => {
+    const x = (word.leftMm - leftMm) * POINTS_PER_MM
+    const y = height - (word.baselineMm - topMm) * POINTS_PER_MM
+    const matrix = `1 0 ${decimal(slanted ? SLANT : 0)} 1 ${decimal(x)} ${decimal(y)}`
+    return `BT /F1 ${decimal(fontSizePt)} Tf ${matrix} Tm ${face.encode(text)} Tj ET`
+  })
+  const font = face.embed(add)
+  const upright = UPRIGHT[rotation]
+  return add(
+    compressed(Buffer.from(['q 0 g', ...set, 'Q'].join('\n')), [
+      ['Type', new PdfName('XObject')],
+      ['Subtype', new PdfName('Form')],
+      ['BBox', [0, 0, width, height]],
+      ...(upright === undefined ? [] : [['Matrix', upright] as const]),
+      ['Resources', new Map<string, Writable>([['Font', new Map<string, Writable>([['F1', font]])]])],
+    ]),
+  )
+}
+
+/** The operands of `cm` that bring a form XObject of {@link drawWords} into its rectangle on the page. */
+export function placingMatrix(
+  { rotation, unit }: PageView,
+  { width, height }: Pick<WordsLayout, 'width' | 'height'>,
+  { left, bottom }: PageBox,
+): string {
+  // Where the turned form begins before it is moved (its own Matrix comes first, ISO 32000-2, 8.10.1).
+  const beginsLeft = { 90: -height, 180: -width }[rotation] ?? 0
+  const beginsBelow = { 180: -height, 270: -width }[rotation] ?? 0
+  const [x, y] = [left - beginsLeft / unit, bottom - beginsBelow / unit]
+  return `${decimal(1 / unit)} 0 0 ${decimal(1 / unit)} ${decimal(x)} ${decimal(y)}`
 }
 
 /** Adds the drawing of a picture as a form XObject and returns it. */

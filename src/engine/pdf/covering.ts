@@ -126,8 +126,9 @@ function coversText(
   const letters = touched.flatMap((one) => one.letters)
   if (letters.some(({ isDigit }) => isDigit)) return true
   const isBetweenWords = page === 1 && area.bottom < HEAD_MM && box.heightMm < NUMBER_HEIGHT_MM
-  if (isBetweenWords && letters.length <= TOUCHED_IN_HEAD) {
-    return letters.some(({ middle }) => Math.abs(middle - box.centreXMm) < box.widthMm / 4)
+  const besideDate = letters.filter(({ isOfDate }) => !isOfDate)
+  if (isBetweenWords && besideDate.length <= TOUCHED_IN_HEAD) {
+    return besideDate.some(({ middle }) => Math.abs(middle - box.centreXMm) < box.widthMm / 4)
   }
   const isAtSigning = [...anchors.map((one) => edges(one.box)), ...block.map(edgesOfLine)].some(
     (one) => overlap(one, area) > 0,
@@ -191,7 +192,11 @@ function signingBlock(
 interface Letter {
   readonly middle: number
   readonly isDigit: boolean
+  /** Of the words between day, month and year, around which a whole date is put at once. */
+  readonly isOfDate: boolean
 }
+
+const BETWEEN_DATE = /(?<!\p{L})(tháng|năm)(?!\p{L})/giu
 
 /** Parts of a letter's width and height that must lie under a drawing for it to count as covered. */
 const COVERED_WIDTH = 0.5
@@ -202,16 +207,21 @@ function lettersUnder(piece: TextPiece, area: Edges): Letter[] {
   const { top, bottom } = edgesOfLine(piece)
   if (span(top, bottom, area.top, area.bottom) < (bottom - top) * COVERED_HEIGHT) return []
   if (span(piece.leftMm, piece.rightMm, area.left, area.right) === 0) return []
-  const characters = Array.from(piece.text.normalize('NFC'))
+  const text = piece.text.normalize('NFC')
+  const characters = Array.from(text)
+  const dateWords = [...text.matchAll(BETWEEN_DATE)].map(({ index, 0: word }) => [index, index + word.length])
   const total = characters.reduce((sum, character) => sum + widthOf(character), 0)
   const scale = (piece.rightMm - piece.leftMm) / total
   const found: Letter[] = []
   let left = piece.leftMm
+  let at = 0
   for (const character of characters) {
     const right = left + widthOf(character) * scale
+    const isOfDate = dateWords.some(([start = 0, end = 0]) => at >= start && at < end)
+    at += character.length
     const isCovered = span(left, right, area.left, area.right) > (right - left) * COVERED_WIDTH
     if (isCovered && /[\p{L}\p{N}]/u.test(character)) {
-      found.push({ middle: (left + right) / 2, isDigit: /\p{N}/u.test(character) })
+      found.push({ middle: (left + right) / 2, isDigit: /\p{N}/u.test(character), isOfDate })
     }
     left = right
   }

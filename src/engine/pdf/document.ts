@@ -30,7 +30,7 @@ export interface Page {
   readonly ref: PdfRef
   readonly dict: PdfDict
   /** The page's own or inherited value of Resources, MediaBox, CropBox and Rotate, unresolved. */
-  attribute(key: 'MediaBox' | 'CropBox' | 'Rotate'): PdfValue
+  attribute(key: 'Resources' | 'MediaBox' | 'CropBox' | 'Rotate'): PdfValue
 }
 
 /** A terminal field of the form. `dict` may at the same time be its only widget. */

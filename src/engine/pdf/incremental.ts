@@ -32,11 +32,31 @@ export interface SignatureOptions {
   /** Left out for an invisible signature. */
   readonly appearance?: Appearance
   /**
+   * Certifies: only forms may be filled and further signatures added afterwards (DocMDP level 2). Only the
+   * first signature of a file may, so where one stands already this one is an ordinary one.
+   */
+  readonly certify?: boolean
+  /** Empty text fields that are filled in the same increment, each with a drawing of its own. */
+  readonly fill?: readonly FilledField[]
+  /**
    * Prepares a document time stamp (ISO 32000-2, 12.8.5) instead: the CMS will be an RFC 3161 token, which
    * says when and not who. Only `fieldName` and `contentsBytes` matter then. It may follow a certification
    * that forbids everything else.
    */
   readonly documentTimeStamp?: boolean
+}
+
+/** What is written into a text field, in the face of a visible text. */
+export interface FilledField {
+  /** Full name. */
+  readonly name: string
+  readonly text: string
+  /** Smaller where the field has no room. */
+  readonly fontSizePt: number
+  readonly slanted?: boolean
+  /** In the middle of the field; by default at its left. */
+  readonly centred?: boolean
+  readonly font: Uint8Array
 }
 
 /** A document that lacks only its CMS. */
@@ -83,14 +103,23 @@ export async function preparePdfSignature(
   if (document.isEncrypted) throw new AppError('pdf/encrypted', 'the file is encrypted')
   const update = new Update(document)
   const page = await pageToSign(document, options.appearance?.page ?? 1)
-  const fieldName = await freeFieldName(document, options.fieldName, options.documentTimeStamp === true)
+  const { fieldName, isFirst } = await freeFieldName(
+    document,
+    options.fieldName,
+    options.documentTimeStamp === true,
+  )
+  const certifies = options.certify === true && isFirst
 
   const contentsBytes = options.contentsBytes ?? CONTENTS_BYTES
-  const signature = update.add(signatureDictionary(options, contentsBytes))
+  const signature = update.add(signatureDictionary(options, contentsBytes, certifies))
   const field = update.reserve()
   update.set(field, await widgetOf(document, update, page, signature, fieldName, options.appearance))
   await addToList(document, update, page.ref, page.dict, 'Annots', field)
-  await addToForm(document, update, field)
+  const plain = await document.catalog()
+  const catalog = certifies ? certified(plain, signature) : plain
+  if (certifies) update.set(rootOf(document), catalog)
+  await addToForm(document, update, catalog, [field], { isSignature: true })
+  if (options.fill !== undefined) await fillFields(document, update, options.fill)
 
   const appended = await update.bytes()
   if (source.size + appended.length > FILE_BYTES_LIMIT)
@@ -288,19 +317,23 @@ async function freeFieldName(
   document: PdfDocument,
   wanted: string | undefined,
   isAlwaysAllowed: boolean,
-): Promise<string> {
+): Promise<{ readonly fieldName: string; readonly isFirst: boolean }> {
   const names = new Set<string>()
+  let isFirst = true
   for await (const field of document.fields()) {
     names.add(field.name)
+    if (field.type === 'Sig' && (await document.resolve(field.dict.get('V'))) !== null) isFirst = false
     if (field.type === 'Sig' && !isAlwaysAllowed) await refuseFinal(document, field.dict)
   }
   const permissions = await document.resolveDict((await document.catalog()).get('Perms'))
   const certification = new PdfDict([['V', permissions?.get('DocMDP') ?? null]])
   if (!isAlwaysAllowed) await refuseFinal(document, certification)
-  if (wanted !== undefined && !names.has(wanted) && !wanted.includes('.')) return wanted
+  if (wanted !== undefined && !names.has(wanted) && !wanted.includes('.')) {
+    return { fieldName: wanted, isFirst }
+  }
   for (let number = 1; ; number += 1) {
     const name = `${wanted?.replaceAll('.', '-') ?? 'Signature'}${String(number)}`
-    if (!names.has(name)) return name
+    if (!names.has(name)) return { fieldName: name, isFirst }
   }
 }
 
@@ -309,7 +342,93 @@ async function refuseFinal(document: PdfDocument, field: PdfDict): Promise<void>
   if (level === 1) throw new AppError('pdf/certified-no-changes', 'a certification allows no changes')
 }
 
-function signatureDictionary(options: SignatureOptions, contentsBytes: number): Map<string, Writable> {
+/** The catalogue that names the certification (ISO 32000-2, 12.8.4, table 263). */
+function certified(catalog: PdfDict, signature: PdfRef): PdfDict {
+  const kept = catalog.get('Perms')
+  const others = kept instanceof PdfDict ? kept.entries : []
+  return new PdfDict([...catalog.entries, ['Perms', new PdfDict([...others, ['DocMDP', signature]])]])
+}
+
+/** What a certification of level 2 says of itself (ISO 32000-2, 12.8.2.2, table 257). */
+const LEVEL_2: readonly Writable[] = [
+  new Map<string, Writable>([
+    ['Type', new PdfName('SigRef')],
+    ['TransformMethod', new PdfName('DocMDP')],
+    [
+      'TransformParams',
+      new Map<string, Writable>([
+        ['Type', new PdfName('TransformParams')],
+        ['P', 2],
+        ['V', new PdfName('1.2')],
+      ]),
+    ],
+  ]),
+]
+
+/**
+ * Writes into empty text fields.
+ *
+ * @throws {AppError} `pdf/unreadable` where there is no such field
+ */
+async function fillFields(
+  document: PdfDocument,
+  update: Update,
+  fills: readonly FilledField[],
+): Promise<void> {
+  const waiting = new Map(fills.map((fill) => [fill.name, fill]))
+  const pages = new Map<number, Page>()
+  for await (const page of document.pages()) pages.set(page.ref.number, page)
+  for await (const { name, ref, dict, widgets } of document.fields()) {
+    const fill = waiting.get(name)
+    const [widget] = widgets
+    if (fill === undefined || widget === undefined) continue
+    waiting.delete(name)
+    const on = widget.dict.get('P')
+    const page = on instanceof PdfRef ? pages.get(on.number) : pages.values().next().value
+    if (page === undefined) throw unreadable('a field stands on no page')
+    const drawing = await drawnInField(document, update, page, widget.dict, fill)
+    const appearance = new Map<string, Writable>([['N', drawing]])
+    const value: readonly [string, Writable] = ['V', textString(fill.text)]
+    if (widget.ref.number === ref.number) {
+      update.set(ref, new Map<string, Writable>([...dict.entries, value, ['AP', appearance]]))
+    } else {
+      update.set(ref, new Map<string, Writable>([...dict.entries, value]))
+      update.set(widget.ref, new Map<string, Writable>([...widget.dict.entries, ['AP', appearance]]))
+    }
+  }
+  if (waiting.size > 0) throw unreadable(`there is no field ${[...waiting.keys()].join(', ')}`)
+}
+
+/** The letters stand in the middle of the field's height. */
+async function drawnInField(
+  document: PdfDocument,
+  update: Update,
+  page: Page,
+  widget: PdfDict,
+  { text, fontSizePt, slanted = false, centred = false, font }: FilledField,
+): Promise<PdfRef> {
+  const { drawWords, pageView, rectangleOf, shownBox } = await import('./appearance.ts')
+  const { openTypeface } = await import('./font.ts')
+  const view = await pageView(document, page)
+  const rect = await rectangleOf(document, widget.get('Rect'))
+  if (rect === undefined) throw unreadable('a field has no rectangle')
+  const { widthMm, heightMm } = shownBox(view, rect)
+  const face = openTypeface(font)
+  const [width, height] = [(widthMm * 72) / 25.4, (heightMm * 72) / 25.4]
+  const size = Math.min(fontSizePt, (width * 1000) / Math.max(1, face.widthOf(text)), height)
+  const left = centred ? (width - (face.widthOf(text) * size) / 1000) / 2 : 0
+  const baseline = (height + ((face.ascent + face.descent) * size) / 1000) / 2
+  const [leftMm, baselineMm] = [(left * 25.4) / 72, (baseline * 25.4) / 72]
+  const words = [{ text, leftMm, baselineMm, fontSizePt: size, slanted }]
+  const layout = { leftMm: 0, topMm: 0, width, height }
+  return drawWords({ page: 1, words, font }, layout, face, view.rotation, update.add)
+}
+
+function signatureDictionary(
+  options: SignatureOptions,
+  contentsBytes: number,
+  certifies: boolean,
+): Map<string, Writable> {
   const isTimeStamp = options.documentTimeStamp === true
   const entries: [string, Writable][] = [
     ['Type', new PdfName(isTimeStamp ? 'DocTimeStamp' : 'Sig')],
@@ -320,6 +439,7 @@ function signatureDictionary(options: SignatureOptions, contentsBytes: number): 
   if (options.name !== undefined) entries.push(['Name', textString(options.name)])
   if (options.reason !== undefined) entries.push(['Reason', textString(options.reason)])
   if (options.location !== undefined) entries.push(['Location', textString(options.location)])
+  if (certifies) entries.push(['Reference', LEVEL_2])
   entries.push(['ByteRange', new Verbatim(byteRangeText([0, 0, 0, 0]))])
   entries.push(['Contents', new Verbatim(`<${'00'.repeat(contentsBytes)}>`)])
   return new Map(entries)
@@ -382,7 +502,8 @@ async function drawn(
   view: PageView,
   update: Update,
 ): Promise<{ readonly rect: PageBox; readonly drawing: PdfRef }> {
-  const { drawBlock, drawPicture, layOut, placed, placedPicture } = await import('./appearance.ts')
+  const { drawBlock, drawPicture, drawWords, layOut, layOutWords, placed, placedPicture } =
+    await import('./appearance.ts')
   if ('png' in appearance) {
     const { readPng } = await import('./png.ts')
     const picture = await readPng(appearance.png)
@@ -391,24 +512,29 @@ async function drawn(
   }
   const { openTypeface } = await import('./font.ts')
   const face = openTypeface(appearance.font)
+  if ('words' in appearance) {
+    const box = layOutWords(appearance, face)
+    const rect = placed(view, { corner: 'top-left', xMm: box.leftMm, yMm: box.topMm }, box)
+    return { rect, drawing: drawWords(appearance, box, face, view.rotation, update.add) }
+  }
   const block = layOut(appearance, face)
   const rect = placed(view, appearance, block)
   return { rect, drawing: drawBlock(appearance, block, face, view.rotation, update.add) }
 }
 
-/** Adds a reference to an array entry of an object, rewriting only the array where it is its own object. */
-async function addToList(
+/** Adds references to an array entry of an object, rewriting only the array where it is its own object. */
+export async function addToList(
   document: PdfDocument,
   update: Update,
   owner: PdfRef,
   dict: PdfDict,
   key: string,
-  item: PdfRef,
+  ...added: readonly PdfRef[]
 ): Promise<void> {
   const value = dict.get(key)
   const items = await document.resolve(value)
   if (items !== null && !isArray(items)) throw unreadable(`/${key} is not an array`)
-  const list = [...(items ?? []), item]
+  const list = [...(items ?? []), ...added]
   if (value instanceof PdfRef && items !== null) update.set(value, list)
   else update.set(owner, withEntry(dict, key, list))
 }
@@ -417,11 +543,25 @@ function withEntry(dict: PdfDict, key: string, value: Writable): Map<string, Wri
   return new Map<string, Writable>([...dict.entries, [key, value]])
 }
 
-/** Adds the field to the form, which is made if there is none. Everything else in the form stays. */
-async function addToForm(document: PdfDocument, update: Update, field: PdfRef): Promise<void> {
+function rootOf(document: PdfDocument): PdfRef {
   const root = document.xref.trailer.get('Root')
   if (!(root instanceof PdfRef)) throw unreadable('the catalogue is not an object of its own')
-  const catalog = await document.catalog()
+  return root
+}
+
+/**
+ * Adds fields to the form, which is made if there is none. Everything else in the form stays.
+ *
+ * @param catalog as it shall be but for its form; written only where that has to be made or changed in it
+ */
+export async function addToForm(
+  document: PdfDocument,
+  update: Update,
+  catalog: PdfDict,
+  added: readonly PdfRef[],
+  { isSignature }: { readonly isSignature: boolean },
+): Promise<void> {
+  const root = rootOf(document)
   const value = catalog.get('AcroForm')
   const form = await document.resolve(value)
   if (form !== null && !(form instanceof PdfDict)) throw unreadable('the form is not a dictionary')
@@ -429,14 +569,14 @@ async function addToForm(document: PdfDocument, update: Update, field: PdfRef): 
   const fields = await document.resolve(fieldsValue)
   if (fields !== null && !isArray(fields)) throw unreadable('the fields are not an array')
   const entries = new Map<string, Writable>(form?.entries ?? [])
-  const list = [...(fields ?? []), field]
+  const list = [...(fields ?? []), ...added]
   const isListApart = fieldsValue instanceof PdfRef && fields !== null
   if (isListApart) update.set(fieldsValue, list)
   else entries.set('Fields', list)
   const flags = form === null ? null : await document.resolve(form.get('SigFlags'))
   const hasFlags = typeof flags === 'number' && (flags & SIGNATURE_FLAGS) === SIGNATURE_FLAGS
-  if (hasFlags && isListApart) return
-  entries.set('SigFlags', (typeof flags === 'number' ? flags : 0) | SIGNATURE_FLAGS)
+  if ((hasFlags || !isSignature) && isListApart) return
+  if (isSignature) entries.set('SigFlags', (typeof flags === 'number' ? flags : 0) | SIGNATURE_FLAGS)
   if (value instanceof PdfRef && form !== null) update.set(value, entries)
   // A new form is an object of its own: poppler up to 22.12 cannot add to one inside the catalogue.
   else if (form === null) update.set(root, withEntry(catalog, 'AcroForm', update.add(entries)))

@@ -1,5 +1,5 @@
 /** Where on the pages a signature belongs, found from the text, and where signatures stand already. */
-import { pageView, placedPicture, shownBox, type PictureBox } from './appearance.ts'
+import { pageView, placedPicture, rectangleOf, shownBox, type PictureBox } from './appearance.ts'
 import { openPdf } from './document.ts'
 import type { PdfSource } from './source.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -132,15 +132,9 @@ export async function standingSignatures(source: PdfSource): Promise<StandingSig
       if (fieldNumber === undefined) continue
       const widget = await document.resolveDict(ref)
       if (widget === undefined || !isNamed(await document.resolve(widget.get('Subtype')), 'Widget')) continue
-      const sides: number[] = []
-      for (const side of (await document.resolveArray(widget.get('Rect'))) ?? []) {
-        const value = await document.resolve(side)
-        if (typeof value === 'number') sides.push(value)
-      }
-      const [left, bottom, right, top] = sides
-      if (left === undefined || bottom === undefined || right === undefined || top === undefined) continue
-      if (right <= left || top <= bottom) continue
-      const box = shownBox(await pageView(document, page), { left, bottom, right, top })
+      const rect = await rectangleOf(document, widget.get('Rect'))
+      if (rect === undefined) continue
+      const box = shownBox(await pageView(document, page), rect)
       const flags = await document.resolve(widget.get('F'))
       found.push({ page: number, box, fieldNumber, flags: typeof flags === 'number' ? flags : 0 })
     }

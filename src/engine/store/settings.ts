@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { agency, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
+import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
 import { certificateChoice, type TokenSettings } from '../../shared/ipc/contract.ts'
 import { json } from './columns.ts'
 import type { Database } from './database.ts'
@@ -23,6 +24,10 @@ const SETTINGS = {
   token,
   /** Left out, DEFAULT_NUMBERING. */
   numbering: numberingRules,
+  /** How number and date come onto the page; `signature-fields` where it was never set. */
+  numberPlacement,
+  /** Names of form fields that templates bring for number and date; left out, the usual ones. */
+  numberFields,
   /** Root certificates that the administrator chose to trust, DER in base64. */
   trustedRoots: z.array(z.base64()),
   /** Published roots seen in one place only that the administrator compared and confirmed, by fingerprint. */

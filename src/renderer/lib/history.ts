@@ -87,6 +87,7 @@ function noteOf({ subjectKind, event, detail }: HistoryEntry, nameOf: (organId: 
   if (typeof number === 'number' || typeof number === 'string') {
     notes.push(TEXT.history.numbered(String(number)))
   }
+  if (event === 'seal') notes.push(...whyInBlock(detail))
   const code = text('code')
   if (code !== undefined && isErrorCode(code)) notes.push(ERROR_TEXT[code].title)
   const words = text('note') ?? text('reason') ?? (event === 'refuse' ? text('detail') : undefined)
@@ -95,4 +96,13 @@ function noteOf({ subjectKind, event, detail }: HistoryEntry, nameOf: (organId: 
     notes.push(isReason ? TEXT.history.reason(words) : words)
   }
   return notes.join(' · ')
+}
+
+/** Number and date that had no room on their lines. */
+function whyInBlock(detail: HistoryEntry['detail']): string[] {
+  return (['number', 'date'] as const).flatMap((what) => {
+    const words: Readonly<Partial<Record<string, string>>> = TEXT.history.inBlock[what]
+    const why = detail[`${what}Why`]
+    return typeof why === 'string' ? (words[why] ?? []) : []
+  })
 }

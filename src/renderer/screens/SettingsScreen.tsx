@@ -2,12 +2,14 @@ import { Download, RefreshCw, RotateCcw, Stethoscope } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { Label, ProgressBar } from 'react-aria-components'
 
+import { numberPlacement } from '../../shared/document/number-placement.ts'
 import type { Request, Settings, TokenSettings, TrustedRoot } from '../../shared/ipc/contract.ts'
 import { diagnosisParts, type DiagnosisPart } from '../../shared/token-diagnosis.vi.ts'
 import { AgencyForm, agencyDraftOf, agencyProblems } from '../components/AgencyForm.tsx'
 import { Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Confirm, ShortcutTable } from '../components/Dialog.tsx'
+import { RadioCards } from '../components/Field.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
 import { NumberGaps, NumberingForm } from '../components/Numbering.tsx'
@@ -25,6 +27,7 @@ const SECTIONS = [
   'agency',
   'hub',
   'numbering',
+  'placement',
   'token',
   'pictures',
   'diagnosis',
@@ -63,6 +66,7 @@ export function SettingsScreen() {
             <NumberingForm />
             <NumberGaps />
           </Section>
+          <PlacementSection settings={settings.value} />
           <TokenSection settings={settings.value} />
           <Section name="pictures">
             <PictureSettings token={settings.value.token} />
@@ -191,6 +195,36 @@ function TokenSection({ settings }: { settings: Settings }) {
           }}
         >
           {TEXT.settings.saveToken}
+        </Button>
+      </div>
+    </Section>
+  )
+}
+
+function PlacementSection({ settings }: { settings: Settings }) {
+  const [chosen, setChosen] = useState(settings.numberPlacement)
+  const save = useSave()
+  return (
+    <Section name="placement">
+      <p>{TEXT.settings.placementIntro}</p>
+      <RadioCards
+        label={TEXT.settings.placementLabel}
+        value={chosen}
+        options={numberPlacement.options.map((value) => ({ value, ...TEXT.settings.placements[value] }))}
+        onChange={(value) => {
+          setChosen(numberPlacement.parse(value))
+        }}
+      />
+      <FailureBanner error={save.error} boxed />
+      <div className={styles['row']}>
+        <Button
+          kind="primary"
+          isDisabled={save.busy || chosen === settings.numberPlacement}
+          onPress={() => {
+            void save.run({ numberPlacement: chosen })
+          }}
+        >
+          {TEXT.settings.savePlacement}
         </Button>
       </div>
     </Section>

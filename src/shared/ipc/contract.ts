@@ -16,6 +16,7 @@ import { historyEntry } from '../document/history.ts'
 import { incomingBox, incomingState } from '../document/incoming.ts'
 import { gapReason, numberGap, numbering, numberingRules, numberPreview } from '../document/numbering.ts'
 import { jobState } from '../document/job.ts'
+import { numberFields, numberPlacement } from '../document/number-placement.ts'
 import { outgoingBox, outgoingState } from '../document/outgoing.ts'
 import { packetWarning } from '../document/packet.ts'
 import { recipient } from '../document/recipient.ts'
@@ -81,6 +82,7 @@ const settings = z.object({
   clerkName: z.string().max(50),
   hub: hubSettings.optional(),
   token: tokenSettings.optional(),
+  numberPlacement,
 })
 export type Settings = z.output<typeof settings>
 
@@ -394,6 +396,9 @@ export const contract = {
       /** Without `secret` the stored one stays. */
       hub: hubSettings.extend({ secret: hubSecret.optional() }).optional(),
       token: tokenSettings.optional(),
+      /** Left out, it stays as it is. So do the names of form fields. */
+      numberPlacement: numberPlacement.optional(),
+      numberFields: numberFields.optional(),
     }),
     output: settings,
   },

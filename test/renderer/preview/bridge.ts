@@ -496,6 +496,7 @@ const settings = () => ({
   clerkName: 'Lê Thị Thử',
   hub: { url: 'https://truc.thanhvan.example', systemId: 'H99.88.01-VT' },
   token: { modulePath: '/usr/lib/token/libtoken.so', ...token.chosen },
+  numberPlacement: 'signature-fields' as const,
 })
 const line = (): LineStatus => ({
   state: lineState === 'down' || lineState === 'off' ? lineState : ('up' as const),
