@@ -1,16 +1,18 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sha256Hex } from '../../src/shared/document/fields.ts'
-import { painted } from '../pdf/pictures.ts'
-import { OfficeWindow, projectPath } from './office-window.ts'
-import { makeWalkDesk, type WalkDesk } from './walk-desk.ts'
+import { documentId, sha256Hex } from '../../src/shared/document/fields.ts'
+import { inkOn, painted } from '../pdf/pictures.ts'
+import { OfficeWindow, projectPath, type DraftWords } from './office-window.ts'
+import { makeWalkDesk, pinsOf, type WalkDesk } from './walk-desk.ts'
 
 /** Kept, so that a person can look at what the clerk saw. */
 const outDir = projectPath('out', 'e2e', 'pictures')
+const source = projectPath('test/fixtures/cong-van.pdf')
 const problems: string[] = []
 let dir: string
 let desk: WalkDesk
@@ -118,7 +120,7 @@ async function press(on: Locator, key: string, times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) await on.press(key)
 }
 
-describe('the maker', () => {
+describe('the maker', { timeout: 300_000 }, () => {
   test('makes a signature out of a photo with a shadow, by keyboard alone', async () => {
     const { page } = office
     await office.go('Cài đặt')
@@ -186,6 +188,152 @@ describe('the maker', () => {
     await maker.getByText(/^Không đọc được ảnh thu.png/).waitFor()
     await maker.getByRole('button', { name: 'Đóng' }).click()
     expect((await keptFor('agency'))?.widthMm).toBe(36)
+  })
+})
+
+/** A letter to the department, as its clerk fills it in. */
+function wordsFor(subject: string): DraftWords {
+  return {
+    typeName: 'Công văn',
+    codeNotation: 'UBND-VP',
+    subject,
+    place: 'Suối Ngọc',
+    signerName: 'Nguyễn Văn Mẫu',
+    signerPosition: 'PHÓ CHỦ TỊCH',
+    competence: 'KT. CHỦ TỊCH',
+    recipient: 'Sở Nội vụ tỉnh Thanh Vân',
+    toPlaces: 'Như trên\nLưu: VT, VP',
+  }
+}
+
+/** Drags what is found by so many CSS pixels, as a hand does: in several moves. */
+async function dragBy(mark: Locator, right: number, down: number): Promise<void> {
+  const box = await mark.boundingBox()
+  if (box === null) throw new Error('it is not on the screen')
+  const { mouse } = office.page
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  await mouse.move(x, y)
+  await mouse.down()
+  await mouse.move(x + right / 2, y + down / 2)
+  await mouse.move(x + right, y + down)
+  await mouse.up()
+}
+
+interface Corner {
+  readonly left: number
+  readonly top: number
+}
+
+/** The upper left corner of a mark in millimetres of its page: as it says, and as it is seen. */
+async function cornerOf(mark: Locator, pageWidthMm: number): Promise<{ said: Corner; seen: Corner }> {
+  const words = /mép trái ([\d,]+) mm, mép trên ([\d,]+) mm/.exec(
+    (await mark.getAttribute('aria-label')) ?? '',
+  )
+  const number = (text = '') => Number(text.replace(',', '.'))
+  const [box, sheet] = await Promise.all([
+    mark.boundingBox(),
+    mark
+      .locator('xpath=..')
+      .getByRole('img', { name: /^Trang/ })
+      .boundingBox(),
+  ])
+  if (box === null || sheet === null) throw new Error('it is not on the screen')
+  const mm = pageWidthMm / sheet.width
+  return {
+    said: { left: number(words?.[1]), top: number(words?.[2]) },
+    seen: { left: (box.x - sheet.x) * mm, top: (box.y - sheet.y) * mm },
+  }
+}
+
+/** How far two corners are apart, in millimetres. */
+function apart(one: Corner, other: Corner): number {
+  return Math.max(Math.abs(one.left - other.left), Math.abs(one.top - other.top))
+}
+
+/** Saves the open document's PDF of that role and returns where it is. */
+async function exported(role: 'signed' | 'sealed', id: string): Promise<string> {
+  const path = join(outDir, `${id}-${role}.pdf`)
+  await office.saveNextTo(path)
+  await office.ask('outgoing.export', { id: documentId.parse(id), role })
+  return path
+}
+
+const idInAddress = () => new URL(office.page.url()).hash.split('/').at(-1) ?? ''
+
+describe('the picture on the page', { timeout: 300_000 }, () => {
+  const pins = pinsOf('softhsm')
+  let id: string
+
+  test('stands between title and name, is dragged, and is signed where it was dropped', async () => {
+    const { page } = office
+    await office.draft(wordsFor('V/v vị trí chữ ký'), source)
+    await office.freeze()
+    id = idInAddress()
+    const mark = page.getByRole('application', { name: /^Hình chữ ký trên trang/ })
+    await mark.waitFor()
+    await page.getByText(/^Tìm theo tên người ký, ở trang 1/).waitFor()
+    const found = await cornerOf(mark, 210)
+    expect(apart(found.said, found.seen)).toBeLessThan(0.5)
+    await look('sign-person')
+
+    await dragBy(mark, -120, -90)
+    await press(mark, 'ArrowRight', 2)
+    await press(mark, 'Shift+ArrowDown', 1)
+    const dropped = await cornerOf(mark, 210)
+    expect(apart(dropped.said, dropped.seen)).toBeLessThan(0.5)
+    expect(found.said.left - dropped.said.left).toBeGreaterThan(10)
+    await page.getByText(/^Đã chỉnh: trang 1, cách mép trái/).waitFor()
+    await office.screenshot(join(outDir, 'sign-person-moved.png'))
+
+    await office.sign(pins.person)
+    const ink = inkOn(await exported('signed', id), 'blue')
+    expect(apart(ink, dropped.said)).toBeLessThan(1)
+    expect(Math.abs(ink.right - ink.left - 40)).toBeLessThan(1)
+  })
+
+  test('the seal goes back after a move, and is sealed where it is left, however large the page is drawn', async () => {
+    const { page } = office
+    const mark = page.getByRole('application', { name: /^Hình con dấu trên trang/ })
+    await mark.waitFor()
+    await look('sign-agency')
+    const found = await cornerOf(mark, 210)
+    await page.getByRole('button', { name: 'Phóng to' }).click()
+    await page.getByRole('button', { name: 'Phóng to' }).click()
+    await office.settle()
+    await mark.scrollIntoViewIfNeeded()
+    expect(apart((await cornerOf(mark, 210)).seen, found.said)).toBeLessThan(0.5)
+    await dragBy(mark, -60, 40)
+    await page.getByRole('button', { name: 'Đặt lại vị trí' }).click()
+    expect((await cornerOf(mark, 210)).said).toEqual(found.said)
+    await mark.scrollIntoViewIfNeeded()
+    await dragBy(mark, -50, 30)
+    const dropped = await cornerOf(mark, 210)
+    expect(apart(dropped.said, dropped.seen)).toBeLessThan(0.5)
+    await office.seal(pins.agency)
+    const ink = inkOn(await exported('sealed', id), 'red')
+    expect(apart(ink, dropped.said)).toBeLessThan(1)
+    expect(Math.abs(ink.right - ink.left - 36)).toBeLessThan(1)
+  })
+
+  test('on a turned page, drawn larger, it stands where it is seen', async () => {
+    const { page } = office
+    const turned = join(dir, 'quay-ngang.pdf')
+    execFileSync('qpdf', ['--rotate=+90', source, turned])
+    await office.draft(wordsFor('V/v trang quay ngang'), turned)
+    await office.freeze()
+    const mark = page.getByRole('application', { name: /^Hình chữ ký trên trang/ })
+    await mark.waitFor()
+    await page.getByRole('button', { name: 'Phóng to' }).click()
+    await office.settle()
+    await mark.scrollIntoViewIfNeeded()
+    await dragBy(mark, -80, -60)
+    const dropped = await cornerOf(mark, 297)
+    expect(apart(dropped.said, dropped.seen)).toBeLessThan(0.5)
+    await office.screenshot(join(outDir, 'sign-turned.png'))
+    await office.sign(pins.person)
+    const ink = inkOn(await exported('signed', idInAddress()), 'blue')
+    expect(apart(ink, dropped.said)).toBeLessThan(1)
+    expect(ink.right - ink.left).toBeGreaterThan(39)
   })
 })
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { Request } from '../../shared/ipc/contract.ts'
 import { useLive } from '../lib/useLive.ts'
 import { Failed, Skeleton } from './Banner.tsx'
-import { PdfView } from './PdfView.tsx'
+import { PdfView, type PageMark } from './PdfView.tsx'
 
 /** The PDF of an outgoing document. `version` (a hash) asks again when the file is another one. */
 export function OutgoingPdf({
@@ -13,7 +13,8 @@ export function OutgoingPdf({
   version,
   name,
   toolbar,
-}: Request<'outgoing.pdf'> & { version: string; name: string; toolbar?: ReactNode }) {
+  mark,
+}: Request<'outgoing.pdf'> & { version: string; name: string; toolbar?: ReactNode; mark?: PageMark | undefined }) {
   return (
     <OutgoingPdfOf
       key={version}
@@ -24,6 +25,7 @@ export function OutgoingPdf({
       }}
       name={name}
       toolbar={toolbar}
+      mark={mark}
     />
   )
 }
@@ -32,15 +34,17 @@ function OutgoingPdfOf({
   question,
   name,
   toolbar,
+  mark,
 }: {
   question: Request<'outgoing.pdf'>
   name: string
   toolbar: ReactNode
+  mark: PageMark | undefined
 }) {
   const file = useLive('outgoing.pdf', question)
   if (file.status === 'loading') return <Skeleton />
   if (file.status === 'failed') return <Failed error={file.error} onRetry={file.refresh} />
-  return <PdfView bytes={file.value.bytes} name={name} toolbar={toolbar} />
+  return <PdfView bytes={file.value.bytes} name={name} toolbar={toolbar} mark={mark} />
 }
 
 /** A PDF that came with a received document. */

@@ -46,6 +46,14 @@ type Loaded =
   | { readonly status: 'failed' }
   | { readonly status: 'ready'; readonly pdf: PDFDocumentProxy; readonly ratios: readonly number[] }
 
+/** What lies on one page, placed by whoever gives it. */
+export interface PageMark {
+  /** 1 is the first; what is past the end lies on the last. */
+  readonly page: number
+  /** @param width how wide the page is drawn, in CSS pixels */
+  readonly show: (width: number) => ReactNode
+}
+
 /**
  * Shows a PDF: pages drawn when they come into sight, scripting and forms off. The bytes are copied, so
  * the caller's stay usable.
@@ -54,11 +62,13 @@ export function PdfView({
   bytes,
   name,
   toolbar,
+  mark,
 }: {
   bytes: Uint8Array
   /** The accessible name: which document this is. */
   name: string
   toolbar?: ReactNode
+  mark?: PageMark | undefined
 }) {
   const [loaded, setLoaded] = useState<{ bytes: Uint8Array; state: Loaded }>()
   const [zoom, setZoom] = useState(1)
@@ -182,7 +192,9 @@ export function PdfView({
               width={pageWidth}
               ratio={ratio}
               onSeen={setPage}
-            />
+            >
+              {mark !== undefined && Math.min(mark.page, count) === index + 1 ? mark.show(pageWidth) : null}
+            </PdfPage>
           ))
         ) : (
           <Skeleton />
@@ -198,12 +210,14 @@ function PdfPage({
   width,
   ratio: expected,
   onSeen,
+  children,
 }: {
   pdf: PDFDocumentProxy
   number: number
   width: number
   ratio: number
   onSeen: (number: number) => void
+  children: ReactNode
 }) {
   const box = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -268,11 +282,16 @@ function PdfPage({
       ref={box}
       className={styles['page']}
       style={{ width, height: Math.round(width * ratio) }}
-      role="img"
-      aria-label={TEXT.pdf.pageName(number, pdf.numPages)}
-      aria-busy={near !== false && drawnWidth !== width}
     >
-      {near === true ? <canvas ref={canvas} key={width} /> : null}
+      <div
+        className={styles['sheet']}
+        role="img"
+        aria-label={TEXT.pdf.pageName(number, pdf.numPages)}
+        aria-busy={near !== false && drawnWidth !== width}
+      >
+        {near === true ? <canvas ref={canvas} key={width} /> : null}
+      </div>
+      {children}
     </div>
   )
 }

@@ -41,6 +41,7 @@ export function PinForm({
   note,
   onTry,
   onSign,
+  onChoose,
   other,
   children,
 }: {
@@ -56,6 +57,8 @@ export function PinForm({
   onTry: () => boolean
   /** Called once per press, and after the second question where it may be the last try. */
   onSign: (certificate: CertificateChoice, pin: string) => void
+  /** Another certificate was chosen than the one in the settings. */
+  onChoose?: (certificate: CertificateChoice) => void
   /** What else can be done, left of the button that signs. */
   other: ReactNode
   children: ReactNode
@@ -133,10 +136,12 @@ export function PinForm({
                 const found = candidates.find((candidate) => keyOf(candidate) === key)
                 if (found === undefined) return
                 setPin('')
-                setPicked({
+                const choice = {
                   tokenSerial: found.token.serial,
                   certificateSha256: found.certificate.sha256,
-                })
+                }
+                setPicked(choice)
+                onChoose?.(choice)
               }}
             />
           ) : null}

@@ -14,15 +14,15 @@ export type Live<T> =
  * Asks a query, and again whenever one of the topics (or `engine`) changes. While a question is under way
  * further changes are gathered into one more question. The old value stays until the new one is there.
  *
- * @param input plain JSON, compared by value
+ * @param input plain JSON, compared by value; `undefined` asks nothing yet
  */
 export function useLive<M extends Method>(
   method: M,
-  input: Request<M>,
+  input: Request<M> | undefined,
   ...topics: readonly Topic[]
 ): Live<Output<M>> & { readonly refresh: () => void } {
-  const question = JSON.stringify(input)
-  const key = `${method} ${question}`
+  const question = input === undefined ? undefined : JSON.stringify(input)
+  const key = `${method} ${question ?? ''}`
   const heard = topics.join(' ')
   const [answer, setAnswer] = useState<{ key: string; live: Live<Output<M>> }>({
     key,
@@ -31,6 +31,7 @@ export function useLive<M extends Method>(
   const again = useRef<() => void>(() => undefined)
 
   useEffect(() => {
+    if (question === undefined) return
     let gone = false
     let asking = false
     let stale = false

@@ -1,5 +1,5 @@
-import { ArrowLeft, Signature, Stamp } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { ArrowLeft, RotateCcw, Signature, Stamp } from 'lucide-react'
+import { useEffect, useState, type ReactNode } from 'react'
 
 import { OUTGOING_BOXES } from '../../shared/document/outgoing.ts'
 import {
@@ -9,9 +9,11 @@ import {
   type LineStatus,
   type OutgoingDetail,
   type OutgoingSummary,
+  type PlacedSignature,
+  type PlaceOfSignature,
   type TokenStatus,
 } from '../../shared/ipc/contract.ts'
-import { Empty, Failed, Skeleton } from '../components/Banner.tsx'
+import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button, IconButton } from '../components/Button.tsx'
 import { Chip, PriorityChip } from '../components/Chip.tsx'
 import { Confirm } from '../components/Dialog.tsx'
@@ -20,12 +22,14 @@ import { TextBox } from '../components/Field.tsx'
 import { NumberFields, VoidNumber } from '../components/NumberFields.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { PinForm, type Role } from '../components/PinForm.tsx'
+import { SigningMark } from '../components/SigningMark.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import {
   formatCount,
   formatDay,
   formatInstant,
+  formatMm,
   formatSize,
   formatWhen,
   isoDayOf,
@@ -253,6 +257,18 @@ function OpenDocument({
   token: TokenStatus | undefined
 }) {
   const document = useLive('outgoing.one', { id: asId(id) }, 'outgoing')
+  const [picked, setPicked] = useState<{ role: Role; certificate: CertificateChoice }>()
+  const [moved, setMoved] = useState<{ of: string; placed: PlacedSignature }>()
+  const state = document.status === 'ready' ? document.value.state : undefined
+  const role: Role = state === undefined || state === 'frozen' ? 'person' : 'agency'
+  const waits = state !== undefined && OUTGOING_BOXES.toSign.some((known) => known === state)
+  const certificate = picked?.role === role ? picked.certificate : token?.chosen[role]
+  const place = useLive(
+    'outgoing.signingPlace',
+    waits && certificate !== undefined ? { id: asId(id), certificate } : undefined,
+    'outgoing',
+    'appearance',
+  )
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && !event.defaultPrevented) go('to-sign')
@@ -278,9 +294,12 @@ function OpenDocument({
       </Empty>
     )
   }
-  const role = detail.state === 'frozen' ? 'imported' : detail.state === 'signed' ? 'signed' : undefined
+  // What was moved for one signature says nothing of the next.
+  const of = `${detail.state} ${certificate?.certificateSha256 ?? ''}`
+  const placed = moved?.of === of ? moved.placed : undefined
+  const fileRole = detail.state === 'frozen' ? 'imported' : detail.state === 'signed' ? 'signed' : undefined
   const shown =
-    detail.files.find((file) => file.role === role) ??
+    detail.files.find((file) => file.role === fileRole) ??
     detail.files.find((file) => file.role === 'signed') ??
     detail.files.find((file) => file.role === 'imported')
   const title = `${codeOf(detail)} · ${detail.subject}`
@@ -308,11 +327,93 @@ function OpenDocument({
             version={shown.sha256}
             name={title}
             toolbar={shown.name}
+            mark={
+              place.status === 'ready'
+                ? {
+                    page: place.value.page,
+                    show: (width) => (
+                      <SigningMark
+                        key={of}
+                        role={role}
+                        place={place.value}
+                        placed={placed}
+                        width={width}
+                        onMove={(next) => {
+                          setMoved({ of, placed: next })
+                        }}
+                      />
+                    ),
+                  }
+                : undefined
+            }
           />
         )}
       </section>
-      <SignPanel key={detail.state} detail={detail} line={line} token={token} />
+      <SignPanel
+        key={detail.state}
+        detail={detail}
+        line={line}
+        token={token}
+        placed={placed}
+        onChoose={(chosen) => {
+          setPicked({ role, certificate: chosen })
+        }}
+      >
+        {place.status === 'failed' ? <FailureBanner error={place.error} boxed /> : null}
+        {place.status === 'ready' ? (
+          <PlaceNote
+            role={role}
+            place={place.value}
+            placed={placed}
+            onReset={() => {
+              setMoved(undefined)
+            }}
+          />
+        ) : null}
+      </SignPanel>
     </div>
+  )
+}
+
+/** What stands where, in words: found from the text, fixed, or moved by the clerk. */
+function PlaceNote({
+  role,
+  place: { box, page, found, picture },
+  placed,
+  onReset,
+}: {
+  role: Role
+  place: PlaceOfSignature
+  placed: PlacedSignature | undefined
+  onReset: () => void
+}) {
+  const words =
+    placed !== undefined
+      ? TEXT.place.moved(
+          page,
+          formatMm(placed.centreXMm - box.widthMm / 2),
+          formatMm(placed.centreYMm - box.heightMm / 2),
+        )
+      : picture === undefined
+        ? TEXT.place.noPicture[role]
+        : found
+          ? TEXT.place.found[role](page)
+          : TEXT.place.notFound[role](page)
+  return (
+    <section className={styles['place']} aria-label={TEXT.place.title[role]}>
+      <strong>{TEXT.place.title[role]}</strong>
+      <p role="status" className={styles['note']}>
+        {words}
+      </p>
+      {placed === undefined ? null : (
+        <div>
+          <Button small icon={RotateCcw} onPress={onReset}>
+            {TEXT.place.reset}
+          </Button>
+        </div>
+      )}
+      {picture === undefined ? <a href="#/settings">{TEXT.place.makePicture[role]}</a> : null}
+    </section>
   )
 }
 
@@ -320,18 +421,25 @@ function SignPanel({
   detail,
   line,
   token,
+  placed,
+  onChoose,
+  children,
 }: {
   detail: OutgoingDetail
   line: LineStatus | undefined
   token: TokenStatus | undefined
+  placed: PlacedSignature | undefined
+  onChoose: (certificate: CertificateChoice) => void
+  children: ReactNode
 }) {
   const role: Role = detail.state === 'frozen' ? 'person' : 'agency'
   const [reopening, setReopening] = useState(false)
   const issue = useNumberChoice(detail)
 
   const act = useAction(async (certificate: CertificateChoice, secret: string) => {
+    const where = placed === undefined ? {} : { place: placed }
     if (role === 'person') {
-      await call('outgoing.sign', { id: detail.id, certificate, pin: secret })
+      await call('outgoing.sign', { id: detail.id, certificate, pin: secret, ...where })
       announce(TEXT.sign.signDone)
       return
     }
@@ -339,6 +447,7 @@ function SignPanel({
       id: detail.id,
       certificate,
       pin: secret,
+      ...where,
       ...(detail.state === 'numbered' ? {} : issue.request),
     })
     // Sealed is sealed: what fails from here on is put right from its row in Hộp gửi.
@@ -368,6 +477,7 @@ function SignPanel({
         title={title}
         action={role === 'person' ? TEXT.sign.sign : TEXT.sign.seal}
         isBusy={act.busy}
+        onChoose={onChoose}
         error={act.error ?? reopen.error}
         note={role === 'agency' && line?.state === 'down' ? TEXT.sign.offline : undefined}
         onTry={() => {
@@ -391,6 +501,7 @@ function SignPanel({
         }
       >
         <Steps detail={detail} number={issue.number} day={issue.day} />
+        {children}
         {detail.state === 'signed' ? <NumberFields choice={issue} detail={detail} /> : null}
       </PinForm>
       <Confirm

@@ -736,12 +736,18 @@ const handlers: Handlers = {
   'outgoing.voidNumber': ({ id }) => move(id, 'signed', 'void', { codeNumber: undefined }),
   'outgoing.freeze': ({ id }) => move(id, 'frozen', 'freeze'),
   'outgoing.reopen': ({ id }) => move(id, 'drafting', 'reopen'),
-  'outgoing.signingPlace': () => ({
-    page: 1,
-    box: { centreXMm: 154, centreYMm: 163, widthMm: 40, heightMm: 20 },
-    pageBoxMm: { widthMm: 210, heightMm: 297 },
-    found: true,
-  }),
+  'outgoing.signingPlace': ({ id, certificate }) => {
+    const picture = pictures.get(certificate.certificateSha256)
+    const person = one(id).state === 'frozen'
+    const { widthMm, heightMm } = picture ?? { widthMm: 40, heightMm: 20 }
+    return {
+      page: 1,
+      box: { centreXMm: person ? 154 : 129, centreYMm: 163, widthMm, heightMm },
+      pageBoxMm: { widthMm: 210, heightMm: 297 },
+      found: true,
+      ...(picture === undefined ? {} : { picture: picture.png }),
+    }
+  },
   'outgoing.sign': ({ id, pin }) => {
     if (pin !== '12345678') throw new AppError('sign/pin-wrong', 'wrong')
     return move(id, 'signed', 'sign')
