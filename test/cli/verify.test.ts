@@ -9,6 +9,7 @@ import { documentVerdict } from '../../src/shared/verdict.ts'
 import { makePki, type MadeCertificate, type Pki } from '../helpers/pki.ts'
 import { tokenSign } from '../helpers/sign-content.ts'
 import { allBytes, appended, handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
+import { inGovernmentHabit } from '../verify/habit.ts'
 import { buildProgram, type Program } from './program.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'vanthu-verify-'))
@@ -120,6 +121,32 @@ describe('vanthu verify', () => {
     expect(output).toContain('Lý do: Chưa xác định được tổ chức gốc đã cấp chứng thư số')
     expect((await program.run(['verify', path])).code).toBe(1)
     expect((await program.run(['verify', path, '--trust', stranger.trustDir])).code).toBe(0)
+  })
+
+  test('compares the agency that signed with the sender it is told', async () => {
+    const path = written('good.pdf', signed)
+    const same = await verify(path, '--from', 'Ủy ban nhân dân xã Suối Ngọc')
+    expect(same.code).toBe(0)
+    const other = await verify(path, '--from', 'UBND xã Thượng Giang')
+    expect(other.code).toBe(1)
+    expect(other.output).toContain('Kết luận: CHƯA ĐỦ CĂN CỨ')
+    expect(other.output).toContain('Lý do: Cơ quan ký số không phải cơ quan gửi ghi trong gói tin')
+  })
+
+  test('tells of number, date and seal how they were signed, and what they cover', async () => {
+    const plain = handMade(PLAIN_OBJECTS, '/Info 6 0 R')
+    const path = written('habit.pdf', inGovernmentHabit(plain, pki, {}))
+    const { code, output } = await verify(path, '--trust', pki.trustDir)
+    expect(code).toBe(1)
+    expect(output).toContain('Thiếu chứng thư số của tổ chức cấp trung gian')
+    const both = join(dir, 'both')
+    mkdirSync(both)
+    writeFileSync(join(both, 'all.pem'), pki.root.certificatePem + pki.issuing.certificatePem)
+    const known = await verify(path, '--trust', both)
+    expect(known.code).toBe(0)
+    expect(known.output).toContain('Thuật toán: RSA 2048 bit, SHA-256')
+    expect(known.output).toContain('Thêm vào sau khi ký. Được phép: chữ ký tiếp theo')
+    expect(known.output).toMatch(/Cấp bởi: Chứng thực gốc thử nghiệm .*, được tin cậy/)
   })
 
   test('takes roots in DER as well as in PEM, and passes over other files of the folder', async () => {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { vxpTransport } from '../../src/engine/hub/vxp.ts'
 import { makePki } from '../helpers/pki.ts'
-import { documentXml } from '../hub/packets.ts'
+import { documentXml, packetOf } from '../hub/packets.ts'
 import { appended, handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
 import { objectOf } from '../verify/forge.ts'
 import { inGovernmentHabit } from '../verify/habit.ts'
@@ -56,14 +57,15 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-/** Puts a packet of the commune into the department's box at the hub. */
+/** Sends a packet as the commune does. */
 async function arrive(number: string, subject: string, attachment: Uint8Array): Promise<void> {
-  const packet = documentXml({ number, subject, attachment })
-  const reply = await fetch(`${desk.hub.url}/_sim/inject?to=H99.07&kind=edoc&from=H99.88.01`, {
-    method: 'POST',
-    body: Uint8Array.from(packet),
-  })
-  expect(reply.ok).toBe(true)
+  const { url, systemId, secret } = desk.sender.furnishing.hub
+  const commune = vxpTransport({ endpoint: url, systemId, secret })
+  try {
+    await commune.send(packetOf(documentXml({ number, subject, attachment })))
+  } finally {
+    await commune.close()
+  }
 }
 
 async function axeFindsNothing(name: string): Promise<void> {

@@ -97,6 +97,15 @@ describe('the inbox', () => {
     expect(store.jobs.pending('report').map(({ payload }) => payload)).toMatchObject([{ statusCode: '01' }])
   })
 
+  test('a sender who is not the one that the hub names is part of the verdict', async () => {
+    const other = changed('<edXML:OrganId>H99.88.01<', '<edXML:OrganId>H99.88.02<')
+    const { work, rows, store } = inbox({ 'P-1': EXAMPLE_DOCUMENT, 'P-2': other })
+    await work()
+    const reasons = rows('new').map(({ id }) => store.incoming.get(id).verdict?.reasons)
+    expect(reasons).toContainEqual(['document-unreadable'])
+    expect(reasons).toContainEqual(['document-unreadable', 'sender-code-differs'])
+  })
+
   test('the same document in a second packet is acknowledged and shown once', async () => {
     const { work, rows, told, store } = inbox({ 'P-1': EXAMPLE_DOCUMENT, 'P-2': EXAMPLE_DOCUMENT })
     await work()

@@ -107,6 +107,7 @@ describe('what a later signature shows', () => {
         [478, 736, 500, 750],
       ],
     ],
+    ['day and month in one drawing, with a word between them', [[415, 736, 505, 752]]],
     [
       'number, date and seal, one after the other',
       [
@@ -127,6 +128,7 @@ describe('what a later signature shows', () => {
     ['over a sentence', [85, 595, 400, 615]],
     ['over the amount', [255, 598, 330, 612]],
     ['over one digit of the amount', [262, 598, 270, 611]],
+    ['over day, month and a year that is there', [415, 736, 580, 752]],
     ['over the year', [540, 736, 580, 752]],
     ['over the notation', [160, 756, 240, 772]],
     ['over the whole page', [0, 0, 595, 842]],

@@ -104,6 +104,12 @@ function isBuried(earlier: PictureBox, later: PictureBox): boolean {
   return area > 1 && overlap(edges(earlier), edges(later)) > area * MOST_OF_A_SIGNATURE
 }
 
+/**
+ * The words of "Số:" and of the date line say nothing themselves: one drawing may put day, month and year
+ * between them. Some files write them without marks.
+ */
+const HEAD_WORDS = /(?<!\p{L})(số|ngày|tháng|năm|so|ngay|thang|nam)(?!\p{L})/giu
+
 /** The head of the first page, where number and date are put between words that are there already. */
 const HEAD_MM = 130
 const NUMBER_HEIGHT_MM = 12
@@ -123,12 +129,11 @@ function coversText(
   const touched = pieces
     .map((piece) => ({ piece, letters: lettersUnder(piece, area) }))
     .filter(({ piece, letters }) => letters.length > 0 && !block.some((line) => isOn(piece, line)))
-  const letters = touched.flatMap((one) => one.letters)
-  if (letters.some(({ isDigit }) => isDigit)) return true
+  if (touched.some((one) => one.letters.some(({ isDigit }) => isDigit))) return true
   const isBetweenWords = page === 1 && area.bottom < HEAD_MM && box.heightMm < NUMBER_HEIGHT_MM
-  const besideDate = letters.filter(({ isOfDate }) => !isOfDate)
-  if (isBetweenWords && besideDate.length <= TOUCHED_IN_HEAD) {
-    return besideDate.some(({ middle }) => Math.abs(middle - box.centreXMm) < box.widthMm / 4)
+  const letters = touched.flatMap((one) => one.letters).filter((one) => !isBetweenWords || !one.isOfHead)
+  if (isBetweenWords && letters.length <= TOUCHED_IN_HEAD) {
+    return letters.some(({ middle }) => Math.abs(middle - box.centreXMm) < box.widthMm / 4)
   }
   const isAtSigning = [...anchors.map((one) => edges(one.box)), ...block.map(edgesOfLine)].some(
     (one) => overlap(one, area) > 0,
@@ -192,11 +197,9 @@ function signingBlock(
 interface Letter {
   readonly middle: number
   readonly isDigit: boolean
-  /** Of the words between day, month and year, around which a whole date is put at once. */
-  readonly isOfDate: boolean
+  /** Whether it belongs to a word of the number or date line. */
+  readonly isOfHead: boolean
 }
-
-const BETWEEN_DATE = /(?<!\p{L})(tháng|năm)(?!\p{L})/giu
 
 /** Parts of a letter's width and height that must lie under a drawing for it to count as covered. */
 const COVERED_WIDTH = 0.5
@@ -208,8 +211,8 @@ function lettersUnder(piece: TextPiece, area: Edges): Letter[] {
   if (span(top, bottom, area.top, area.bottom) < (bottom - top) * COVERED_HEIGHT) return []
   if (span(piece.leftMm, piece.rightMm, area.left, area.right) === 0) return []
   const text = piece.text.normalize('NFC')
+  const headWords = [...text.matchAll(HEAD_WORDS)].map(({ index, 0: word }) => [index, index + word.length])
   const characters = Array.from(text)
-  const dateWords = [...text.matchAll(BETWEEN_DATE)].map(({ index, 0: word }) => [index, index + word.length])
   const total = characters.reduce((sum, character) => sum + widthOf(character), 0)
   const scale = (piece.rightMm - piece.leftMm) / total
   const found: Letter[] = []
@@ -217,12 +220,12 @@ function lettersUnder(piece: TextPiece, area: Edges): Letter[] {
   let at = 0
   for (const character of characters) {
     const right = left + widthOf(character) * scale
-    const isOfDate = dateWords.some(([start = 0, end = 0]) => at >= start && at < end)
-    at += character.length
     const isCovered = span(left, right, area.left, area.right) > (right - left) * COVERED_WIDTH
     if (isCovered && /[\p{L}\p{N}]/u.test(character)) {
-      found.push({ middle: (left + right) / 2, isDigit: /\p{N}/u.test(character), isOfDate })
+      const isOfHead = headWords.some(([start = 0, end = 0]) => at >= start && at < end)
+      found.push({ middle: (left + right) / 2, isDigit: /\p{N}/u.test(character), isOfHead })
     }
+    at += character.length
     left = right
   }
   return found
