@@ -113,10 +113,11 @@ test('what the clerk drags stands where it was dropped, inside the page', async 
   const place = { page: 1, centreXMm: 60, centreYMm: 250 }
   await office.call('outgoing.sign', { id, ...person(), place })
   expectNear(inkOn(await written(id, 'signed', 1), 'blue'), boxAround(60, 250, 40, 20))
-  await office.call('outgoing.seal', { id, ...agency(), place: { page: 9, centreXMm: 400, centreYMm: -5 } })
+  await office.call('outgoing.seal', { id, ...agency(), place: { page: 9, centreXMm: 400, centreYMm: 500 } })
   const count = (await office.call('outgoing.one', { id })).verdict?.signatures.length ?? 0
   const red = inkOn(await written(id, 'sealed', count), 'red')
-  expectNear(red, boxAround(210 - 18, 18, SEAL_MM, SEAL_MM))
+  // At the foot, where nothing is written that it would cover.
+  expectNear(red, boxAround(210 - 18, 297 - 18, SEAL_MM, SEAL_MM))
 })
 
 describe('where the page does not name the signer', () => {
