@@ -155,7 +155,7 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
 }
 
 /** What was added after a signature, in the words of a list. */
-export const LATER_CHANGE_TEXT: Readonly<Record<LaterChange['kind'], string>> = {
+const LATER_CHANGE_TEXT: Readonly<Record<LaterChange['kind'], string>> = {
   page: 'trang',
   content: 'nội dung của trang',
   annotation: 'chú thích trên trang',
