@@ -52,7 +52,7 @@ const TABLE = [
 ]
 
 /** What several stages and the command line need of `pdf` and `signing` together, beside the folders. */
-const JOINED_LEAVES = 'src/engine/(?:sign-pdf|extend-pdf|verify-pdf|file-signature|secrecy)\\.ts$'
+const JOINED_LEAVES = 'src/engine/(?:sign-pdf|extend-pdf|evidence|verify-pdf|file-signature|secrecy)\\.ts$'
 /** The folders that know one format or one wire each. */
 const LEAVES = 'src/engine/(?:pdf|signing|envelope|hub)/'
 
@@ -120,7 +120,7 @@ module.exports = {
     {
       name: 'joined-leaves',
       comment:
-        'sign-pdf, extend-pdf, verify-pdf, file-signature and secrecy join pdf and signing, and know nothing else of the engine',
+        'sign-pdf, extend-pdf, evidence, verify-pdf, file-signature and secrecy join pdf and signing, and know nothing else of the engine',
       severity: 'error',
       from: { path: `^${JOINED_LEAVES}` },
       to: {

@@ -11,22 +11,39 @@ import {
   type PdfFileSource,
   type PdfSource,
 } from '../engine/pdf/source.ts'
+import { extendPdf } from '../engine/extend-pdf.ts'
 import { preparePdf } from '../engine/sign-pdf.ts'
 import type { Certificate } from '../engine/signing/certificate.ts'
+import { mannerFor, USUAL_MANNER } from '../engine/signing/manner.ts'
 import { signerClient } from '../engine/signing/signer-client.ts'
 import { startSignerProcess } from '../engine/signing/signer-process.ts'
 import { findCertificate, tokenSummaryOf, type FoundCertificate } from '../engine/signing/token-view.ts'
+import type { TrustStore } from '../engine/signing/trust.ts'
 import { fullOr, syncFolder } from '../engine/store/durable.ts'
 import { sha256Hex } from '../shared/document/fields.ts'
 import { isPracticeFile } from '../shared/practice-file.ts'
 import { vietnamClock } from '../shared/document/vietnam-time.ts'
 import { AppError } from '../shared/errors.ts'
+import { ERROR_TEXT } from '../shared/errors.vi.ts'
 import type { CertificateChoice } from '../shared/ipc/contract.ts'
-import type { SignatureValue, SigningInput, Token } from '../shared/signing.ts'
+import { DEFAULT_POLICY, signatureLevel, signaturePolicy } from '../shared/signature-policy.ts'
+import {
+  signingDigest,
+  type SignatureValue,
+  type SigningInput,
+  type SigningManner,
+  type Token,
+} from '../shared/signing.ts'
 import { millimetres, needed, needFile, placesOf, readOptions, secretFrom, UsageError } from './arguments.ts'
+import { AUTHORITY_OPTIONS, openCommandAuthorities, trustFrom } from './authorities.ts'
 import { plain, print, printError } from './print.ts'
 
 const OPTIONS = {
+  ...AUTHORITY_OPTIONS,
+  level: { type: 'string' },
+  tsa: { type: 'string' },
+  pss: { type: 'boolean' },
+  digest: { type: 'string' },
   module: { type: 'string' },
   cert: { type: 'string' },
   label: { type: 'string' },
@@ -64,6 +81,8 @@ export async function sign(words: readonly string[], programDir: string): Promis
   const modulePath = resolve(needed(values.module, '--module'))
   const wanted = wantedFrom(values.cert, values.label)
   const pin = secretFrom(needed(values['pin-env'], '--pin-env'))
+  const policy = policyFrom(values)
+  const raising = raisingFrom(values, await trustFrom(values.trust))
   const tasks = await tasksFrom(positionals, values)
   const appearanceOf = await appearanceFrom(values)
   // Before the token is asked: a PIN try must not be spent on a signature that has no place to go.
@@ -79,14 +98,19 @@ export async function sign(words: readonly string[], programDir: string): Promis
     const tokens = await signer.tokens(modulePath, isPracticeFile(modulePath) ? pin : undefined)
     const choice = chooseCertificate(tokens, wanted, at)
     const found = findCertificate(tokens, choice, at)
+    if (policy.rsaScheme === 'pss' && !found.pss && found.certificate.publicKey.kind === 'rsa') {
+      throw new AppError('sign/mechanism-missing', 'the token does not list RSASSA-PSS')
+    }
+    const manner = mannerFor(found, policy)
     const prepared: Prepared[] = []
-    for (const task of tasks) prepared.push(await prepare(task, found, { values, appearanceOf, at }))
-    const written = writingInTurn(prepared)
+    for (const task of tasks) prepared.push(await prepare(task, found, { values, appearanceOf, at, manner }))
+    const written = writingInTurn(prepared, raising)
     try {
       await signer.sign({
         modulePath,
         ...choice,
         ...(found.pinPad ? {} : { pin }),
+        ...manner,
         hashes: prepared.map(({ hash }, index) => ({ id: String(index), ...hash })),
         onSigned: written.take,
       })
@@ -95,8 +119,9 @@ export async function sign(words: readonly string[], programDir: string): Promis
     }
     print(`Người ký: ${plain(found.certificate.subject.commonName ?? found.certificate.subject.text)}`)
     print(`Chứng thư số: ${found.certificate.sha256}`)
-    return 0
+    return written.missed() ? 1 : 0
   } finally {
+    await raising?.close()
     await signer.close()
   }
 }
@@ -127,11 +152,16 @@ async function tasksFrom(positionals: readonly string[], values: Values): Promis
 async function prepare(
   task: Task,
   { certificate, chain }: FoundCertificate,
-  how: { readonly values: Values; readonly appearanceOf: AppearanceOf | undefined; readonly at: Date },
+  how: {
+    readonly values: Values
+    readonly appearanceOf: AppearanceOf | undefined
+    readonly at: Date
+    readonly manner: SigningManner
+  },
 ): Promise<Prepared> {
   const { size } = await stat(task.input)
   const source = reopening(size, () => openPdfFile(task.input))
-  const signing = { source, certificate: certificate.der, chain, signedAt: how.at }
+  const signing = { source, certificate: certificate.der, chain, signedAt: how.at, manner: how.manner }
   const { reason, location, detached } = how.values
   try {
     if (detached === true) {
@@ -156,7 +186,8 @@ async function prepare(
 }
 
 /** Writes each signed file as its signature comes, so that a token pulled out loses only what is not signed yet. */
-function writingInTurn(prepared: readonly Prepared[]) {
+function writingInTurn(prepared: readonly Prepared[], raising: Raising | undefined) {
+  let isMissed = false
   let turn: Promise<void> = Promise.resolve()
   const rest = new Set(prepared)
   return {
@@ -165,9 +196,15 @@ function writingInTurn(prepared: readonly Prepared[]) {
       if (one === undefined) throw new AppError('sign/driver-failed', `a signature of nothing: ${id}`)
       turn = turn.then(async () => {
         try {
-          await writeWhole(one.signed(value), one.output)
+          const signed = one.signed(value)
+          const { pdf, failure } = (await raising?.raise(signed)) ?? { pdf: signed, failure: undefined }
+          await writeWhole(pdf, one.output)
           rest.delete(one)
           print(`Đã ký: ${plain(one.output)}`)
+          if (failure !== undefined) {
+            isMissed = true
+            printError(`Chưa đạt mức ký đã nêu: ${ERROR_TEXT[failure.code].title} (${failure.code})`)
+          }
         } finally {
           await one.source.close()
         }
@@ -175,11 +212,61 @@ function writingInTurn(prepared: readonly Prepared[]) {
       // Whoever waits for all hears of it.
       turn.catch(() => undefined)
     },
+    /** Whether a file was written below the level that was asked for. */
+    missed: () => isMissed,
     /** What was not signed, once everything that was is on the disk. */
     async rest(): Promise<Prepared[]> {
       await turn
       return [...rest]
     },
+  }
+}
+
+/** Hash and RSA scheme as they were typed. @throws {UsageError} */
+function policyFrom({ pss, digest = USUAL_MANNER.digestAlgorithm }: Values): SigningManner {
+  const digestAlgorithm = signingDigest.safeParse(digest)
+  if (!digestAlgorithm.success)
+    throw new UsageError('Giá trị của --digest phải là sha256, sha384 hoặc sha512.')
+  return { digestAlgorithm: digestAlgorithm.data, rsaScheme: pss === true ? 'pss' : 'pkcs1' }
+}
+
+/** The way up from B-B. */
+interface Raising {
+  /** The highest level that could be reached, and why it is not the one that was asked for. */
+  raise(signed: PdfSource): Promise<{ readonly pdf: PdfSource; readonly failure: AppError | undefined }>
+  close(): Promise<void>
+}
+
+/** @throws {UsageError} for a level that does not exist, or one that makes no sense here */
+function raisingFrom({ level, tsa, host, detached }: Values, trust: TrustStore): Raising | undefined {
+  if (level === undefined || level === 'b-b') return undefined
+  const wanted = signatureLevel.safeParse(level)
+  if (!wanted.success) throw new UsageError('Giá trị của --level phải là b-b, b-t, b-lt hoặc b-lta.')
+  if (detached === true) throw new UsageError('Không dùng --level cùng --detached.')
+  const url = signaturePolicy.shape.timeStampUrl.safeParse(tsa ?? DEFAULT_POLICY.timeStampUrl)
+  if (!url.success) throw new UsageError('Giá trị của --tsa phải là địa chỉ http:// hoặc https://.')
+  const authorities = openCommandAuthorities(trust, host)
+  const services = {
+    ...authorities.services,
+    timeStamp: (request: Uint8Array) => authorities.stamp(url.data, request),
+  }
+  const { options } = signatureLevel
+  const steps = options.slice(0, options.indexOf(wanted.data) + 1)
+  return {
+    async raise(signed) {
+      let pdf = signed
+      for (const step of steps) {
+        try {
+          pdf = await extendPdf(pdf, step, services)
+        } catch (cause) {
+          // The signature is made and the PIN used: what there is must not be lost.
+          if (!(cause instanceof AppError)) throw cause
+          return { pdf, failure: cause }
+        }
+      }
+      return { pdf, failure: undefined }
+    },
+    close: () => authorities.close(),
   }
 }
 

@@ -3,7 +3,7 @@ export type CommandName = 'verify' | 'sign' | 'edxml check' | 'hub' | 'store che
 
 /** The help of each command. */
 export const COMMAND_USAGE: Readonly<Record<CommandName, string>> = {
-  verify: `vanthu verify FILE [--content FILE] [--from NAME] [--json] [--trust DIR]
+  verify: `vanthu verify FILE [--content FILE] [--from NAME] [--json] [--trust DIR] [--online]
 
 Kiểm tra chữ ký số trên một tệp PDF, hoặc một tệp chữ ký tách rời (.p7s, .p7m), và nói rõ lý do.
   --content FILE  tệp mà chữ ký tách rời đã ký; không nêu thì lấy tệp cùng tên bỏ đuôi .p7s,
@@ -17,6 +17,9 @@ Kiểm tra chữ ký số trên một tệp PDF, hoặc một tệp chữ ký t�
                tách rời; lý do nặng nhất đứng trước
   --trust DIR  tin thêm các chứng thư số gốc (.pem .crt .cer .der) trong thư mục DIR, ngoài các
                chứng thư số gốc đã công bố có trên máy này
+  --online     hỏi nơi cấp chứng thư số (OCSP, danh sách thu hồi, chứng thư số trung gian) tại
+               các địa chỉ ghi trong chứng thư số; không nêu thì không dùng mạng
+  --host A=B   với --online: thay máy chủ A ghi trong chứng thư số bằng B; nêu được nhiều lần
 Mã thoát: 0 hợp lệ; 1 không hợp lệ hoặc chưa đủ căn cứ; 2 sai cách dùng hoặc không đọc được tệp.`,
 
   sign: `vanthu sign IN OUT --module SO (--cert SHA256 | --label TEXT) --pin-env NAME [...]
@@ -31,6 +34,14 @@ Ký một tệp PDF bằng chứng thư số trên thiết bị (PAdES); IN gi�
                    Có một tệp không ký được thì dừng trước khi dùng mã PIN
   --detached       ký tệp bất kỳ, chữ ký nằm riêng trong tệp .p7s (CAdES); với --batch, tên là
                    tên tệp thêm .p7s
+  --level MỨC      mức ký: b-b (mặc định), b-t (dấu thời gian), b-lt (thêm thông tin thu hồi),
+                   b-lta (thêm dấu thời gian lưu trữ). Chưa đạt mức đã nêu thì tệp vẫn được ghi ở
+                   mức cao nhất đạt được, kèm lý do, và mã thoát là 1
+    --tsa URL        dịch vụ dấu thời gian; mặc định http://tsa.ca.gov.vn
+    --trust DIR      tin thêm các chứng thư số gốc trong thư mục DIR
+    --host A=B       thay máy chủ A ghi trong chứng thư số bằng B; nêu được nhiều lần
+  --pss            ký RSA theo RSASSA-PSS; thiết bị không hỗ trợ thì từ chối trước khi dùng mã PIN
+  --digest TÊN     sha256 (mặc định), sha384 hoặc sha512
   --visible        thêm khung chữ ký, mặc định ở góc dưới bên phải trang cuối; kèm theo được:
     --page N         trang số N, hoặc last
     --at X,Y         góc trên bên trái của khung, tính từ mép trái và mép trên trang (mm)
@@ -67,7 +78,7 @@ Mã thoát: 0 kho còn nguyên vẹn; 1 có chỗ hỏng; 2 sai cách dùng, sai
 export const USAGE = `Văn Thư trên dòng lệnh, dành cho người hỗ trợ kỹ thuật.
 
 Cách dùng:
-  vanthu verify FILE [--content FILE] [--from NAME] [--json] [--trust DIR]
+  vanthu verify FILE [--content FILE] [--from NAME] [--json] [--trust DIR] [--online]
   vanthu sign IN OUT --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
   vanthu sign IN... --batch DIR --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
   vanthu edxml check FILE

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { gatherEvidence } from '../engine/evidence.ts'
 import { isSignatureName, signedNameOf, verifyFileSignature } from '../engine/file-signature.ts'
 import { chunksOf, openPdfFile, type PdfSource } from '../engine/pdf/source.ts'
 import { senderReasons } from '../engine/incoming/sender.ts'
+import { parseCertificate } from '../engine/signing/certificate.ts'
 import type { TrustStore } from '../engine/signing/trust.ts'
 import { documentLeftOpen } from '../engine/signing/verify.ts'
-import { machineTrust } from '../engine/trust.ts'
-import { verifyPdf } from '../engine/verify-pdf.ts'
+import { verifyPdf, type VerifyPdfContext } from '../engine/verify-pdf.ts'
 import { vietnamClock } from '../shared/document/vietnam-time.ts'
 import { AppError } from '../shared/errors.ts'
-import type { DocumentVerdict, SignatureVerdict } from '../shared/verdict.ts'
+import type { DocumentVerdict, SignatureVerdict, TimeStampVerdict } from '../shared/verdict.ts'
 import {
   algorithmText,
   laterChangeLines,
@@ -19,7 +19,8 @@ import {
   VERDICT_SENTENCE,
   VERDICT_TEXT,
 } from '../shared/verdict.vi.ts'
-import { needFile, readWords, UsageError } from './arguments.ts'
+import { needFile, readWords } from './arguments.ts'
+import { AUTHORITY_OPTIONS, openCommandAuthorities, trustFrom } from './authorities.ts'
 import { plain, print } from './print.ts'
 
 /** What `--json` prints. Scripts rely on these names: add, never rename. */
@@ -34,8 +35,9 @@ interface Report extends DocumentVerdict {
 }
 
 const OPTIONS = {
+  ...AUTHORITY_OPTIONS,
   json: { type: 'boolean' },
-  trust: { type: 'string' },
+  online: { type: 'boolean' },
   content: { type: 'string' },
   from: { type: 'string' },
 } as const
@@ -44,7 +46,7 @@ const OPTIONS = {
 export async function verify(words: readonly string[]): Promise<number> {
   const { values, place } = readWords(words, OPTIONS, ['FILE'])
   const file = place('FILE')
-  const trust = machineTrust(values.trust === undefined ? [] : await certificatesIn(values.trust))
+  const trust = await trustFrom(values.trust)
   await needFile(file)
   if (isSignatureName(file) || values.content !== undefined) {
     const report = await judgeSeparate(file, values.content ?? (await contentBeside(file)), trust)
@@ -54,7 +56,8 @@ export async function verify(words: readonly string[]): Promise<number> {
   const source = await openPdfFile(file)
   try {
     const { sha256, claimsSignature } = await readThrough(source)
-    const judged = await verifyPdf(source, { trust, now: new Date() })
+    const found = values.online === true ? await askAuthorities(source, trust, values.host) : {}
+    const judged = await verifyPdf(source, { trust, now: new Date(), ...found })
     const verdict = values.from === undefined ? judged : comparedWith(judged, values.from)
     const report: Report = { file, sha256, sizeBytes: source.size, ...verdict }
     print(values.json === true ? JSON.stringify(report, null, 2) : textOf(report))
@@ -70,6 +73,28 @@ export async function verify(words: readonly string[]): Promise<number> {
 function comparedWith(verdict: DocumentVerdict, organName: string): DocumentVerdict {
   const sender = { from: { organId: '', organName }, hubOrganId: '', known: undefined }
   return documentLeftOpen(verdict, senderReasons(verdict, sender))
+}
+
+/** What the authorities say now of the certificates in a file. Whoever does not answer says nothing. */
+async function askAuthorities(
+  source: PdfSource,
+  trust: TrustStore,
+  hosts: readonly string[] | undefined,
+): Promise<Pick<VerifyPdfContext, 'certificates' | 'revocation'>> {
+  const authorities = openCommandAuthorities(trust, hosts)
+  try {
+    const { certificates, ocsps, crls } = await gatherEvidence(source, authorities.services)
+    return {
+      certificates: certificates.map((der) => parseCertificate(der)),
+      revocation: [{ source: 'online', ocsps, crls }],
+    }
+  } catch (cause) {
+    // A file that cannot be read has nobody to ask about; the verdict says what is wrong with it.
+    if (cause instanceof AppError && /^(?:pdf|cms)\//.test(cause.code)) return {}
+    throw cause
+  } finally {
+    await authorities.close()
+  }
 }
 
 /** More is no signature, even with the content inside. */
@@ -102,16 +127,6 @@ async function contentBeside(file: string): Promise<string | undefined> {
   const name = signedNameOf(file)
   const found = name === undefined ? undefined : await stat(name).catch(() => undefined)
   return found?.isFile() === true ? name : undefined
-}
-
-/** The certificate files of a folder. @throws {UsageError} when there is none */
-async function certificatesIn(dir: string): Promise<Uint8Array[]> {
-  const names = await readdir(dir).catch((cause: unknown) => {
-    throw new UsageError(`Không đọc được thư mục “${dir}”.`, { cause })
-  })
-  const wanted = names.filter((name) => /^\.(pem|crt|cer|der)$/i.test(extname(name))).sort()
-  if (wanted.length === 0) throw new UsageError(`Thư mục “${dir}” không có chứng thư số nào.`)
-  return Promise.all(wanted.map((name) => readFile(join(dir, name))))
 }
 
 /** The file's hash, and whether there is the mark of a signature in it, readable as a PDF or not. */
@@ -152,6 +167,7 @@ function textOf(report: Report): string {
       '',
       ...signatureLines('Chữ ký không còn hiện trong tệp, xét trên bản đã ký', signature),
     ]),
+    ...(report.timeStamps ?? []).flatMap((stamp, index) => ['', ...timeStampLines(stamp, index + 1)]),
   ].join('\n')
 }
 
@@ -171,6 +187,9 @@ function signatureLines(title: string, signature: SignatureVerdict): string[] {
           `  Chứng thư số: ${signer.certificateSha256}, do ${plain(signer.issuer)} cấp, hiệu lực ${day(signer.notBefore)}–${day(signer.notAfter)}`,
         ]),
     ...(Number.isNaN(at) ? [] : [`  Thời gian ký: ${vietnamClock(at)}`]),
+    ...(signature.provenAt === undefined
+      ? []
+      : [`  Dấu thời gian: đã có chữ ký lúc ${vietnamClock(Date.parse(signature.provenAt))}`]),
     `  Phạm vi: ${signature.coversWholeDocument ? 'toàn bộ tệp' : 'phần tệp có đến lúc ký'}${
       coveredBytes === undefined ? '' : ` (${coveredBytes.toLocaleString('vi-VN')} byte đầu)`
     }`,
@@ -181,6 +200,15 @@ function signatureLines(title: string, signature: SignatureVerdict): string[] {
     `  Thu hồi: ${revocationText(signature.revocation)}`,
     ...(algorithm === undefined ? [] : [`  Thuật toán: ${algorithmText(algorithm)}`]),
     ...signature.reasons.map(reasonLine),
+  ]
+}
+
+function timeStampLines({ verdict, reasons, at, authority }: TimeStampVerdict, number: number): string[] {
+  return [
+    `Dấu thời gian ${String(number)}: ${VERDICT_TEXT[verdict].toLowerCase()}`,
+    ...(at === undefined ? [] : [`  Thời gian: ${vietnamClock(Date.parse(at))}`]),
+    ...(authority === undefined ? [] : [`  Nơi cấp: ${plain(authority)}`]),
+    ...reasons.map(reasonLine),
   ]
 }
 

@@ -18,7 +18,7 @@ import { nextNumber, previewNumber, voidNumber } from './outgoing/number.ts'
 import { currentNumbering, explainGap, gapsOf, saveNumbering } from './outgoing/numbering.ts'
 import { seal, sealMany, sign, signMany, type SignOutcome } from './outgoing/sign.ts'
 import { keepPicture } from './outgoing/pictures.ts'
-import { hold, readdress, release, submit, withdraw } from './outgoing/submit.ts'
+import { hold, readdress, release, sendAsItIs, submit, withdraw } from './outgoing/submit.ts'
 import type { Office } from './office.ts'
 import { memorySource } from './pdf/source.ts'
 import { diagnoseToken } from './token-diagnosis.ts'
@@ -215,6 +215,13 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.tell('outgoing')
       return gapsOf(store, year)
     },
+    'signaturePolicy.current': () => office.authorities.policy(),
+    'signaturePolicy.save': (policy) => {
+      office.authorities.setPolicy(policy)
+      office.queue.tryNow()
+      office.tell('office')
+      return office.authorities.policy()
+    },
 
     'trust.list': () => office.trust.list(),
     'trust.import': ({ file }) => {
@@ -321,6 +328,11 @@ export function officeHandlers(office: Office): OfficeHandlers {
     },
     'outgoing.release': ({ id }) => {
       release(store, id, now())
+      office.queue.ring()
+      return changedOutgoing(id)
+    },
+    'outgoing.sendAsItIs': ({ id }) => {
+      sendAsItIs(store, id, now())
       office.queue.ring()
       return changedOutgoing(id)
     },

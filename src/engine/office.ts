@@ -1,7 +1,7 @@
 import { AppError } from '../shared/errors.ts'
 import type { LineStatus } from '../shared/ipc/contract.ts'
 import type { Topic } from '../shared/ipc/topics.ts'
-import type { DocumentVerdict } from '../shared/verdict.ts'
+import { officeAuthorities } from './authorities.ts'
 import { appearanceFont } from './appearance-font.ts'
 import type { ReachFailPoint } from './fail-point.ts'
 import type { Host } from './host.ts'
@@ -10,13 +10,13 @@ import { vxpTransport } from './hub/vxp.ts'
 import { acknowledgeJob } from './incoming/acknowledge.ts'
 import { admitJob } from './incoming/admit.ts'
 import { collect, fetchJob } from './incoming/collect.ts'
+import { judgeJob } from './incoming/judge.ts'
 import type { RegisterPorts } from './incoming/register.ts'
 import { reportJob } from './incoming/report.ts'
 import { deliverJob, type Sending } from './outgoing/deliver.ts'
 import { applyStatus } from './outgoing/receipts.ts'
 import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
-import type { PdfSource } from './pdf/source.ts'
 import type { SignerClient } from './signing/signer-client.ts'
 import type { HubAccess, Job, Store } from './store/index.ts'
 import { lineToHub } from './sync/line.ts'
@@ -24,7 +24,6 @@ import { runner } from './sync/runner.ts'
 import { tokenWatch } from './token-watch.ts'
 import { unknownOutcomes } from './unknown-outcome.ts'
 import { officeTrust } from './trust.ts'
-import { verifyPdf } from './verify-pdf.ts'
 
 /** The world as an engine meets it: real in the app, owned by the test where a test says so. */
 export interface World {
@@ -54,6 +53,7 @@ const JOB_TOPICS: Readonly<Record<Job['kind'], Topic>> = {
   deliver: 'outgoing',
   fetch: 'incoming',
   admit: 'incoming',
+  judge: 'incoming',
   acknowledge: 'incoming',
   report: 'incoming',
 }
@@ -74,6 +74,14 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
       tell('token')
     },
   })
+  const authorities = officeAuthorities({
+    store,
+    trust: trust.current,
+    now,
+    log: host.log,
+    held: watch.certificates,
+  })
+  const { verify, verifyOnline } = authorities
   const line = lineToHub(now, world.random, () => {
     tell('line')
   })
@@ -94,10 +102,6 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     return transport.open
   }
 
-  function verify(source: PdfSource): Promise<DocumentVerdict> {
-    return verifyPdf(source, { trust: trust.current(), now: new Date(now()) })
-  }
-
   function onSending(next: Sending | undefined): void {
     sending = next
     if (next === undefined || now() - toldProgressAt >= PROGRESS_EVERY_MS) {
@@ -115,12 +119,23 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
       tell('directory')
     },
   }
+  const lookAtHub = collect(collecting)
   const outcomes = unknownOutcomes(now, world.settleMs ?? SETTLE_MS)
   const queue = runner({
     store,
     line,
     handlers: {
-      deliver: deliverJob({ store, transport: hub, now, reach, outcomes, onSending }),
+      deliver: deliverJob({
+        store,
+        transport: hub,
+        now,
+        reach,
+        verify,
+        wanted: authorities.wanted,
+        extend: authorities.extend,
+        outcomes,
+        onSending,
+      }),
       fetch: fetchJob(collecting),
       admit: admitJob({
         store,
@@ -131,10 +146,15 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
           if (applyStatus(store, message, now())) tell('outgoing')
         },
       }),
+      judge: judgeJob({ store, now, reach, verifyOnline }),
       acknowledge: acknowledgeJob({ store, transport: hub, now, reach }),
       report: reportJob({ store, transport: hub, now, reach, outcomes }),
     },
-    collect: collect(collecting),
+    collect: async (signal) => {
+      await lookAtHub(signal)
+      // Not waited for: the next look at the hub has nothing to do with it.
+      void authorities.refresh()
+    },
     now,
     random: world.random,
     timer: world.timer,
@@ -151,7 +171,16 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
   queue.start()
   watch.start()
 
-  const signing: SignPorts = { store, signer, now, reach, verify, font: appearanceFont() }
+  const signing: SignPorts = {
+    store,
+    signer,
+    now,
+    reach,
+    verify,
+    font: appearanceFont(),
+    manner: authorities.manner,
+    requireUnrevoked: authorities.requireUnrevoked,
+  }
   const submitting: SubmitPorts = { store, now, reach }
   const registering: RegisterPorts = { store, now, reach }
 
@@ -160,6 +189,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     signer,
     watch,
     trust,
+    authorities,
     queue,
     now,
     host,
@@ -185,6 +215,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
       watch.stop()
       await queue.stop()
       await transport?.open.close()
+      await authorities.close()
       store.close()
     },
   }

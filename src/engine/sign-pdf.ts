@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../shared/errors.ts'
+import type { SigningManner } from '../shared/signing.ts'
 import type { Appearance } from './pdf/appearance.ts'
 import { preparePdfSignature, type FilledField, type SignatureOptions } from './pdf/incremental.ts'
 import type { PdfSource } from './pdf/source.ts'
 import { parseCertificate } from './signing/certificate.ts'
 import { addUnsignedAttribute, CMS_OID, parseCms, prepareCms } from './signing/cms.ts'
+import { schemeOf, USUAL_MANNER } from './signing/manner.ts'
 import { timeStampRequest } from './signing/timestamp.ts'
 
 /** Room for an ordinary signature: a leaf and an issuing CA of RSA 4096. */
@@ -28,11 +30,13 @@ export interface PdfToSign {
   /** See {@link SignatureOptions.certify} and {@link SignatureOptions.fill}. */
   readonly certify?: boolean
   readonly fill?: readonly FilledField[]
+  /** SHA-256, and PKCS#1 v1.5 with an RSA key, when left out. */
+  readonly manner?: SigningManner
   /** Leaves room for a time stamp beside the signature value. */
   readonly roomForTimeStamp?: boolean
 }
 
-/** What the token is asked to sign: `digest` is the SHA-256 of `message`, the CMS signed attributes. */
+/** What the token is asked to sign: `digest` is the manner's hash of `message`, the CMS signed attributes. */
 interface HashToSign {
   readonly digest: Uint8Array
   readonly message: Uint8Array
@@ -87,12 +91,13 @@ export async function preparePdf(signing: PdfToSign): Promise<PreparedPdf> {
     ...(signing.certify === undefined ? {} : { certify: signing.certify }),
     ...(signing.fill === undefined ? {} : { fill: signing.fill }),
   })
+  const { manner = USUAL_MANNER } = signing
   const cms = prepareCms({
     certificate: signing.certificate,
     chain: signing.chain,
-    digest: await prepared.digest('sha256'),
-    digestAlgorithm: 'sha256',
-    signatureAlgorithm: certificate.publicKey.kind === 'ec' ? 'ecdsa' : 'rsa-pkcs1',
+    digest: await prepared.digest(manner.digestAlgorithm),
+    digestAlgorithm: manner.digestAlgorithm,
+    signatureAlgorithm: schemeOf(certificate, manner),
   })
   return {
     hash: { digest: cms.hash, message: cms.toBeSigned },

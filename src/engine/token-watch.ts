@@ -116,6 +116,10 @@ export function tokenWatch(ports: TokenWatchPorts) {
         chosen: choice,
       }
     },
+    /** DER of the certificates on the tokens that are plugged in. */
+    certificates(): Uint8Array[] {
+      return tokens.flatMap(({ certificates }) => certificates.map(({ der }) => der))
+    },
     /** Whether what would sign is for practice only. */
     isPractice(): boolean {
       const modulePath = store.settings.get('token')?.modulePath

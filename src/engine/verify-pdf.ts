@@ -26,6 +26,8 @@ export interface VerifyPdfContext {
   readonly now: Date
   /** OCSP answers and revocation lists from elsewhere than the file. */
   readonly revocation?: readonly RevocationEvidence[]
+  /** Certificates from elsewhere that help to find a way to a root. Nothing in them is believed. */
+  readonly certificates?: readonly Certificate[]
 }
 
 /**
@@ -47,7 +49,7 @@ export async function verifyPdf(source: PdfSource, context: VerifyPdfContext): P
   const store = await readSecurityStore(source)
   const atHand = {
     ...context,
-    certificates: store.certificates.flatMap(readableCertificate),
+    certificates: [...store.certificates.flatMap(readableCertificate), ...(context.certificates ?? [])],
     revocation: [
       { source: 'file' as const, ocsps: store.ocsps, crls: store.crls },
       ...(context.revocation ?? []),

@@ -4,6 +4,8 @@ import type { NumberGap } from '../shared/document/numbering.ts'
 import type { OutgoingBox, OutgoingEvent, OutgoingState } from '../shared/document/outgoing.ts'
 import type { RecipientEvent, RecipientState } from '../shared/document/recipient.ts'
 import type { DriverSummary, TrustedRoot } from '../shared/ipc/contract.ts'
+import type { LevelPolicy, SignaturePolicy } from '../shared/signature-policy.ts'
+import type { RsaScheme, SigningDigest } from '../shared/signing.ts'
 import type { Place } from './lib/route.ts'
 
 /** Every word of the window that is not an error, a verdict or a packet's oddity. */
@@ -477,6 +479,8 @@ export const TEXT = {
     withdrawNo: 'Cứ để gửi',
     holdDone: 'Đã tạm dừng. Văn bản chưa rời máy này.',
     releaseDone: 'Sẽ gửi tiếp.',
+    sendAsItIs: 'Gửi không chờ',
+    sendAsItIsDone: 'Sẽ gửi với chữ ký hiện có.',
     withdrawDone: 'Đã rút khỏi hộp gửi.',
     submitDone: 'Đã đưa vào hộp gửi.',
   },
@@ -608,6 +612,7 @@ export const TEXT = {
     pictures: 'Hình chữ ký và con dấu',
     diagnosis: 'Chẩn đoán token',
     placement: 'Số và ngày trên văn bản',
+    levels: 'Dấu thời gian và thu hồi chứng thư',
     trust: 'Nơi cấp chứng thư tin cậy',
     numbering: 'Cấp số',
     update: 'Cập nhật',
@@ -789,6 +794,48 @@ export const TEXT = {
     keep: { person: 'Dùng hình chữ ký này', agency: 'Dùng hình con dấu này' },
     kept: { person: 'Đã lưu hình chữ ký.', agency: 'Đã lưu hình con dấu.' },
   },
+  signaturePolicy: {
+    intro:
+      'Chữ ký số được tạo ngay trên máy này, không cần mạng. Khi có mạng và trước khi văn bản rời máy, chương trình bổ sung dấu thời gian và bằng chứng chứng thư số chưa bị thu hồi, để nơi nhận kiểm tra được ngay và cả về sau.',
+    level: 'Mức bổ sung trước khi gửi',
+    levels: {
+      none: 'Không bổ sung (B-B)',
+      'b-t': 'Dấu thời gian (B-T)',
+      'b-lt': 'Dấu thời gian và thông tin thu hồi (B-LT)',
+      'b-lta': 'Lưu trữ lâu dài: thêm dấu thời gian lưu trữ (B-LTA)',
+    } satisfies Record<SignaturePolicy['level'], string>,
+    levelHint: {
+      none: 'Thời gian ký do máy này ghi, không có bên thứ ba chứng nhận.',
+      'b-t': 'Bên thứ ba chứng nhận thời điểm văn bản đã có chữ ký.',
+      'b-lt': 'Nơi nhận kiểm tra được cả khi không có mạng, và sau khi chứng thư số hết hạn.',
+      'b-lta': 'Như trên, và giữ giá trị kiểm tra sau khi chứng thư số của dịch vụ dấu thời gian hết hạn.',
+    } satisfies Record<SignaturePolicy['level'], string>,
+    ifMissed: 'Khi chưa liên lạc được với dịch vụ',
+    missed: {
+      send: { name: 'Cứ gửi', rest: 'Văn bản đi với chữ ký hiện có; nhật ký của văn bản ghi rõ lý do.' },
+      wait: { name: 'Chờ', rest: 'Văn bản ở lại hộp gửi, chương trình tự thử lại cho tới khi được.' },
+      refuse: { name: 'Giữ lại', rest: 'Văn bản ở lại hộp gửi để bạn quyết định gửi hay chờ.' },
+    } satisfies Record<LevelPolicy, { name: string; rest: string }>,
+    timeStampUrl: 'Địa chỉ dịch vụ dấu thời gian',
+    timeStampUrlHint: 'Của Ban Cơ yếu Chính phủ: http://tsa.ca.gov.vn',
+    timeStampUrlWrong: 'Địa chỉ phải bắt đầu bằng http:// hoặc https://',
+    digest: 'Hàm băm khi ký',
+    digests: { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } satisfies Record<
+      SigningDigest,
+      string
+    >,
+    rsaScheme: 'Kiểu chữ ký RSA',
+    rsaSchemes: {
+      pkcs1: 'PKCS#1 v1.5 (thông dụng)',
+      pss: 'RSASSA-PSS, khi token hỗ trợ',
+    } satisfies Record<RsaScheme, string>,
+    rsaSchemeHint: 'Phần mềm của cơ quan nhà nước hiện dùng PKCS#1 v1.5. Chỉ đổi khi nơi nhận yêu cầu.',
+    hosts: 'Máy chủ thay thế',
+    hostsHint:
+      'Mỗi dòng một máy chủ, dạng “tên ghi trong chứng thư = tên dùng thay”. Chỉ khai báo theo hướng dẫn của cán bộ kỹ thuật.',
+    hostsWrong: 'Mỗi dòng cần có dạng “tên = tên”, chỉ gồm chữ không dấu, chữ số, dấu chấm và gạch.',
+    save: 'Lưu dấu thời gian và thu hồi',
+  },
 
   agencyForm: {
     organId: 'Mã định danh cơ quan',
@@ -932,6 +979,10 @@ export const TEXT = {
       status: 'Nơi nhận báo tình trạng khác',
       readdress: 'Sửa nơi nhận',
       reserve: 'Cấp số trước khi ký',
+      raise: 'Bổ sung dấu thời gian, thông tin thu hồi',
+      'miss-level': 'Chưa bổ sung được dấu thời gian, thông tin thu hồi',
+      'waive-level': 'Quyết định gửi với chữ ký hiện có',
+      judge: 'Kiểm tra lại chữ ký với nơi cấp chứng thư',
     },
     errand: {
       deliver: {

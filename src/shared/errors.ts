@@ -61,6 +61,11 @@ export const ERRORS = {
   'certificate/revoked': { retry: 'never' },
   'certificate/revocation-unknown': { retry: 'auto' },
 
+  'authority/unreachable': { retry: 'auto' },
+  'authority/address-refused': { retry: 'never' },
+
+  'level/not-reached': { retry: 'user' },
+
   'time-stamp/refused': { retry: 'auto' },
   'time-stamp/untrusted': { retry: 'user' },
 

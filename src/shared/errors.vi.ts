@@ -173,6 +173,20 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Chữ ký đã có vẫn giữ nguyên. Hãy thử lại khi mạng thông suốt, hoặc gửi ở mức ký thấp hơn.',
   },
 
+  'authority/unreachable': {
+    title: 'Chưa liên lạc được với cơ quan cấp dấu thời gian, chứng thư số',
+    hint: 'Máy không có đường ra mạng, hoặc dịch vụ đang ngừng. Chữ ký đã có vẫn giữ nguyên; chương trình tự thử lại.',
+  },
+  'authority/address-refused': {
+    title: 'Địa chỉ của dịch vụ không được phép truy cập',
+    hint: 'Địa chỉ ghi trong chứng thư số dẫn vào mạng nội bộ hoặc không phải địa chỉ web. Nếu đúng là dịch vụ của cơ quan, người quản trị khai báo máy chủ thay thế trong Cài đặt.',
+  },
+
+  'level/not-reached': {
+    title: 'Chưa bổ sung được dấu thời gian hoặc thông tin thu hồi',
+    hint: 'Theo cài đặt, văn bản được giữ lại để anh/chị quyết định: bấm “Tiếp tục gửi” để thử lại, hoặc “Gửi không chờ” để gửi với chữ ký hiện có.',
+  },
+
   'time-stamp/refused': {
     title: 'Chưa lấy được dấu thời gian',
     hint: 'Dịch vụ cấp dấu thời gian trả lời không đúng yêu cầu. Chữ ký đã có vẫn giữ nguyên; hãy thử lại sau.',

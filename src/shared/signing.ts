@@ -24,6 +24,13 @@ export type SigningDigest = z.output<typeof signingDigest>
 export const rsaScheme = z.enum(['pkcs1', 'pss'])
 export type RsaScheme = z.output<typeof rsaScheme>
 
+/** How signatures are made. */
+export interface SigningManner {
+  readonly digestAlgorithm: SigningDigest
+  /** Only for RSA keys. */
+  readonly rsaScheme: RsaScheme
+}
+
 /** Bytes of a hash. */
 export const DIGEST_BYTES: Readonly<Record<SigningDigest, number>> = { sha256: 32, sha384: 48, sha512: 64 }
 

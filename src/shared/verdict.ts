@@ -38,6 +38,7 @@ export const reasonCode = z.enum([
   'sender-code-differs',
   'sender-unsealed-note',
   'revocation-unknown-note',
+  'revocation-cached-note',
   'time-stamp-untrusted-note',
   'signing-time-claimed-note',
   'signing-time-off-note',

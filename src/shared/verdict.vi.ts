@@ -132,6 +132,10 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, { readonly title: string; 
     title: 'Chưa kiểm tra trực tuyến việc thu hồi chứng thư số',
     hint: 'Kết luận dựa trên thông tin có trên máy này. Với văn bản quan trọng, kiểm tra thêm khi có mạng.',
   },
+  'revocation-cached-note': {
+    title: 'Việc thu hồi được xét theo danh sách lưu trên máy này',
+    hint: 'Danh sách do nơi cấp chứng thư số ban hành và còn hiệu lực; thời điểm của danh sách ghi ở phần thu hồi của chữ ký. Khi có mạng, chương trình tự kiểm tra lại.',
+  },
   'time-stamp-untrusted-note': {
     title: 'Chưa xác minh được nơi cấp dấu thời gian',
     hint: 'Thời gian ký chỉ để tham khảo. Đề nghị người quản trị bổ sung chứng thư số gốc của dịch vụ cấp dấu thời gian.',

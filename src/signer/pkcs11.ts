@@ -9,13 +9,14 @@ import {
   type SignatureValue,
   type SignedBatch,
   type SigningInput,
+  type SigningManner,
   type Token,
 } from '../shared/signing.ts'
 import { issuersOf, readCertificate } from './certificates.ts'
 import type { StoredCertificate } from './certificates.ts'
 import { asAppError, returnValueOf, saysGone } from './failures.ts'
 import { inspectLibrary } from './library-file.ts'
-import { digestInfo, requireDigests, requireSigned, signInTurn, type SigningManner } from './signature.ts'
+import { digestInfo, requireDigests, requireSigned, signInTurn } from './signature.ts'
 import type { Log, OnSigned, SignRequest, TokenDriver } from './token-driver.ts'
 
 type Handle = Buffer

@@ -6,17 +6,10 @@ import { basename } from 'node:path'
 import forge from 'node-forge'
 
 import { AppError } from '../shared/errors.ts'
-import type { SigningInput, Token } from '../shared/signing.ts'
+import type { SigningInput, SigningManner, Token } from '../shared/signing.ts'
 import { issuersOf, readCertificate } from './certificates.ts'
 import type { StoredCertificate } from './certificates.ts'
-import {
-  digestInfo,
-  paddingOf,
-  requireDigests,
-  requireSigned,
-  signInTurn,
-  type SigningManner,
-} from './signature.ts'
+import { digestInfo, paddingOf, requireDigests, requireSigned, signInTurn } from './signature.ts'
 import type { TokenDriver } from './token-driver.ts'
 
 /** A practice file is a few kilobytes; nobody's token is larger than this. */

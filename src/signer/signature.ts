@@ -3,19 +3,13 @@ import { constants, createHash, publicDecrypt, verify } from 'node:crypto'
 import { AppError } from '../shared/errors.ts'
 import {
   DIGEST_BYTES,
-  type RsaScheme,
   type SignatureValue,
   type SigningDigest,
   type SigningInput,
+  type SigningManner,
 } from '../shared/signing.ts'
 import type { StoredCertificate } from './certificates.ts'
 import type { OnSigned } from './token-driver.ts'
-
-/** How a batch is to be signed. */
-export interface SigningManner {
-  readonly digestAlgorithm: SigningDigest
-  readonly rsaScheme: RsaScheme
-}
 
 /** DER of a DigestInfo up to the hash: SEQUENCE { SEQUENCE { its name, NULL }, OCTET STRING }. */
 const BEFORE_HASH: Readonly<Record<SigningDigest, Buffer>> = {

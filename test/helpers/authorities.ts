@@ -94,6 +94,23 @@ export async function serve(
   return { url: `http://127.0.0.1:${String(address.port)}/`, server }
 }
 
+/** The web server of an authority: what each path answers. Says what it was asked for. */
+export async function serveFiles(
+  files: Readonly<Record<string, () => Uint8Array>>,
+): Promise<{ host: string; asked: string[]; server: Server }> {
+  const asked: string[] = []
+  const server = createServer((incoming, response) => {
+    const path = incoming.url ?? ''
+    asked.push(path)
+    const file = files[path]?.()
+    response.writeHead(file === undefined ? 404 : 200, { Connection: 'close' }).end(file)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return { host: `127.0.0.1:${String(address.port)}`, asked, server }
+}
+
 /** Which certificates an authority took back. */
 export interface Revoked {
   readonly certificate: MadeCertificate

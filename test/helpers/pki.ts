@@ -228,7 +228,11 @@ export function makePki(dir: string, label = 'Suối Ngọc'): Pki {
     {
       file: 'issuing',
       subject: `/C=VN/O=Cơ quan chứng thực thử nghiệm/CN=Chứng thực cơ quan nhà nước thử nghiệm ${label}`,
-      extensions: [...caExtensions(0), 'authorityKeyIdentifier = keyid'],
+      extensions: [
+        ...caExtensions(0),
+        'authorityKeyIdentifier = keyid',
+        'crlDistributionPoints = URI:http://ca.example/root.crl',
+      ],
       notAfter: new Date(Date.now() + 1825 * DAY_MS),
       notBefore: new Date(Date.now() - 3650 * DAY_MS),
     },

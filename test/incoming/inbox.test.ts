@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { acknowledgeJob } from '../../src/engine/incoming/acknowledge.ts'
 import { admitJob } from '../../src/engine/incoming/admit.ts'
 import { collect, fetchJob } from '../../src/engine/incoming/collect.ts'
+import { judgeJob } from '../../src/engine/incoming/judge.ts'
 import { dismiss, register, sendBack } from '../../src/engine/incoming/register.ts'
 import type { ListedPacket, Transport } from '../../src/engine/hub/transport.ts'
 import type { Store } from '../../src/engine/store/index.ts'
@@ -55,6 +56,10 @@ function inbox(packets: Readonly<Record<string, string>>, more: Partial<Transpor
   const handlers = {
     fetch: fetchJob(collecting),
     acknowledge: acknowledgeJob(ports),
+    judge: judgeJob({
+      ...ports,
+      verifyOnline: () => Promise.resolve({ verdict: unreadableDocument(), complete: true }),
+    }),
     admit: admitJob({
       ...ports,
       verify: () => Promise.resolve(unreadableDocument()),

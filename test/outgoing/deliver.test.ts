@@ -9,7 +9,7 @@ import type { Store } from '../../src/engine/store/index.ts'
 import { unknownOutcomes } from '../../src/engine/unknown-outcome.ts'
 import { AppError, type ErrorCode } from '../../src/shared/errors.ts'
 import { MORNING } from '../store/office.ts'
-import { delivery, hubThat, queuedDocument, sendingOffice } from './outbox.ts'
+import { delivery, hubThat, NO_LEVEL, queuedDocument, sendingOffice } from './outbox.ts'
 
 /** One attempt to deliver, as the queue makes it, up to what is committed at its end. */
 async function attempt(store: Store, id: DocumentId, does: Partial<Transport>): Promise<void> {
@@ -21,6 +21,7 @@ async function attempt(store: Store, id: DocumentId, does: Partial<Transport>): 
     reach: () => undefined,
     outcomes: unknownOutcomes(() => MORNING, 0),
     onSending: () => undefined,
+    ...NO_LEVEL,
   })
   const commit = await handle(delivery(store, id), new AbortController().signal)
   store.atomically(() => {

@@ -1,5 +1,6 @@
 import type { Transport } from '../../src/engine/hub/transport.ts'
 import { giveNumber } from '../../src/engine/outgoing/number.ts'
+import type { RaisePorts } from '../../src/engine/outgoing/raise.ts'
 import { submit } from '../../src/engine/outgoing/submit.ts'
 import type { Job, Outgoing, Store } from '../../src/engine/store/index.ts'
 import type { DocumentId, OutgoingFields } from '../../src/shared/document/fields.ts'
@@ -47,6 +48,13 @@ export async function queuedDocument(store: Store, fields: Partial<OutgoingField
   const id = await sealedDocument(store, fields)
   await submit({ store, now: () => MORNING, reach: () => undefined }, id)
   return store.outgoing.get(id)
+}
+
+/** An office that lets signatures leave as the token made them. */
+export const NO_LEVEL: Pick<RaisePorts, 'verify' | 'wanted' | 'extend'> = {
+  verify: () => Promise.reject(new Error('nobody expected this call')),
+  wanted: () => undefined,
+  extend: () => Promise.reject(new Error('nobody expected this call')),
 }
 
 /** The errand that carries a document, as it stands. */

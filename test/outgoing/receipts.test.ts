@@ -6,7 +6,7 @@ import type { Outgoing, Store } from '../../src/engine/store/index.ts'
 import type { StatusMessage } from '../../src/shared/document/packet.ts'
 import { EXAMPLE_STATUS_MESSAGE } from '../envelope/packets.ts'
 import { MORNING } from '../store/office.ts'
-import { delivery, hubThat, queuedDocument, sendingOffice } from './outbox.ts'
+import { delivery, hubThat, NO_LEVEL, queuedDocument, sendingOffice } from './outbox.ts'
 
 /** What a recipient says, so many minutes after eight o’clock. */
 function says(
@@ -135,6 +135,7 @@ describe('what recipients answer', () => {
       reach: () => undefined,
       outcomes: unknownOutcomes(() => MORNING, 0),
       onSending: () => undefined,
+      ...NO_LEVEL,
     })
     const commit = await handle(delivery(store, document.id), new AbortController().signal)
     store.atomically(commit)

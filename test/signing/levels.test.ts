@@ -5,13 +5,17 @@ import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ExtendServices, extendPdf, type SignatureLevel } from '../../src/engine/extend-pdf.ts'
+import { type ExtendServices, extendPdf } from '../../src/engine/extend-pdf.ts'
 import { inspectPdf } from '../../src/engine/pdf/inspect.ts'
 import { readSecurityStore } from '../../src/engine/pdf/security-store.ts'
 import { chunksOf, memorySource, type PdfSource } from '../../src/engine/pdf/source.ts'
 import { signPdf } from '../../src/engine/sign-pdf.ts'
+import { parseCertificate } from '../../src/engine/signing/certificate.ts'
+import { mannerFor, schemeOf, USUAL_MANNER } from '../../src/engine/signing/manner.ts'
 import { trustStore } from '../../src/engine/signing/trust.ts'
 import { verifyPdf } from '../../src/engine/verify-pdf.ts'
+import type { SignatureLevel } from '../../src/shared/signature-policy.ts'
+import type { SigningManner } from '../../src/shared/signing.ts'
 import type { DocumentVerdict } from '../../src/shared/verdict.ts'
 import {
   issueIssuing,
@@ -43,6 +47,16 @@ let asked: string[] = []
 
 const signers = new Map<KeyKind, MadeCertificate>()
 const KEYS = ['rsa2048', 'rsa3072', 'rsa4096', 'p256', 'p384'] as const
+/** As the settings ask for; what a curve needs is added by the manner's own rule. */
+const MANNERS = [
+  { name: 'RSA 2048', key: 'rsa2048', policy: USUAL_MANNER },
+  { name: 'RSA 3072', key: 'rsa3072', policy: { ...USUAL_MANNER, digestAlgorithm: 'sha384' } },
+  { name: 'RSA 4096', key: 'rsa4096', policy: { ...USUAL_MANNER, digestAlgorithm: 'sha512' } },
+  { name: 'RSASSA-PSS', key: 'rsa2048', policy: { digestAlgorithm: 'sha256', rsaScheme: 'pss' } },
+  { name: 'RSASSA-PSS, SHA-512', key: 'rsa3072', policy: { digestAlgorithm: 'sha512', rsaScheme: 'pss' } },
+  { name: 'P-256', key: 'p256', policy: USUAL_MANNER },
+  { name: 'P-384', key: 'p384', policy: USUAL_MANNER },
+] as const satisfies readonly { name: string; key: KeyKind; policy: SigningManner }[]
 
 async function bytesOf(source: PdfSource): Promise<Buffer> {
   const chunks: Uint8Array[] = []
@@ -67,17 +81,25 @@ function services(changes: Partial<ExtendServices> = {}): ExtendServices {
 
 async function sign(
   signer: MadeCertificate,
-  options: { stamped?: boolean; signedAt?: Date; ca?: MadeCertificate } = {},
+  options: {
+    stamped?: boolean
+    signedAt?: Date
+    ca?: MadeCertificate
+    chain?: readonly MadeCertificate[]
+    policy?: SigningManner
+  } = {},
 ) {
-  const { stamped = false, signedAt = new Date(), ca = issuing } = options
-  const isElliptic = signer.privateKey.asymmetricKeyType === 'ec'
+  const { stamped = false, signedAt = new Date(), ca = issuing, policy = USUAL_MANNER } = options
+  const certificate = parseCertificate(signer.der)
+  const manner = mannerFor({ certificate, pss: true }, policy)
   const source = await signPdf({
     source: memorySource(original),
     certificate: signer.der,
-    chain: [ca.der],
+    chain: (options.chain ?? [ca]).map(({ der }) => der),
     signedAt,
+    manner,
     sign: ({ message }) =>
-      Promise.resolve(tokenSign(signer, isElliptic ? 'ecdsa' : 'rsa-pkcs1', 'sha256', message)),
+      Promise.resolve(tokenSign(signer, schemeOf(certificate, manner), manner.digestAlgorithm, message)),
     ...(stamped ? { timeStamp: services().timeStamp } : {}),
   })
   return bytesOf(source)
@@ -164,9 +186,9 @@ function signerOf(key: KeyKind): MadeCertificate {
   return signer
 }
 
-describe.each(KEYS)('a document signed with %s', (key) => {
+describe.each(MANNERS)('a document signed with $name', ({ key, policy }) => {
   test('is valid at every level from B-B to B-LTA, for us, pdfsig and openssl', async () => {
-    const basic = await sign(signerOf(key))
+    const basic = await sign(signerOf(key), { policy })
     const levels = [
       { pdf: basic, kinds: ['signature'], store: false, proven: false },
       { pdf: await extend(basic, 'b-t'), kinds: ['signature', 'time stamp'], store: false, proven: true },

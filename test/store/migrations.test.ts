@@ -22,6 +22,7 @@ const SHIPPED = {
   '0001-office.sql': '0472f25a5f451023ae8655c7ed12b6276883182657f0317c91a2cbb4a9dd9633',
   '0002-pictures.sql': '2abb65c8d1ea2c580bbd84d70cc3c90dace9a8727cb11be33049f6f52de8ca76',
   '0003-numbering.sql': '808fb7261307e3c0d87857d1428924ed827af3f63d40fc74843c9c5e8efe62a6',
+  '0004-authorities.sql': '850f361888fcaf033d13eaa75cb87e85f7a6799384560fdb3d873a29fd639ba6',
 }
 
 function file() {

@@ -14,6 +14,16 @@ CREATE INDEX agency_folded ON agency (folded);
 
 CREATE INDEX agency_old_code ON agency (old_code) WHERE old_code IS NOT NULL;
 
+CREATE TABLE authority_file (
+  url TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('crl', 'certificate')),
+  bytes BLOB NOT NULL,
+  -- a list's next update, a certificate's end
+  valid_until INTEGER NOT NULL,
+  fetched_at INTEGER NOT NULL,
+  PRIMARY KEY (url, kind)
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER history_is_not_deleted BEFORE DELETE ON history
 BEGIN
   SELECT RAISE(ABORT, 'history is append-only');
@@ -126,7 +136,7 @@ CREATE TABLE outgoing (
   verdict TEXT CHECK (verdict IS NULL OR json_valid(verdict)),
   created_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL,
-  sent_at INTEGER,
+  sent_at INTEGER, level TEXT CHECK (level IN ('b-t', 'b-lt', 'b-lta')), practice INTEGER NOT NULL DEFAULT 0 CHECK (practice IN (0, 1)), level_waived INTEGER NOT NULL DEFAULT 0 CHECK (level_waived IN (0, 1)),
   CHECK ((packet_sha256 IS NULL) = (packet_size_bytes IS NULL))
 ) STRICT;
 

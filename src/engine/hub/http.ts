@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { lookup } from 'node:dns'
+import { isIP, type LookupFunction } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Agent, Pool, ProxyAgent, buildConnector, type Dispatcher } from 'undici'
 import { AppError } from '../../shared/errors.ts'
@@ -21,6 +23,11 @@ export interface ConnectionOptions {
     | undefined
   /** The office's HTTP proxy, `http://[name:password@]host:port`. */
   readonly proxy?: string | undefined
+  /**
+   * Whether a connection to this address may be opened. Asked after the name was resolved, so that no name
+   * can hide where it leads. Without a proxy only: that one resolves names itself.
+   */
+  readonly mayConnect?: ((address: string) => boolean) | undefined
 }
 
 /** One request. Header names go out as written; values must be ASCII. */
@@ -136,6 +143,8 @@ const DISTRUST =
 function reasonOf(cause: unknown, signal: AbortSignal, proxied: boolean): unknown {
   if (signal.aborted) return signal.reason
   if (cause instanceof AppError) return cause
+  const refused = appErrorIn(cause)
+  if (refused !== undefined) return refused
   const code = codesOf(cause)
   const distrust = code.find((one) => DISTRUST.test(one))
   if (distrust !== undefined) {
@@ -146,6 +155,13 @@ function reasonOf(cause: unknown, signal: AbortSignal, proxied: boolean): unknow
   // A bug of ours, unless it is undici's way to say that the proxy answered 407.
   if (!proxied && code.includes('UND_ERR_INVALID_ARG')) return cause
   return new AppError('hub/unreachable', `no connection: ${code[0] ?? String(cause)}`, { cause })
+}
+
+/** An error of ours that came back inside another: undici and the name resolution wrap what they are told. */
+function appErrorIn(cause: unknown): AppError | undefined {
+  if (cause instanceof AppError) return cause
+  if (cause instanceof AggregateError) return cause.errors.map(appErrorIn).find((one) => one !== undefined)
+  return cause instanceof Error ? appErrorIn(cause.cause) : undefined
 }
 
 /** Codes of an error and of everything it wraps (several addresses tried make an AggregateError). */
@@ -166,7 +182,17 @@ function connectorOf(options: ConnectionOptions): buildConnector.connector {
     rejectUnauthorized: pin === undefined,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...certificateOf(options),
+    ...lookupOf(options),
   })
+  const { mayConnect } = options
+  if (mayConnect !== undefined) {
+    return (target, callback) => {
+      // A name is judged when it is resolved; an address written as such is never looked up.
+      if (isIP(target.hostname) !== 0 && !mayConnect(target.hostname)) {
+        callback(new AppError('authority/address-refused', `no connection to ${target.hostname}`), null)
+      } else connect(target, callback)
+    }
+  }
   if (pin === undefined) return connect
   return (target, callback) => {
     connect(target, (...[error, socket]) => {
@@ -185,6 +211,27 @@ function connectorOf(options: ConnectionOptions): buildConnector.connector {
         callback(null, socket)
       }
     })
+  }
+}
+
+/** Resolves names as usual and leaves out the addresses that may not be connected to. */
+function lookupOf({ mayConnect }: ConnectionOptions): { lookup?: LookupFunction } {
+  if (mayConnect === undefined) return {}
+  return {
+    lookup(hostname, options, callback) {
+      lookup(hostname, { ...options, all: true }, (error, found) => {
+        if (error !== null) {
+          callback(error, '')
+          return
+        }
+        const allowed = found.filter(({ address }) => mayConnect(address))
+        const [first] = allowed
+        if (first === undefined) {
+          callback(new AppError('authority/address-refused', `no connection to ${hostname}`), '')
+        } else if (options.all === true) callback(null, allowed)
+        else callback(null, first.address, first.family)
+      })
+    },
   }
 }
 

@@ -12,6 +12,7 @@ import { bearsSecrecyMark } from '../secrecy.ts'
 import type { FileStore, Packet, Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
 import { addAcknowledgement } from './acknowledge.ts'
+import { addJudging } from './judge.ts'
 import { addReport } from './report.ts'
 import { senderReasons } from './sender.ts'
 
@@ -127,6 +128,7 @@ export function admitJob(ports: AdmitPorts): JobHandler {
           verdict === undefined ? {} : { verdict: verdict.verdict },
         )
         addReport(store, id, { statusCode: '01', description: ARRIVED, at: ports.now() })
+        if (verdict !== undefined) addJudging(store, id, verdict, ports.now())
       }
       handled(packet, 'done')
     }

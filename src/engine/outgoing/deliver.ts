@@ -1,10 +1,10 @@
 import { AppError } from '../../shared/errors.ts'
-import { documentId, formatCode, type DocumentId } from '../../shared/document/fields.ts'
-import type { ReachFailPoint } from '../fail-point.ts'
+import { documentId, formatCode, type DocumentId, type Sha256 } from '../../shared/document/fields.ts'
 import type { Transport } from '../hub/transport.ts'
-import type { Job, Store } from '../store/index.ts'
+import type { Job, Outgoing } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
 import type { UnknownOutcomes } from '../unknown-outcome.ts'
+import { raise, type RaisePorts } from './raise.ts'
 import { settleAnswers } from './receipts.ts'
 
 /** Bytes of the packet that is on its way now. */
@@ -16,20 +16,17 @@ export interface Sending {
 }
 
 /** What sending needs of the world. */
-export interface DeliverPorts {
-  readonly store: Store
+export interface DeliverPorts extends RaisePorts {
   /** @throws {AppError} hub/not-configured */
   readonly transport: () => Transport
-  readonly now: () => number
-  readonly reach: ReachFailPoint
   readonly outcomes: UnknownOutcomes
   readonly onSending: (sending: Sending | undefined) => void
 }
 
 /**
- * queued → sent. Brings one frozen packet to the hub, once.
+ * queued → sent. Raises the signatures to the office's level, then brings the packet to the hub, once.
  *
- * Before the first byte goes out a mark is committed. Whoever finds the mark (we crashed, or the answer
+ * From the mark on its bytes are fixed. Before the first byte goes out a mark is committed. Whoever finds the mark (we crashed, or the answer
  * never came) does not know the outcome and asks the hub; only when the hub has nothing, and has had time
  * to finish with what we lost, is it sent again.
  * The hub documents no idempotency of its own (reference: hub-api section 5, step 5).
@@ -40,22 +37,17 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
   return async (job, signal) => {
     reach('deliver/claimed')
     const id = documentId.parse(job.subjectId)
-    const document = store.outgoing.get(id)
-    const { packetSha256: sha256, packetSizeBytes: sizeBytes, documentCode } = document
+    const waiting = store.outgoing.get(id)
+    const { documentCode } = waiting
     const sender = store.settings.get('agency')?.organId
-    if (
-      document.state !== 'queued' ||
-      sha256 === undefined ||
-      sizeBytes === undefined ||
-      documentCode === undefined ||
-      sender === undefined
-    ) {
+    if (waiting.state !== 'queued' || documentCode === undefined || sender === undefined) {
       return () => undefined
     }
     const transport = ports.transport()
-    const notation = formatCode(document.codeNumber, document.fields.codeNotation)
+    const notation = formatCode(waiting.codeNumber, waiting.fields.codeNotation)
 
     if (job.sentMark !== undefined) {
+      const { sha256 } = packetOf(waiting)
       const found = await transport.lookup(
         { kind: 'edoc', documentId: documentCode, notation, from: sender, sha256, sentAfter: job.sentMark },
         { signal },
@@ -66,6 +58,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
       store.jobs.clearSending(job.key)
     }
 
+    const { sha256, sizeBytes } = packetOf(await raise(ports, waiting, signal))
     // Before the mark: a file that cannot be opened has sent nothing to anybody.
     const file = await store.files.open(sha256)
     try {
@@ -117,4 +110,11 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
       store.outgoing.move(id, 'refuse', ports.now(), { code, ...(detail === undefined ? {} : { detail }) })
     }
   }
+}
+
+function packetOf({ id, packetSha256, packetSizeBytes }: Outgoing): { sha256: Sha256; sizeBytes: number } {
+  if (packetSha256 === undefined || packetSizeBytes === undefined) {
+    throw new AppError('document/incomplete', `${id} was queued without its packet`)
+  }
+  return { sha256: packetSha256, sizeBytes: packetSizeBytes }
 }

@@ -3,7 +3,7 @@ import type { DocumentFile, DocumentId, FileRole } from '../../shared/document/f
 import type { HistoryEntry } from '../../shared/document/history.ts'
 import type { OutgoingState } from '../../shared/document/outgoing.ts'
 import type { CertificateChoice, PlacedSignature } from '../../shared/ipc/contract.ts'
-import type { SignatureValue, SigningInput } from '../../shared/signing.ts'
+import type { SignatureValue, SigningInput, SigningManner } from '../../shared/signing.ts'
 import { isPracticeFile } from '../../shared/practice-file.ts'
 import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
@@ -11,6 +11,7 @@ import type { Appearance } from '../pdf/appearance.ts'
 import { passingChunksOf, reopening, type PdfFileSource, type PdfSource } from '../pdf/source.ts'
 import { preparePdf, type PdfToSign, type PreparedPdf } from '../sign-pdf.ts'
 import { holderKind, type Certificate } from '../signing/certificate.ts'
+import { mannerFor } from '../signing/manner.ts'
 import type { SignerClient } from '../signing/signer-client.ts'
 import { findCertificate, type FoundCertificate } from '../signing/token-view.ts'
 import type { Outgoing, Store } from '../store/index.ts'
@@ -27,6 +28,10 @@ export interface SignPorts {
   readonly verify: (source: PdfSource) => Promise<DocumentVerdict>
   /** The Times-metric face of visible text. */
   readonly font: Uint8Array
+  /** Hash and RSA scheme as the office's settings ask for. */
+  readonly manner: () => SigningManner
+  /** @throws {AppError} `certificate/revoked` when it is known here that the certificate was taken back */
+  readonly requireUnrevoked: (found: FoundCertificate) => void
 }
 
 /** Who signs with what. The PIN lives for this one call. */
@@ -224,6 +229,7 @@ function requireState({ state }: Outgoing, step: Step): void {
 interface Signer extends FoundCertificate {
   readonly choice: SignChoice
   readonly modulePath: string
+  readonly manner: SigningManner
 }
 
 /** Everything that can be refused before a document is touched or a PIN is used. */
@@ -238,7 +244,8 @@ async function findSigner(ports: SignPorts, choice: SignChoice, step: Step): Pro
   if (kind !== 'unknown' && kind !== step.holder) {
     throw new AppError('certificate/wrong-holder', `${step.event} with a certificate of the kind ${kind}`)
   }
-  return { ...found, choice, modulePath }
+  ports.requireUnrevoked(found)
+  return { ...found, choice, modulePath, manner: mannerFor(found, ports.manner()) }
 }
 
 /** A document that wants nothing but the token's answer. Its file is closed meanwhile. */
@@ -277,6 +284,7 @@ async function prepare(ports: SignPorts, signer: Signer, step: Step, id: Documen
       certificate: certificate.der,
       chain,
       signedAt: new Date(at),
+      manner: signer.manner,
       location: document.fields.place,
       appearance,
       ...extras,
@@ -325,19 +333,20 @@ function inputOf({ document, count, pdf }: Prepared): SigningInput {
  */
 async function signBatch(
   ports: SignPorts,
-  { choice, modulePath, certificate, pinPad }: Signer,
+  signer: Signer,
   step: Step,
   prepared: readonly Prepared[],
   failures: Map<DocumentId, unknown>,
   onSigned: () => void,
 ): Promise<void> {
+  const { choice, modulePath, pinPad, manner } = signer
   const unsigned = new Map<string, Prepared>(prepared.map((one) => [inputOf(one).id, one]))
   let kept: Promise<void> = Promise.resolve()
 
   function keepSoon(one: Prepared, value: Uint8Array): void {
     kept = kept.then(async () => {
       try {
-        await keep(ports, step, certificate, one, value)
+        await keep(ports, step, signer, one, value)
         onSigned()
       } catch (cause) {
         failures.set(one.document.id, cause)
@@ -371,6 +380,7 @@ async function signBatch(
       modulePath,
       ...choice.certificate,
       ...(pinPad ? {} : { pin: choice.pin }),
+      ...manner,
       hashes: prepared.map(inputOf),
       following,
     })
@@ -387,7 +397,7 @@ async function signBatch(
 async function keep(
   ports: SignPorts,
   step: Step,
-  certificate: Certificate,
+  { certificate, software }: Signer,
   { document, original, file, pdf, count, detail }: Prepared,
   value: Uint8Array,
 ): Promise<void> {
@@ -414,6 +424,7 @@ async function keep(
       const { name, contentType } = original
       store.outgoing.setFile(document.id, { name, contentType, ...stored }, step.to)
       store.outgoing.setVerdict(document.id, verdict)
+      if (step.event === 'seal') store.outgoing.setPractice(document.id, software)
       store.outgoing.move(document.id, step.event, ports.now(), {
         signer: certificate.subject.commonName ?? '',
         certificate: certificate.sha256,
@@ -431,6 +442,7 @@ const NOT_OUR_FAULT: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'root-unknown',
   'intermediate-missing',
   'revocation-unknown-note',
+  'revocation-cached-note',
   'signing-time-claimed-note',
   'signing-time-off-note',
   'bytes-added-note',

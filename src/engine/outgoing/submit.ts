@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/errors.ts'
-import type { Agency, DocumentId, OutgoingFields } from '../../shared/document/fields.ts'
+import type { DocumentId, OutgoingFields } from '../../shared/document/fields.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
-import { writeDocumentPacket, type AttachmentSource } from '../envelope/write.ts'
 import type { Outgoing, Store } from '../store/index.ts'
-import { composeMessage, documentCodeOf } from './compose.ts'
+import { writePacket } from './packet.ts'
 
 /** What submitting needs of the world. */
 export interface SubmitPorts {
@@ -28,47 +26,14 @@ export async function submit(ports: SubmitPorts, id: DocumentId): Promise<void> 
   const { store, reach } = ports
   const document = store.outgoing.get(id)
   const sealed = document.files.findLast((file) => file.role === 'sealed')
-  const { codeNumber, issuedDate } = document
-  if (
-    document.state !== 'sealed' ||
-    sealed === undefined ||
-    codeNumber === undefined ||
-    issuedDate === undefined
-  ) {
+  if (document.state !== 'sealed' || sealed === undefined) {
     throw new AppError('document/wrong-state', `submit while ${document.state}`)
   }
-  const sender = store.settings.get('agency')
-  if (sender === undefined) throw new Error('an open office has an agency')
-  const recipients = recipientsOf(store, document)
   const at = ports.now()
-  const code = { number: codeNumber, notation: document.fields.codeNotation, issuedDate }
-  const message = composeMessage({
-    sender,
-    clerkName: store.settings.get('clerkName') ?? '',
-    recipients,
-    fields: document.fields,
-    code,
-    at,
-  })
-  const attachments = document.files.filter((file) => file === sealed || file.role === 'attachment')
-  const packet = await store.files.put(
-    writeDocumentPacket(
-      message,
-      attachments.map((file): AttachmentSource => {
-        return {
-          contentId: contentIdOf(id, file.sha256),
-          name: file.name,
-          contentType: file.contentType,
-          description: file === sealed ? document.fields.subject : file.name,
-          size: file.sizeBytes,
-          open: () => streamed(store, file.sha256),
-        }
-      }),
-    ),
-  )
+  const { packet, recipients } = await writePacket(store, document, sealed, at)
   reach('submit/before-commit')
   store.atomically(() => {
-    store.outgoing.setPacket(id, { ...packet, documentCode: documentCodeOf(sender.organId, code) })
+    store.outgoing.setPacket(id, packet)
     store.outgoing.setRecipients(
       id,
       recipients.map(({ organId, name }) => ({ organId, name })),
@@ -137,6 +102,24 @@ export function withdraw(store: Store, id: DocumentId, now: number): void {
   })
 }
 
+/**
+ * "Gửi không chờ": the clerk's decision that it leaves at the level its signatures have.
+ *
+ * @throws {AppError} document/wrong-state when it is not on its way out, or may have left already
+ */
+export function sendAsItIs(store: Store, id: DocumentId, now: number): void {
+  store.atomically(() => {
+    const job = openDelivery(store, id)
+    if (!isCancellable(job)) throw new AppError('document/wrong-state', 'it may have left already')
+    // No decision makes a signature good whose certificate was taken back.
+    if (job.lastErrorCode === 'certificate/revoked') throw new AppError('certificate/revoked', 'still so')
+    store.outgoing.waiveLevel(id)
+    store.history.append({ at: now, subjectKind: 'outgoing', subjectId: id, event: 'waive-level' })
+    if (job.state === 'held') store.jobs.release(job.key, now)
+    else store.jobs.makeDue(now)
+  })
+}
+
 /** Whether nothing of the packet can have reached the hub. */
 function isCancellable(job: { readonly state: string; readonly sentMark: number | undefined }): boolean {
   return job.sentMark === undefined && (job.state === 'ready' || job.state === 'held')
@@ -146,35 +129,4 @@ function openDelivery(store: Store, id: DocumentId) {
   const job = store.jobs.forSubject('deliver', id).find(({ state }) => state !== 'done')
   if (job === undefined) throw new AppError('document/wrong-state', `${id} has no delivery under way`)
   return job
-}
-
-function recipientsOf(store: Store, document: Outgoing): Agency[] {
-  const known = store.directory.byIds(document.fields.recipients)
-  const missing = document.fields.recipients.length - known.length
-  if (missing > 0) {
-    throw new AppError('document/incomplete', `${String(missing)} recipients are not in the directory`, {
-      detail: 'recipients',
-    })
-  }
-  return known
-}
-
-/** The same file of the same document always has the same content id, so the packet's bytes are stable. */
-function contentIdOf(id: DocumentId, sha256: string): string {
-  const hex = createHash('sha256').update(`${id}/${sha256}`).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  )
-}
-
-async function* streamed(
-  store: Store,
-  sha256: Outgoing['files'][number]['sha256'],
-): AsyncGenerator<Uint8Array> {
-  const file = await store.files.open(sha256)
-  try {
-    yield* file.stream()
-  } finally {
-    await file.close()
-  }
 }

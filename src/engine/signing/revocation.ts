@@ -450,3 +450,12 @@ export function isCurrentCrl(
   const statement = readCrl(crl, certificate, issuer)
   return statement !== undefined && statement.freshUntil >= now
 }
+
+/** Until when a list says that it is current; undefined when it says nothing about this certificate. */
+export function crlFreshUntil(
+  crl: Uint8Array,
+  certificate: Certificate,
+  issuer: Certificate,
+): Date | undefined {
+  return readCrl(crl, certificate, issuer)?.freshUntil
+}

@@ -3,29 +3,24 @@ import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { signerAnswers, signerMessage } from '../../shared/signing.ts'
 import type {
-  RsaScheme,
   SignatureValue,
   SignedBatch,
   SignerRequest,
-  SigningDigest,
   SigningInput,
+  SigningManner,
   Token,
   TokenModule,
 } from '../../shared/signing.ts'
 import type { SignerProcess } from './signer-process.ts'
 
-/** One batch to sign with one certificate and one login. */
-export interface SignBatch {
+/** One batch to sign with one certificate and one login; SHA-256 and PKCS#1 v1.5 unless told otherwise. */
+export interface SignBatch extends Partial<SigningManner> {
   readonly modulePath: string
   /** Serial and fingerprint name the token; slot numbers move and labels repeat. */
   readonly tokenSerial: string
   readonly certificateSha256: string
   /** Left out only where the token has its own keypad (`pin.pinPad`). */
   readonly pin?: string
-  /** Which hash the digests are. SHA-256 when left out. */
-  readonly digestAlgorithm?: SigningDigest
-  /** How an RSA key signs. PKCS#1 v1.5 when left out. */
-  readonly rsaScheme?: RsaScheme
   readonly hashes: readonly SigningInput[]
   /** Called for each signature as it is made, so that a pulled token loses only what is not signed yet. */
   readonly onSigned?: (signature: SignatureValue) => void

@@ -56,6 +56,10 @@ export interface FoundCertificate {
   /** DER of those above it that the token holds, nearest first. */
   readonly chain: readonly Uint8Array[]
   readonly pinPad: boolean
+  /** A software token, for practice. */
+  readonly software: boolean
+  /** Whether the token offers RSASSA-PSS for it. */
+  readonly pss: boolean
 }
 
 /**
@@ -81,7 +85,13 @@ export function findCertificate(
   const certificate = parseCertificate(held.der)
   const why = whyUnusable(certificate, at)
   if (why !== undefined) throw new AppError('certificate/unusable', why, { detail: why })
-  return { certificate, chain: issuersOf(certificate, token), pinPad: token.pin.pinPad }
+  return {
+    certificate,
+    chain: issuersOf(certificate, token),
+    pinPad: token.pin.pinPad,
+    software: token.software,
+    pss: held.pss === true,
+  }
 }
 
 function issuersOf(leaf: Certificate, token: Token): Uint8Array[] {

@@ -762,6 +762,7 @@ function judgeRevoked(
   findings: Findings,
 ): void {
   if (revocation.status === 'unknown') add(findings, 'revocation-unknown-note', 'note')
+  else if (revocation.source === 'cache') add(findings, 'revocation-cached-note', 'note')
   if (revocation.status !== 'revoked') return
   if (provenAt !== undefined) {
     if (revocation.at <= provenAt) add(findings, 'certificate-revoked', 'invalid')

@@ -125,6 +125,10 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
        verdict = @verdict, changed_at = @at
      WHERE id = @id`,
   )
+  const judge = db.command(
+    'incoming.setVerdict',
+    'UPDATE incoming SET verdict = @verdict, changed_at = @at WHERE id = @id',
+  )
   const blame = db.command(
     'incoming.setQuarantine',
     'UPDATE incoming SET quarantine_code = @code, quarantine_detail = @detail, changed_at = @at WHERE id = @id',
@@ -243,6 +247,12 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
       at: now(),
     })
     touched(changes, id)
+    return get(id)
+  }
+
+  /** What our own verifier says now. The history must say that it changed. */
+  function setVerdict(id: DocumentId, verdict: DocumentVerdict): Incoming {
+    touched(judge.run({ id, verdict: JSON.stringify(verdict), at: now() }), id)
     return get(id)
   }
 
@@ -380,6 +390,7 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
     setMessage,
     setQuarantine,
     setReturnReason,
+    setVerdict,
     summary,
   }
 }

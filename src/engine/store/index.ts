@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sha256 } from '../../shared/document/fields.ts'
 import { AppError, codeOf, type ErrorCode } from '../../shared/errors.ts'
+import { authorityFileStore, type AuthorityFileStore } from './authority-files.ts'
 import { openDatabase, type Database } from './database.ts'
 import { directoryStore, type DirectoryStore } from './directory.ts'
 import { syncNow } from './durable.ts'
@@ -19,6 +20,7 @@ import { lockProfile, type ProfileLock } from './profile-lock.ts'
 import { registerStore, type RegisterStore } from './registers.ts'
 import { settingStore, type SettingStore } from './settings.ts'
 
+export type { AuthorityFile } from './authority-files.ts'
 export type { Job } from './jobs.ts'
 export type { FileStore, StoredFile } from './files.ts'
 export type { Outgoing } from './outgoing.ts'
@@ -75,6 +77,7 @@ export interface Store {
   readonly packets: PacketStore
   readonly pictures: PictureStore
   readonly registers: RegisterStore
+  readonly authorityFiles: AuthorityFileStore
   readonly files: FileStore
   /** See Database.atomically: synchronous, nestable, all or nothing. */
   atomically<T>(work: () => T): T
@@ -205,6 +208,7 @@ function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock
     packets,
     pictures: pictureStore(db, now),
     registers: registerStore(db, now),
+    authorityFiles: authorityFileStore(db),
     files,
     atomically: (work) => db.atomically(work),
     check,

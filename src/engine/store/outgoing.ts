@@ -26,8 +26,9 @@ import { RECIPIENT, recipient, type Recipient, type RecipientEvent } from '../..
 import { AppError } from '../../shared/errors.ts'
 import type { DeliveryStatus, OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { next } from '../../shared/machine.ts'
+import { signatureLevel, type SignatureLevel } from '../../shared/signature-policy.ts'
 import { documentVerdict, type DocumentVerdict } from '../../shared/verdict.ts'
-import { json, maybe, numberRow, orNull } from './columns.ts'
+import { flag, json, maybe, numberRow, orNull } from './columns.ts'
 import type { Database } from './database.ts'
 import type { DirectoryStore } from './directory.ts'
 import type { HistoryStore } from './history.ts'
@@ -49,6 +50,12 @@ const outgoingRow = z.object({
   /** The hub's own id of the packet, once it took it. */
   hubPacketId: maybe(z.string()),
   verdict: maybe(json(documentVerdict)),
+  /** How far its signatures were raised before it left; undefined is B-B. */
+  level: maybe(signatureLevel),
+  /** Sealed with a software certificate: for practice only. */
+  practice: flag,
+  /** The clerk decided to send it at the level that it has. */
+  levelWaived: flag,
   createdAt: instant,
   changedAt: instant,
   sentAt: maybe(instant),
@@ -66,7 +73,7 @@ export type NewRecipient = Pick<Recipient, 'organId' | 'name'>
 
 const COLUMNS = `id, state, revision, fields, code_number AS codeNumber, issued_date AS issuedDate,
   packet_sha256 AS packetSha256, packet_size_bytes AS packetSizeBytes, document_code AS documentCode,
-  hub_packet_id AS hubPacketId, verdict, created_at AS createdAt, changed_at AS changedAt, sent_at AS sentAt`
+  hub_packet_id AS hubPacketId, verdict, level, practice, level_waived AS levelWaived, created_at AS createdAt, changed_at AS changedAt, sent_at AS sentAt`
 const LATE_MS = 24 * 60 * 60 * 1000
 /** Which PDF stands for the document: the one signed last. */
 const PDF_ROLES: readonly FileRole[] = ['sealed', 'signed', 'imported']
@@ -117,6 +124,18 @@ export function outgoingStore(
   const hubIt = db.command(
     'outgoing.setHubPacketId',
     'UPDATE outgoing SET hub_packet_id = @hubPacketId, changed_at = @at WHERE id = @id',
+  )
+  const raise = db.command(
+    'outgoing.setLevel',
+    'UPDATE outgoing SET level = @level, changed_at = @at WHERE id = @id',
+  )
+  const practise = db.command(
+    'outgoing.setPractice',
+    'UPDATE outgoing SET practice = @practice, changed_at = @at WHERE id = @id',
+  )
+  const waive = db.command(
+    'outgoing.waiveLevel',
+    'UPDATE outgoing SET level_waived = 1, changed_at = @at WHERE id = @id',
   )
   const judge = db.command(
     'outgoing.setVerdict',
@@ -339,6 +358,24 @@ export function outgoingStore(
     return get(id)
   }
 
+  /** How far its signatures were raised; the file is set beside it. */
+  function setLevel(id: DocumentId, level: SignatureLevel): Outgoing {
+    touched(raise.run({ id, level, at: now() }), id)
+    return get(id)
+  }
+
+  /** Whether the agency's signature was made by software. */
+  function setPractice(id: DocumentId, practice: boolean): Outgoing {
+    touched(practise.run({ id, practice: practice ? 1 : 0, at: now() }), id)
+    return get(id)
+  }
+
+  /** The clerk's decision not to wait for a higher level. */
+  function waiveLevel(id: DocumentId): Outgoing {
+    touched(waive.run({ id, at: now() }), id)
+    return get(id)
+  }
+
   /** Whom it goes to. Replaces what was there: only before it leaves. */
   function setRecipients(id: DocumentId, recipients: readonly NewRecipient[]): void {
     db.atomically(() => {
@@ -453,11 +490,14 @@ export function outgoingStore(
     save,
     setFile,
     setHubPacketId,
+    setLevel,
     setNumber,
     setPacket,
+    setPractice,
     setRecipients,
     setVerdict,
     summary,
+    waiveLevel,
   }
 }
 

@@ -3,6 +3,7 @@ import { agency, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
 import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
 import { certificateChoice, type TokenSettings } from '../../shared/ipc/contract.ts'
+import { signaturePolicy } from '../../shared/signature-policy.ts'
 import { json } from './columns.ts'
 import type { Database } from './database.ts'
 
@@ -28,6 +29,8 @@ const SETTINGS = {
   numberPlacement,
   /** Names of form fields that templates bring for number and date; left out, the usual ones. */
   numberFields,
+  /** How signatures are made, and raised before a document leaves. */
+  signaturePolicy,
   /** Root certificates that the administrator chose to trust, DER in base64. */
   trustedRoots: z.array(z.base64()),
   /** Published roots seen in one place only that the administrator compared and confirmed, by fingerprint. */

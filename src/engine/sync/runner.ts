@@ -33,8 +33,11 @@ const LONGEST_NAP_MS = 60_000
 /** Errands that go over the line: they rest while it is down. */
 const LINE_KINDS: readonly JobKind[] = ['deliver', 'fetch', 'acknowledge', 'report']
 
+/** Errands that go elsewhere by the same line: while the hub cannot be reached, nor can they. */
+const RESTING_KINDS: readonly JobKind[] = [...LINE_KINDS, 'judge']
+
 /** Errands that no screen shows, so that no clerk can release one that is held. */
-const UNSEEN_KINDS: readonly JobKind[] = ['fetch', 'admit', 'acknowledge', 'report']
+const UNSEEN_KINDS: readonly JobKind[] = ['fetch', 'admit', 'judge', 'acknowledge', 'report']
 
 /**
  * The one loop that runs every durable job: claims what is due, one at a time per document, a few at
@@ -156,7 +159,7 @@ export function runner(ports: RunnerPorts) {
 
   /** A line known to be down is probed by the look at the hub alone, never by a herd of errands. */
   function excluded(): JobExclusion {
-    return { subjects: [...inFlight.keys()], kinds: line.get().state === 'down' ? LINE_KINDS : [] }
+    return { subjects: [...inFlight.keys()], kinds: line.get().state === 'down' ? RESTING_KINDS : [] }
   }
 
   function claimAll(): void {

@@ -3,6 +3,8 @@ import { jobKind } from '../../shared/document/job.ts'
 import { RECIPIENT, STATUS_EVENTS, type RecipientEvent } from '../../shared/document/recipient.ts'
 import { isErrorCode } from '../../shared/errors.ts'
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
+import { verdictWord } from '../../shared/verdict.ts'
+import { VERDICT_TEXT } from '../../shared/verdict.vi.ts'
 import { TEXT } from '../text.vi.ts'
 
 /** What happened, in the clerk's words, and what is known of it. */
@@ -13,7 +15,15 @@ export interface HistoryLine {
   readonly bad: boolean
 }
 
-const BAD_EVENTS: readonly string[] = ['refuse', 'return', 'wait', 'hold', 'quarantine', 'attempt']
+const BAD_EVENTS: readonly string[] = [
+  'refuse',
+  'return',
+  'wait',
+  'hold',
+  'quarantine',
+  'attempt',
+  'miss-level',
+]
 
 /**
  * A line of the history as the timeline tells it, or `undefined` for what only the machine cares about: an
@@ -88,6 +98,8 @@ function noteOf({ subjectKind, event, detail }: HistoryEntry, nameOf: (organId: 
     notes.push(TEXT.history.numbered(String(number)))
   }
   if (event === 'seal') notes.push(...whyInBlock(detail))
+  const verdict = verdictWord.safeParse(detail['verdict']).data
+  if (event === 'judge' && verdict !== undefined) notes.push(VERDICT_TEXT[verdict])
   const code = text('code')
   if (code !== undefined && isErrorCode(code)) notes.push(ERROR_TEXT[code].title)
   const words = text('note') ?? text('reason') ?? (event === 'refuse' ? text('detail') : undefined)

@@ -197,6 +197,9 @@ function OutboxTable({
   )
 }
 
+/** What keeps a document from getting the level that the settings ask for. */
+const LEVEL_ERRORS = /^(level|authority|time-stamp|certificate)\//
+
 /** What a row says of itself: a word with its icon, and why. */
 interface Condition {
   readonly tone: Tone
@@ -309,6 +312,18 @@ function OutboxRow({
       name: TEXT.outbox.hold,
       icon: Pause,
       onPress: () => void act.run(() => call('outgoing.hold', { id: row.id }), TEXT.outbox.holdDone),
+    })
+  }
+  const waitsForLevel =
+    delivery?.error !== undefined &&
+    LEVEL_ERRORS.test(delivery.error) &&
+    delivery.error !== 'certificate/revoked'
+  if (waitsForLevel && delivery?.cancellable === true) {
+    acts.push({
+      name: TEXT.outbox.sendAsItIs,
+      icon: Send,
+      onPress: () =>
+        void act.run(() => call('outgoing.sendAsItIs', { id: row.id }), TEXT.outbox.sendAsItIsDone),
     })
   }
   if (row.state === 'refused' || (row.state === 'queued' && delivery?.cancellable === true)) {

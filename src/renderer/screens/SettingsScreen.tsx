@@ -14,6 +14,7 @@ import { FilePicker } from '../components/FilePicker.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
 import { NumberGaps, NumberingForm } from '../components/Numbering.tsx'
 import { PictureSettings } from '../components/PictureSettings.tsx'
+import { SignaturePolicyForm } from '../components/SignaturePolicyForm.tsx'
 import { TokenForm } from '../components/TokenForm.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
@@ -31,6 +32,7 @@ const SECTIONS = [
   'token',
   'pictures',
   'diagnosis',
+  'levels',
   'trust',
   'update',
   'shortcuts',
@@ -72,6 +74,9 @@ export function SettingsScreen() {
             <PictureSettings token={settings.value.token} />
           </Section>
           <DiagnosisSection />
+          <Section name="levels">
+            <SignaturePolicyForm />
+          </Section>
           <TrustSection />
           <UpdateSection />
           <Section name="shortcuts">

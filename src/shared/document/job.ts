@@ -22,8 +22,10 @@ export const jobState = z.enum(statesOf(JOB))
  * - `deliver`: send a document's packet (outgoing/deliver.ts); subject = document id
  * - `fetch`: download a listed packet (incoming/collect.ts); subject = the hub's packet id
  * - `admit`: read and judge a downloaded packet (incoming/admit.ts); subject = the hub's packet id
+ * - `judge`: judge a received document with the authorities' answers (incoming/judge.ts); subject = incoming
+ *   document id
  * - `acknowledge`: tell the hub we have it (incoming/acknowledge.ts); subject = the hub's packet id
  * - `report`: send a status packet to the sender (incoming/report.ts); subject = incoming document id
  */
-export const jobKind = z.enum(['deliver', 'fetch', 'admit', 'acknowledge', 'report'])
+export const jobKind = z.enum(['deliver', 'fetch', 'admit', 'judge', 'acknowledge', 'report'])
 export type JobKind = z.output<typeof jobKind>

@@ -21,6 +21,7 @@ import { outgoingBox, outgoingState } from '../document/outgoing.ts'
 import { packetWarning } from '../document/packet.ts'
 import { recipient } from '../document/recipient.ts'
 import { ERROR_CODES, type ErrorCode } from '../errors.ts'
+import { signaturePolicy } from '../signature-policy.ts'
 import { tokenModule } from '../signing.ts'
 import { documentVerdict } from '../verdict.ts'
 
@@ -463,6 +464,10 @@ export const contract = {
     output: z.array(numberGap),
   },
 
+  /** How signatures are made, and raised before a document leaves. */
+  'signaturePolicy.current': { input: nothing, output: signaturePolicy },
+  'signaturePolicy.save': { input: signaturePolicy, output: signaturePolicy },
+
   /** Roots that signatures may chain to, those that wait for a confirmation, and imported intermediates. */
   'trust.list': { input: nothing, output: z.array(trustedRoot) },
   /** A certificate file (PEM or DER) that the administrator chose, after a warning. */
@@ -595,6 +600,8 @@ export const contract = {
   /** "Tạm dừng": stays in the outbox, does not leave until released. */
   'outgoing.hold': { input: z.object({ id: documentId }), output: outgoingDetail },
   'outgoing.release': { input: z.object({ id: documentId }), output: outgoingDetail },
+  /** "Gửi không chờ": leaves at the level its signatures have, whatever the settings say. */
+  'outgoing.sendAsItIs': { input: z.object({ id: documentId }), output: outgoingDetail },
   /** "Rút khỏi hộp gửi": only while nothing of it can have reached the hub. */
   'outgoing.withdraw': { input: z.object({ id: documentId }), output: outgoingDetail },
   'outgoing.export': {

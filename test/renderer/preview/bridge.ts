@@ -21,6 +21,7 @@ import {
   type DocumentId,
   type Sha256,
 } from '../../../src/shared/document/fields.ts'
+import { DEFAULT_POLICY } from '../../../src/shared/signature-policy.ts'
 import type { DocumentVerdict } from '../../../src/shared/verdict.ts'
 import samplePdf from './sample.pdf?url'
 
@@ -617,6 +618,8 @@ const handlers: Handlers = {
   }),
   'numbering.gaps': () => gaps,
   'numbering.explain': () => gaps,
+  'signaturePolicy.current': () => DEFAULT_POLICY,
+  'signaturePolicy.save': (policy) => policy,
   'token.status': () => token,
   'token.diagnosis': () => ({
     at: now,
@@ -764,6 +767,7 @@ const handlers: Handlers = {
   'outgoing.hold': ({ id }) =>
     move(id, 'queued', 'hold', { delivery: waits({ job: 'held', heldByClerk: true }) }),
   'outgoing.release': ({ id }) => move(id, 'queued', 'release', { delivery: waits() }),
+  'outgoing.sendAsItIs': ({ id }) => move(id, 'queued', 'waive-level', { delivery: waits() }),
   'outgoing.withdraw': ({ id }) => move(id, 'sealed', 'withdraw'),
   'outgoing.export': () => ({ path: '/home/clerk/van-ban.pdf' }),
   'incoming.list': ({ box, limit, offset }) => {

@@ -1,0 +1,66 @@
+import { documentId, type DocumentId } from '../../shared/document/fields.ts'
+import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { ReachFailPoint } from '../fail-point.ts'
+import type { JobHandler } from '../job-handler.ts'
+import type { PdfSource } from '../pdf/source.ts'
+import type { Store } from '../store/index.ts'
+
+/** What judging again needs of the world. */
+export interface JudgePorts {
+  readonly store: Store
+  readonly now: () => number
+  readonly reach: ReachFailPoint
+  /** Judges after asking the authorities; `complete` is false where some did not answer. */
+  readonly verifyOnline: (
+    source: PdfSource,
+    signal: AbortSignal,
+  ) => Promise<{ readonly verdict: DocumentVerdict; readonly complete: boolean }>
+}
+
+/** What an authority could still settle. */
+const OPEN: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'revocation-unknown-note',
+  'revocation-cached-note',
+  'intermediate-missing',
+])
+/** An authority that has been silent for so long will not answer any more. */
+const PATIENCE_MS = 7 * 24 * 3_600_000
+
+/** Has a received document judged again with the authorities' answers, if they could change anything. */
+export function addJudging(store: Store, id: DocumentId, verdict: DocumentVerdict, at: number): void {
+  if (!verdict.reasons.some((reason) => OPEN.has(reason))) return
+  store.jobs.add({ key: `judge/${id}`, kind: 'judge', subjectId: id, dueAt: at })
+}
+
+/**
+ * A received document is admitted by what is known without a line, and judged again when the authorities can
+ * be asked. The new verdict replaces the old one, and the history says what changed.
+ */
+export function judgeJob(ports: JudgePorts): JobHandler {
+  const { store, now, reach } = ports
+
+  return async (job, signal) => {
+    reach('judge/claimed')
+    const id = documentId.parse(job.subjectId)
+    const { files, verdict: before } = store.incoming.get(id)
+    const pdf = files.find((file) => file.name.toLowerCase().endsWith('.pdf'))
+    if (pdf === undefined || before === undefined) return () => undefined
+    const source = await store.files.open(pdf.sha256)
+    try {
+      const { verdict, complete } = await ports.verifyOnline(source, signal)
+      reach('judge/judged')
+      const note = () => {
+        if (JSON.stringify(verdict) === JSON.stringify(before)) return
+        store.incoming.setVerdict(id, verdict)
+        const detail = { from: before.verdict, verdict: verdict.verdict }
+        store.history.append({ at: now(), subjectKind: 'incoming', subjectId: id, event: 'judge', detail })
+      }
+      if (complete || now() - job.createdAt >= PATIENCE_MS) return note
+      store.atomically(note)
+      throw new AppError('authority/unreachable', 'not all authorities answered')
+    } finally {
+      await source.close()
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { AppError } from '../../shared/errors.ts'
+import type { Agency, DocumentFile, DocumentId, Sha256 } from '../../shared/document/fields.ts'
+import { writeDocumentPacket, type AttachmentSource } from '../envelope/write.ts'
+import type { Outgoing, Store } from '../store/index.ts'
+import { composeMessage, documentCodeOf } from './compose.ts'
+
+/** A packet whose bytes are kept, ready to be noted with its document. */
+export interface WrittenPacket {
+  readonly packet: { readonly sha256: Sha256; readonly sizeBytes: number; readonly documentCode: string }
+  readonly recipients: readonly Agency[]
+}
+
+/**
+ * Writes the packet of a numbered document into the store's files. Nothing refers to it yet.
+ *
+ * @param pdf the document as it leaves
+ * @param at the time the packet says it was made
+ * @throws {AppError} document/incomplete (a recipient left the directory)
+ */
+export async function writePacket(
+  store: Store,
+  document: Outgoing,
+  pdf: DocumentFile,
+  at: number,
+): Promise<WrittenPacket> {
+  const { codeNumber, issuedDate, fields } = document
+  if (codeNumber === undefined || issuedDate === undefined) {
+    throw new AppError('document/wrong-state', 'it was not numbered')
+  }
+  const code = { number: codeNumber, notation: fields.codeNotation, issuedDate }
+  const sender = store.settings.get('agency')
+  if (sender === undefined) throw new Error('an open office has an agency')
+  const recipients = recipientsOf(store, document)
+  const message = composeMessage({
+    sender,
+    clerkName: store.settings.get('clerkName') ?? '',
+    recipients,
+    fields,
+    code,
+    at,
+  })
+  const attachments = [pdf, ...document.files.filter((file) => file.role === 'attachment')]
+  const packet = await store.files.put(
+    writeDocumentPacket(
+      message,
+      attachments.map((file): AttachmentSource => {
+        return {
+          contentId: contentIdOf(document.id, file.sha256),
+          name: file.name,
+          contentType: file.contentType,
+          description: file === pdf ? fields.subject : file.name,
+          size: file.sizeBytes,
+          open: () => streamed(store, file.sha256),
+        }
+      }),
+    ),
+  )
+  return { packet: { ...packet, documentCode: documentCodeOf(sender.organId, code) }, recipients }
+}
+
+function recipientsOf(store: Store, document: Outgoing): Agency[] {
+  const known = store.directory.byIds(document.fields.recipients)
+  const missing = document.fields.recipients.length - known.length
+  if (missing > 0) {
+    throw new AppError('document/incomplete', `${String(missing)} recipients are not in the directory`, {
+      detail: 'recipients',
+    })
+  }
+  return known
+}
+
+/** The same file of the same document always has the same content id, so the packet's bytes are stable. */
+function contentIdOf(id: DocumentId, sha256: string): string {
+  const hex = createHash('sha256').update(`${id}/${sha256}`).digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  )
+}
+
+async function* streamed(
+  store: Store,
+  sha256: Outgoing['files'][number]['sha256'],
+): AsyncGenerator<Uint8Array> {
+  const file = await store.files.open(sha256)
+  try {
+    yield* file.stream()
+  } finally {
+    await file.close()
+  }
+}
