@@ -4,15 +4,11 @@ import type { SigningManner } from '../shared/signing.ts'
 import type { Appearance } from './pdf/appearance.ts'
 import { preparePdfSignature, type FilledField, type SignatureOptions } from './pdf/incremental.ts'
 import type { PdfSource } from './pdf/source.ts'
+import { digestLength } from './signing/algorithms.ts'
 import { parseCertificate } from './signing/certificate.ts'
 import { addUnsignedAttribute, CMS_OID, parseCms, prepareCms } from './signing/cms.ts'
 import { schemeOf, USUAL_MANNER } from './signing/manner.ts'
 import { timeStampRequest } from './signing/timestamp.ts'
-
-/** Room for an ordinary signature: a leaf and an issuing CA of RSA 4096. */
-const LEAST_ROOM_BYTES = 8_192
-/** Signed attributes, the value of an RSA 4096 key and what DER puts around them. */
-const BESIDE_CERTIFICATES_BYTES = 3_072
 
 /** Room for a time stamp with the authority's chain of RSA 4096. */
 export const TIME_STAMP_BYTES = 12_288
@@ -75,15 +71,21 @@ export async function preparePdf(signing: PdfToSign): Promise<PreparedPdf> {
   if (certificate.publicKey.kind === 'other') {
     throw new AppError('certificate/unusable', 'the key of the certificate is of an unknown kind')
   }
-  const certificateBytes = [signing.certificate, ...signing.chain].reduce(
-    (sum, der) => sum + der.byteLength,
-    0,
-  )
+  const { manner = USUAL_MANNER } = signing
+  const request = {
+    certificate: signing.certificate,
+    chain: signing.chain,
+    digestAlgorithm: manner.digestAlgorithm,
+    signatureAlgorithm: schemeOf(certificate, manner),
+  }
+  // The hole for the CMS is part of what is signed, so it is measured before there is a digest.
+  const { longestBytes } = prepareCms({
+    ...request,
+    digest: new Uint8Array(digestLength(request.digestAlgorithm)),
+  })
   const prepared = await preparePdfSignature(signing.source, {
     signedAt: signing.signedAt,
-    contentsBytes:
-      Math.max(LEAST_ROOM_BYTES, certificateBytes + BESIDE_CERTIFICATES_BYTES) +
-      (signing.roomForTimeStamp === true ? TIME_STAMP_BYTES : 0),
+    contentsBytes: longestBytes + (signing.roomForTimeStamp === true ? TIME_STAMP_BYTES : 0),
     ...(certificate.subject.commonName === undefined ? {} : { name: certificate.subject.commonName }),
     ...(signing.reason === undefined ? {} : { reason: signing.reason }),
     ...(signing.location === undefined ? {} : { location: signing.location }),
@@ -91,14 +93,7 @@ export async function preparePdf(signing: PdfToSign): Promise<PreparedPdf> {
     ...(signing.certify === undefined ? {} : { certify: signing.certify }),
     ...(signing.fill === undefined ? {} : { fill: signing.fill }),
   })
-  const { manner = USUAL_MANNER } = signing
-  const cms = prepareCms({
-    certificate: signing.certificate,
-    chain: signing.chain,
-    digest: await prepared.digest(manner.digestAlgorithm),
-    digestAlgorithm: manner.digestAlgorithm,
-    signatureAlgorithm: schemeOf(certificate, manner),
-  })
+  const cms = prepareCms({ ...request, digest: await prepared.digest(request.digestAlgorithm) })
   return {
     hash: { digest: cms.hash, message: cms.toBeSigned },
     signed: (value) => prepared.signed(cms.finish(value)),

@@ -7,6 +7,7 @@ import {
   type OutgoingFields,
 } from '../../shared/document/fields.ts'
 import { inspectPdf } from '../pdf/inspect.ts'
+import { requireSignable } from '../pdf/signable.ts'
 import { memorySource } from '../pdf/source.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import type { Store } from '../store/index.ts'
@@ -36,7 +37,7 @@ export function save(store: Store, id: DocumentId, revision: number, fields: Out
 }
 
 /**
- * Takes in the document's PDF, or replaces it. It is read once before anything is kept, so that a file
+ * Takes in the document's PDF, or replaces it. Signing it is tried before anything is kept, so that a file
  * that could not be signed later is refused now, with the reason.
  *
  * @throws {AppError} pdf/unreadable, pdf/encrypted, pdf/no-pages, pdf/certified-no-changes
@@ -48,13 +49,9 @@ export async function importPdf(
   content: Uint8Array,
 ): Promise<void> {
   needDraft(store, id)
-  const inspection = await inspectPdf(memorySource(content))
-  if (inspection.encrypted) throw new AppError('pdf/encrypted', 'the file is encrypted')
-  if (inspection.repaired) throw new AppError('pdf/unreadable', 'the cross-reference is broken')
-  if (inspection.pages === 0) throw new AppError('pdf/no-pages', 'the file has no page')
-  if (inspection.signatures.some((signature) => signature.docMdp === 1)) {
-    throw new AppError('pdf/certified-no-changes', 'an earlier signature forbids any change')
-  }
+  const source = memorySource(content)
+  await requireSignable(source)
+  const { pages } = await inspectPdf(source)
   const { sha256, sizeBytes } = await store.files.putBytes(content)
   store.atomically(() => {
     // Again: it may have been frozen while the file was read, and what was frozen is what will be signed.
@@ -62,7 +59,7 @@ export async function importPdf(
     store.outgoing.setFile(id, { sha256, name, contentType: 'application/pdf', sizeBytes }, 'imported')
     const { revision, fields } = store.outgoing.get(id)
     if (fields.pageAmount === 0) {
-      store.outgoing.save(id, revision, { ...fields, pageAmount: Math.min(999, inspection.pages) })
+      store.outgoing.save(id, revision, { ...fields, pageAmount: Math.min(999, pages) })
     }
   })
 }

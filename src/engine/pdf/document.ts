@@ -1,6 +1,7 @@
 /** A PDF opened for reading: objects by number, pages in order, form fields. Nothing is kept but one cache. */
 import { AppError } from '../../shared/errors.ts'
-import { decodeStream, readObjectAt, streamLength } from './objects.ts'
+import { decodeStream } from './filters.ts'
+import { readObjectAt, streamLength } from './objects.ts'
 import { blockReader } from './source.ts'
 import type { BlockReader, PdfSource } from './source.ts'
 import {
@@ -89,6 +90,7 @@ export async function openPdf(source: PdfSource, repair = false): Promise<PdfDoc
 
 function documentOf(reader: BlockReader, xref: Xref): PdfDocument {
   const containers = new Map<number, Container>()
+  const loading = new Set<number>()
   let inflated = 0
 
   async function object(number: number): Promise<PdfValue> {
@@ -117,15 +119,45 @@ function documentOf(reader: BlockReader, xref: Xref): PdfDocument {
     return value
   }
 
+  /** How a stream is coded, without references. */
+  async function codingOf(dict: PdfDict): Promise<PdfDict> {
+    const coding = new PdfDict()
+    for (const key of ['Filter', 'DecodeParms']) {
+      const value = await resolve(dict.get(key))
+      const items: PdfValue[] = []
+      for (const item of isArray(value) ? value : [value]) {
+        const direct = await resolve(item)
+        items.push(direct instanceof PdfDict ? await withoutReferences(direct) : direct)
+      }
+      if (value !== null) coding.entries.set(key, items)
+    }
+    return coding
+  }
+
+  async function withoutReferences(dict: PdfDict): Promise<PdfDict> {
+    const entries: [string, PdfValue][] = []
+    for (const [key, value] of dict.entries) entries.push([key, await resolve(value)])
+    return new PdfDict(entries)
+  }
+
   async function loadContainer(number: number): Promise<Container> {
     const entry = xref.entries.get(number)
-    const stream = entry?.kind === 'offset' ? await object(number) : null
+    if (loading.has(number)) throw unreadable('an object stream needs itself to be read')
+    loading.add(number)
+    try {
+      return await readContainer(number, entry?.kind === 'offset' ? await object(number) : null)
+    } finally {
+      loading.delete(number)
+    }
+  }
+
+  async function readContainer(number: number, stream: PdfValue): Promise<Container> {
     if (!(stream instanceof PdfStream) || !isNamed(stream.dict.get('Type'), 'ObjStm')) {
       throw unreadable('an object stream is missing')
     }
     const { offset, length } = await streamExtent(stream)
     if (length > CONTAINERS_BYTES_KEPT) throw new AppError('pdf/too-large', 'an object stream is too long')
-    const data = await decodeStream(stream.dict, await reader.bytes(offset, length))
+    const data = await decodeStream(await codingOf(stream.dict), await reader.bytes(offset, length))
     inflated += data.length
     if (inflated > INFLATED_BYTES_LIMIT)
       throw new AppError('pdf/too-large', 'object streams inflate without bound')

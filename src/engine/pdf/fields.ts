@@ -2,7 +2,7 @@
 import { AppError } from '../../shared/errors.ts'
 import { pageView, placed } from './appearance.ts'
 import { openPdf, type FormField, type PdfDocument } from './document.ts'
-import { addToForm, addToList, Update } from './incremental.ts'
+import { addToForm, addToPage, Update } from './incremental.ts'
 import { extended, type PdfSource } from './source.ts'
 import { PdfName, PdfString, textOf, textString } from './syntax.ts'
 import type { Writable } from './write.ts'
@@ -85,7 +85,7 @@ export async function addTextFields(source: PdfSource, fields: readonly NewTextF
       ]),
     )
   })
-  await addToList(document, update, page.ref, page.dict, 'Annots', ...added)
+  await addToPage(document, update, page, ...added)
   await addToForm(document, update, await document.catalog(), added, { isSignature: false })
   return extended(source, await update.bytes())
 }

@@ -114,7 +114,7 @@ export async function preparePdfSignature(
   const signature = update.add(signatureDictionary(options, contentsBytes, certifies))
   const field = update.reserve()
   update.set(field, await widgetOf(document, update, page, signature, fieldName, options.appearance))
-  await addToList(document, update, page.ref, page.dict, 'Annots', field)
+  await addToPage(document, update, page, field)
   const plain = await document.catalog()
   const catalog = certifies ? certified(plain, signature) : plain
   if (certifies) update.set(rootOf(document), catalog)
@@ -522,21 +522,19 @@ async function drawn(
   return { rect, drawing: drawBlock(appearance, block, face, view.rotation, update.add) }
 }
 
-/** Adds references to an array entry of an object, rewriting only the array where it is its own object. */
-export async function addToList(
+/**
+ * Adds annotations to a page. The list always becomes the page's own: one that is an object may serve
+ * several pages, and a stamp would then stand on each of them.
+ */
+export async function addToPage(
   document: PdfDocument,
   update: Update,
-  owner: PdfRef,
-  dict: PdfDict,
-  key: string,
+  { ref, dict }: Page,
   ...added: readonly PdfRef[]
 ): Promise<void> {
-  const value = dict.get(key)
-  const items = await document.resolve(value)
-  if (items !== null && !isArray(items)) throw unreadable(`/${key} is not an array`)
-  const list = [...(items ?? []), ...added]
-  if (value instanceof PdfRef && items !== null) update.set(value, list)
-  else update.set(owner, withEntry(dict, key, list))
+  const annotations = await document.resolve(dict.get('Annots'))
+  if (annotations !== null && !isArray(annotations)) throw unreadable('/Annots is not an array')
+  update.set(ref, withEntry(dict, 'Annots', [...(annotations ?? []), ...added]))
 }
 
 function withEntry(dict: PdfDict, key: string, value: Writable): Map<string, Writable> {

@@ -101,6 +101,11 @@ const CLASS = new Uint8Array(256)
 for (const code of [0, 9, 10, 12, 13, 32]) CLASS[code] = SPACE
 for (const character of '()<>[]{}/%') CLASS[character.charCodeAt(0)] = DELIMITER
 
+/** Whether a byte is white space (ISO 32000-2, table 1). */
+export function isWhiteSpace(code: number): boolean {
+  return CLASS[code] === SPACE
+}
+
 /** Value of a hexadecimal digit, -1 for any other byte. */
 export function hexDigit(code: number): number {
   if (code >= 48 && code <= 57) return code - 48

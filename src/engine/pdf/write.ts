@@ -25,9 +25,16 @@ function nameText(name: string): string {
   return text
 }
 
+/** The shortest digits that are read as the same number again; PDF knows no exponents. */
 function numberText(value: number): string {
-  if (Number.isInteger(value)) return value.toFixed(0)
-  return value.toFixed(6).replace(/\.?0+$/, '')
+  const [digits = '', exponent] = String(Math.abs(value)).split('e')
+  const sign = value < 0 ? '-' : ''
+  if (exponent === undefined) return sign + digits
+  const [whole = '', fraction = ''] = digits.split('.')
+  const point = whole.length + Number(exponent)
+  const all = whole + fraction
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${all}`
+  return `${sign}${all.slice(0, point).padEnd(point, '0')}${point < all.length ? `.${all.slice(point)}` : ''}`
 }
 
 function stringText(bytes: Uint8Array): string {

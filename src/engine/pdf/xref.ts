@@ -3,7 +3,8 @@
  * (ISO 32000-2, 7.5.4 to 7.5.8), and as a last resort a scan of the whole file.
  */
 import { AppError } from '../../shared/errors.ts'
-import { decodeStream, parseAt, readObjectAt, streamLength } from './objects.ts'
+import { decodeStream } from './filters.ts'
+import { parseAt, readObjectAt, streamLength } from './objects.ts'
 import type { BlockReader } from './source.ts'
 import { isArray, isNamed, PdfDict, PdfParser, PdfRef, PdfStream, unreadable } from './syntax.ts'
 import type { PdfValue } from './syntax.ts'

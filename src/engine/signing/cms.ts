@@ -69,6 +69,8 @@ export interface PreparedCms {
   readonly toBeSigned: Uint8Array
   /** Its hash by the request's `digestAlgorithm`, for tokens that sign ready hashes. */
   readonly hash: Uint8Array
+  /** The most bytes that `finish` may answer, whatever the token signs and whatever the content hashes to. */
+  readonly longestBytes: number
   /**
    * Puts the value in and checks it with the certificate's key first, because drivers are known to
    * answer with another key's signature.
@@ -145,33 +147,41 @@ export function prepareCms(request: CmsRequest): PreparedCms {
       ? { kind, digest: digestAlgorithm, saltLength: digestLength(digestAlgorithm) }
       : { kind }
 
+  function assembled(value: Uint8Array): Uint8Array {
+    const version1 = encode(TAG.integer, Uint8Array.of(1))
+    const signerInfo = encode(
+      TAG.sequence,
+      version1,
+      issuerAndSerial(certificate),
+      digestId,
+      encodeSetOf(attributes, 0xa0),
+      signatureId,
+      encode(TAG.octetString, value),
+    )
+    const signedData = encode(
+      TAG.sequence,
+      version1,
+      encode(TAG.set, digestId),
+      encode(TAG.sequence, encodeOid(CMS_OID.data)),
+      encodeSetOf([...certificates.values()], 0xa0),
+      encode(TAG.set, signerInfo),
+    )
+    return encode(TAG.sequence, encodeOid(CMS_OID.signedData), encode(0xa0, signedData))
+  }
+
+  const keyBytes = Math.ceil(publicKey.bits / 8)
+  // Two integers with a sign byte and a header each, and the header of their SEQUENCE.
+  const valueBytes = kind === 'ecdsa' ? 2 * (keyBytes + 3) + 3 : keyBytes
   return {
     toBeSigned,
     hash: new Uint8Array(createHash(digestAlgorithm).update(toBeSigned).digest()),
+    longestBytes: assembled(new Uint8Array(valueBytes)).length,
     finish(signatureValue) {
       const value = kind === 'ecdsa' ? toDerSignature(signatureValue, publicKey.bits) : signatureValue
       if (!verifyMessage(publicKey, scheme, digestAlgorithm, toBeSigned, value)) {
         throw new AppError('sign/self-check-failed', 'the token signed something else or with another key')
       }
-      const version1 = encode(TAG.integer, Uint8Array.of(1))
-      const signerInfo = encode(
-        TAG.sequence,
-        version1,
-        issuerAndSerial(certificate),
-        digestId,
-        encodeSetOf(attributes, 0xa0),
-        signatureId,
-        encode(TAG.octetString, value),
-      )
-      const signedData = encode(
-        TAG.sequence,
-        version1,
-        encode(TAG.set, digestId),
-        encode(TAG.sequence, encodeOid(CMS_OID.data)),
-        encodeSetOf([...certificates.values()], 0xa0),
-        encode(TAG.set, signerInfo),
-      )
-      return encode(TAG.sequence, encodeOid(CMS_OID.signedData), encode(0xa0, signedData))
+      return assembled(value)
     },
   }
 }
