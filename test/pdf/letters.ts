@@ -21,7 +21,7 @@ export const LINES = { numberMm: 42, dateMm: 42, titleMm: 140, nameMm: 175, name
 
 /** The words of a line, with room between them in millimetres. */
 export interface LetterText {
-  readonly number?: readonly [string, number, string] | undefined
+  readonly number?: readonly (string | number)[] | undefined
   readonly date?: readonly (string | number)[] | undefined
   readonly name?: string
 }
