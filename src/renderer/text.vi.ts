@@ -415,7 +415,7 @@ export const TEXT = {
     void: 'Hủy số…',
     voidAsk: (code: string) => `Hủy số ${code}?`,
     voidHint:
-      'Số này ở lại trong sổ là số hủy, kèm lý do, và không cấp cho văn bản nào nữa. Văn bản lấy số khác khi đóng dấu.',
+      'Số này ở lại trong sổ là số hủy, kèm lý do, và không cấp cho văn bản nào nữa. Văn bản lấy số khác khi đóng dấu; nếu số đã in trên bản người có thẩm quyền ký thì văn bản trở về dự thảo để ký lại.',
     voidReason: 'Lý do hủy số',
     voidMissing: 'Cần ghi lý do: sổ phải giải thích được từng số.',
     voidNo: 'Giữ số này',

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { discard, reopen } from '../../src/engine/outgoing/draft.ts'
+import { discard, reopen, voidNumber } from '../../src/engine/outgoing/draft.ts'
 import { freeze } from '../../src/engine/outgoing/freeze.ts'
-import { giveNumber, previewNumber, voidNumber } from '../../src/engine/outgoing/number.ts'
+import { giveNumber, previewNumber, reserveNumber } from '../../src/engine/outgoing/number.ts'
 import { currentNumbering, explainGap, gapsOf, saveNumbering } from '../../src/engine/outgoing/numbering.ts'
 import { ARRIVALS, type Store } from '../../src/engine/store/index.ts'
 import type { DocumentId, OutgoingFields } from '../../src/shared/document/fields.ts'
@@ -43,6 +43,10 @@ function codeOf(store: Store, id: DocumentId): string {
 
 function putRight(store: Store, id: DocumentId, fields: Partial<OutgoingFields>): void {
   reopen(store, id, MORNING)
+  signAgain(store, id, fields)
+}
+
+function signAgain(store: Store, id: DocumentId, fields: Partial<OutgoingFields>): void {
   const draft = store.outgoing.get(id)
   const kept = draft.files[0]
   if (kept === undefined) throw new Error('the document has a file')
@@ -232,6 +236,7 @@ describe('a number stays with its document', () => {
       giveNumber(store, id, {}, MORNING)
     }).toThrow(refusedAs('document/number-held', '01 (2026)'))
     voidNumber(store, id, 'Đổi tên loại văn bản', MORNING)
+    signAgain(store, id, DECISION)
     giveNumber(store, id, {}, MORNING)
     expect(codeOf(store, id)).toBe('01/QĐ-UBND')
     expect(gapsOf(store, 2026)).toEqual([
@@ -262,6 +267,22 @@ describe('a number stays with its document', () => {
       event: 'void',
       detail: { number: '01/UBND-VP', reason: 'Ghi nhầm', by: 'Lê Thị Thử' },
     })
+  })
+
+  test('a number that may stand on the signed page is void only together with the signature', async () => {
+    const store = sendingOffice()
+    const id = await signedDocument(store, LETTER)
+    reopen(store, id, MORNING)
+    store.outgoing.move(id, 'freeze', MORNING)
+    reserveNumber(store, id, MORNING)
+    store.outgoing.move(id, 'sign', MORNING)
+    giveNumber(store, id, {}, MORNING)
+    expect(codeOf(store, id)).toBe('01/UBND-VP')
+    voidNumber(store, id, 'Ghi nhầm', MORNING)
+    expect(store.outgoing.get(id)).toMatchObject({ state: 'drafting', codeNumber: undefined })
+    signAgain(store, id, LETTER)
+    giveNumber(store, id, {}, MORNING)
+    expect(codeOf(store, id)).toBe('02/UBND-VP')
   })
 
   test('a draft that has one is discarded only with a reason', async () => {

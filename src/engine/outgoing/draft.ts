@@ -1,17 +1,19 @@
 import { AppError } from '../../shared/errors.ts'
 import type { z } from 'zod'
 import {
+  formatCode,
   formatCodeNumber,
   outgoingFields,
   type DocumentId,
   type OutgoingFields,
 } from '../../shared/document/fields.ts'
+import type { HistoryEntry } from '../../shared/document/history.ts'
 import { inspectPdf } from '../pdf/inspect.ts'
 import { requireSignable } from '../pdf/signable.ts'
 import { memorySource } from '../pdf/source.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import type { Store } from '../store/index.ts'
-import { voidNumber } from './number.ts'
+import { clerkOf } from './number.ts'
 
 /** A new draft, with whatever the clerk filled in already. */
 export function begin(store: Store, fields: z.input<typeof outgoingFields>, now: number): DocumentId {
@@ -101,6 +103,38 @@ export function reopen(store: Store, id: DocumentId, now: number): void {
     store.outgoing.setRecipients(id, [])
     store.outgoing.setVerdict(id, undefined)
   })
+}
+
+/**
+ * Hủy số: the document's number becomes void and stays in the book with the reason. A numbered document
+ * becomes a signed one again and may get another number; one whose signed page may bear the number becomes
+ * a draft.
+ *
+ * @throws {AppError} document/wrong-state
+ * @source Decree 30/2020/NĐ-CP Art 15: a number belongs to one document of the year
+ */
+export function voidNumber(store: Store, id: DocumentId, reason: string, now: number): void {
+  store.atomically(() => {
+    const { state, codeNumber, fields } = store.outgoing.get(id)
+    if (state !== 'numbered' && state !== 'signed' && state !== 'drafting') {
+      throw new AppError('document/wrong-state', `void while ${state}`)
+    }
+    const by = clerkOf(store)
+    const detail = { number: formatCode(codeNumber, fields.codeNotation), reason, by }
+    const mustReopen = state !== 'drafting' && isOlderThanSignature(store.history.of('outgoing', id))
+    store.registers.voidNumber(id, { reason, by })
+    store.outgoing.clearNumber(id)
+    if (mustReopen) reopen(store, id, now)
+    if (state === 'numbered' && !mustReopen) store.outgoing.move(id, 'void', now, detail)
+    else store.history.append({ at: now, subjectKind: 'outgoing', subjectId: id, event: 'void', detail })
+  })
+}
+
+/** Whether the number was there when the person signed, and may stand on the signed page. */
+function isOlderThanSignature(history: readonly HistoryEntry[]): boolean {
+  const since = history.slice(history.findLastIndex(({ event }) => event === 'void') + 1)
+  const taken = since.findIndex(({ event }) => event === 'number' || event === 'reserve')
+  return taken < since.findLastIndex(({ event }) => event === 'sign')
 }
 
 function refuseSecret(fields: OutgoingFields): void {

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
-import { formatCode, formatCodeNumber, type DocumentId } from '../../shared/document/fields.ts'
+import { formatCodeNumber, type DocumentId } from '../../shared/document/fields.ts'
 import {
   DEFAULT_NUMBERING,
   firstNumber,
@@ -152,28 +152,6 @@ export function noteGap(
   })
 }
 
-/**
- * Hủy số: the document's number becomes void and stays in the book with the reason. A numbered document is
- * signed again and may get another number; a draft that was put right loses the one it had kept.
- *
- * @throws {AppError} document/wrong-state
- * @source Decree 30/2020/NĐ-CP Art 15: a number belongs to one document of the year
- */
-export function voidNumber(store: Store, id: DocumentId, reason: string, now: number): void {
-  store.atomically(() => {
-    const { state, codeNumber, fields } = store.outgoing.get(id)
-    if (state !== 'numbered' && state !== 'signed' && state !== 'drafting') {
-      throw new AppError('document/wrong-state', `void while ${state}`)
-    }
-    const by = clerkOf(store)
-    store.registers.voidNumber(id, { reason, by })
-    store.outgoing.clearNumber(id)
-    const detail = { number: formatCode(codeNumber, fields.codeNotation), reason, by }
-    if (state === 'numbered') store.outgoing.move(id, 'void', now, detail)
-    else store.history.append({ at: now, subjectKind: 'outgoing', subjectId: id, event: 'void', detail })
-  })
-}
-
 /** The number that {@link giveNumber} would give the document today, as printed. */
 export function nextNumber(store: Store, id: DocumentId, now: number): string {
   return formatCodeNumber(previewNumber(store, id, {}, now).number)
@@ -235,6 +213,7 @@ function isWrongYear(issuedDate: string, now: number): boolean {
   return !(month === 1 && asked === year - 1) && !(month === 12 && asked === year + 1)
 }
 
-function clerkOf(store: Store): string {
+/** Who is at the desk. */
+export function clerkOf(store: Store): string {
   return store.settings.get('clerkName') ?? ''
 }

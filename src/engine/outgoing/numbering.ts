@@ -11,7 +11,7 @@ import {
 import { vietnamDate } from '../../shared/document/vietnam-time.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Book, Store } from '../store/index.ts'
-import { noteGap, rulesOf } from './number.ts'
+import { clerkOf, noteGap, rulesOf } from './number.ts'
 
 /** The rules in force and where each of their series stands in this year of Vietnam's calendar. */
 export function currentNumbering(store: Store, now: number): Numbering {
@@ -51,7 +51,7 @@ export function saveNumbering(store: Store, rules: NumberingRules, now: number):
       subjectKind: 'office',
       subjectId: 'numbering',
       event: 'rules',
-      detail: { scheme, groups: groups.length, by: store.settings.get('clerkName') ?? '' },
+      detail: { scheme, groups: groups.length, by: clerkOf(store) },
     })
   })
 }
