@@ -655,6 +655,7 @@ export const TEXT = {
     trustImported: 'Đã thêm nơi cấp chứng thư tin cậy.',
     trustRemove: (name: string) => `Thôi tin cậy ${name}`,
     trustRemoveShort: 'Bỏ',
+    trustRemoveLabel: (name: string) => `Bỏ ${name} khỏi danh sách tin cậy`,
     trustRemoveAsk: 'Thôi tin cậy nơi cấp này?',
     trustRemoveHint:
       'Chữ ký do nơi này bảo đảm sẽ không còn được coi là hợp lệ. Có thể thêm lại bất cứ lúc nào.',

@@ -321,7 +321,7 @@ function TrustSection() {
           root.source === 'known'
             ? undefined
             : {
-                label: TEXT.settings.trustRemove(root.name),
+                label: TEXT.settings.trustRemoveLabel(root.name),
                 text: TEXT.settings.trustRemoveShort,
                 run: () => {
                   setRemoving(root)
