@@ -907,7 +907,7 @@ export const TEXT = {
     hubIntro: 'Ba thông tin này do tỉnh cấp. Chưa có thì bấm “Để sau”; văn bản vẫn soạn và ký được.',
     tokenTitle: 'Token ký số',
     tokenIntro:
-      'Chọn phần mềm token và hai chứng thư: của người ký và của cơ quan. Không hỏi mã PIN ở bước này.',
+      'Chọn phần mềm token và hai chứng thư: của người ký và của cơ quan. Không hỏi mã PIN ở bước này. Hình chữ ký và hình con dấu tạo sau, trong Cài đặt.',
     recoveryTitle: 'Mã khôi phục',
     recoveryIntro:
       'Kho văn bản trên máy này được mã hóa. Mã dưới đây là cách duy nhất để mở lại kho khi thay máy hoặc cài lại máy. Mã chỉ hiện một lần.',

@@ -263,6 +263,7 @@ const idInAddress = () => new URL(office.page.url()).hash.split('/').at(-1) ?? '
 describe('the picture on the page', { timeout: 300_000 }, () => {
   const pins = pinsOf('softhsm')
   let id: string
+  let signature: Corner
 
   test('stands between title and name, is dragged, and is signed where it was dropped', async () => {
     const { page } = office
@@ -276,7 +277,7 @@ describe('the picture on the page', { timeout: 300_000 }, () => {
     expect(apart(found.said, found.seen)).toBeLessThan(0.5)
     await look('sign-person')
 
-    await dragBy(mark, -120, -90)
+    await dragBy(mark, -60, -30)
     await press(mark, 'ArrowRight', 2)
     await press(mark, 'Shift+ArrowDown', 1)
     const dropped = await cornerOf(mark, 210)
@@ -289,14 +290,16 @@ describe('the picture on the page', { timeout: 300_000 }, () => {
     const ink = inkOn(await exported('signed', id), 'blue')
     expect(apart(ink, dropped.said)).toBeLessThan(1)
     expect(Math.abs(ink.right - ink.left - 40)).toBeLessThan(1)
+    signature = ink
   })
 
-  test('the seal goes back after a move, and is sealed where it is left, however large the page is drawn', async () => {
+  test('the seal covers a third of the signature, goes back after a move, and is sealed where it is left', async () => {
     const { page } = office
     const mark = page.getByRole('application', { name: /^Hình con dấu trên trang/ })
     await mark.waitFor()
     await look('sign-agency')
     const found = await cornerOf(mark, 210)
+    expect(Math.abs(found.said.left + 36 - (signature.left + 40 / 3))).toBeLessThan(1)
     await page.getByRole('button', { name: 'Phóng to' }).click()
     await page.getByRole('button', { name: 'Phóng to' }).click()
     await office.settle()
