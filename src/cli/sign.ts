@@ -58,6 +58,7 @@ const OPTIONS = {
   reason: { type: 'string' },
   location: { type: 'string' },
   force: { type: 'boolean' },
+  'last-try': { type: 'boolean' },
 } as const
 
 type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values']
@@ -111,6 +112,7 @@ export async function sign(words: readonly string[], programDir: string): Promis
         ...choice,
         ...(found.pinPad ? {} : { pin }),
         ...manner,
+        ...(values['last-try'] === undefined ? {} : { lastTry: values['last-try'] }),
         hashes: prepared.map(({ hash }, index) => ({ id: String(index), ...hash })),
         onSigned: written.take,
       })

@@ -49,6 +49,7 @@ Ký một tệp PDF bằng chứng thư số trên thiết bị (PAdES); IN gi�
     --picture PNG    ảnh chữ ký hoặc con dấu thay cho khung chữ; cần --at và --width
   --reason TEXT    lý do ký;  --location TEXT  nơi ký
   --force          ghi đè kết quả nếu đã có
+  --last-try       dùng cả lần thử mã PIN mà thiết bị báo là cuối cùng; không có thì dừng trước lần đó
 Mã PIN chỉ được dùng một lần; nhập sai thì dừng, không tự thử lại. Rút thiết bị giữa chừng thì các
 tệp đã ký vẫn còn, các tệp chưa ký được kê ra.
 Mã thoát: 0 đã ký; 1 thiết bị hoặc tệp không cho ký; 2 sai cách dùng hoặc không đọc được tệp.`,

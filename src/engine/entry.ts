@@ -212,6 +212,7 @@ async function begin(message: Extract<ToEngine, { type: 'start' }>): Promise<voi
     reach: killAt(message.failPoint),
     ...(message.nativeBinding === undefined ? {} : { nativeBinding: message.nativeBinding }),
     ...(message.settleMs === undefined ? {} : { settleMs: message.settleMs }),
+    ...(message.tokenDeadlineMs === undefined ? {} : { tokenDeadlineMs: message.tokenDeadlineMs }),
     ...(message.pollIntervalMs === undefined ? {} : { pollIntervalMs: message.pollIntervalMs }),
   })
   engine.onChange((changed) => {

@@ -296,22 +296,20 @@ export function officeHandlers(office: Office): OfficeHandlers {
       const { signingPlace } = await import('./outgoing/show.ts')
       return signingPlace(store, id, certificate.certificateSha256)
     },
-    'outgoing.sign': async ({ id, certificate, pin, place }) => {
-      await office.watch.during(() => sign(office.signing, id, { certificate, pin }, { place }))
+    'outgoing.sign': async ({ id, place, ...choice }) => {
+      await office.watch.during(() => sign(office.signing, id, choice, { place }))
       return changedOutgoing(id)
     },
-    'outgoing.seal': async ({ id, certificate, pin, number, issuedDate, skips, place }) => {
+    'outgoing.seal': async ({ id, number, issuedDate, skips, place, ...choice }) => {
       const issue = { wanted: number, issuedDate, skips, place }
-      await office.watch
-        .during(() => seal(office.signing, id, { certificate, pin }, issue))
-        .finally(tellOutgoing)
+      await office.watch.during(() => seal(office.signing, id, choice, issue)).finally(tellOutgoing)
       return changedOutgoing(id)
     },
-    'outgoing.signMany': ({ ids, certificate, pin }) =>
-      outcomes('outgoing.signMany', () => signMany(office.signing, ids, { certificate, pin }, tellOutgoing)),
-    'outgoing.sealMany': ({ ids, certificate, pin, issuedDate }) =>
+    'outgoing.signMany': ({ ids, ...choice }) =>
+      outcomes('outgoing.signMany', () => signMany(office.signing, ids, choice, tellOutgoing)),
+    'outgoing.sealMany': ({ ids, issuedDate, ...choice }) =>
       outcomes('outgoing.sealMany', () =>
-        sealMany(office.signing, ids, { certificate, pin }, { issuedDate }, tellOutgoing),
+        sealMany(office.signing, ids, choice, { issuedDate }, tellOutgoing),
       ),
     'outgoing.readdress': ({ id, recipients }) => {
       readdress(store, id, recipients)

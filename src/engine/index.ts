@@ -24,6 +24,8 @@ import {
 export interface EngineOptions extends World {
   readonly profileDir: string
   readonly nativeBinding?: string
+  /** How long a silent token driver is waited for, in milliseconds. Default: by what it was asked. */
+  readonly tokenDeadlineMs?: number
 }
 
 /** The engine as its process, a test or the command line sees it. */
@@ -48,6 +50,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const listeners = new Set<(topic: Topic) => void>()
   const signer = signerClient(host.startSigner, {
     log: host.log,
+    ...(options.tokenDeadlineMs === undefined ? {} : { deadlineMs: options.tokenDeadlineMs }),
     onSlow: () => {
       tell('token')
     },

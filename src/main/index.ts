@@ -15,7 +15,8 @@ import { lockPages, openWindow, registerAppScheme, serveWindowFiles } from './wi
  * business rule lives here.
  *
  * `VANTHU_DATA` names another folder for everything the app keeps (a second office on one PC, the demo,
- * tests). `VANTHU_FAIL_POINT`, `VANTHU_POLL_MS` and `VANTHU_SETTLE_MS` are heard only by an app that is not packaged.
+ * tests). `VANTHU_FAIL_POINT`, `VANTHU_POLL_MS`, `VANTHU_SETTLE_MS` and `VANTHU_TOKEN_DEADLINE_MS` are heard only by
+ * an app that is not packaged.
  */
 const dataDir = process.env['VANTHU_DATA']
 if (dataDir !== undefined && dataDir !== '') {
@@ -94,6 +95,7 @@ function open(): void {
   const failPoint = app.isPackaged ? undefined : process.env['VANTHU_FAIL_POINT']
   const pollMs = app.isPackaged ? undefined : process.env['VANTHU_POLL_MS']
   const settleMs = app.isPackaged ? undefined : process.env['VANTHU_SETTLE_MS']
+  const tokenDeadlineMs = app.isPackaged ? undefined : process.env['VANTHU_TOKEN_DEADLINE_MS']
   const processes = supervise({
     engineEntry: join(import.meta.dirname, 'engine.js'),
     signerEntry: join(import.meta.dirname, 'signer.js'),
@@ -104,6 +106,7 @@ function open(): void {
       ...(failPoint === undefined ? {} : { failPoint }),
       ...(pollMs === undefined ? {} : { pollIntervalMs: Number(pollMs) }),
       ...(settleMs === undefined ? {} : { settleMs: Number(settleMs) }),
+      ...(tokenDeadlineMs === undefined ? {} : { tokenDeadlineMs: Number(tokenDeadlineMs) }),
     },
     answer,
     onEngineLost: (why) => {

@@ -71,6 +71,9 @@ export const ERRORS = {
 
   'sign/module-missing': { retry: 'user' },
   'sign/module-failed': { retry: 'user' },
+  'sign/module-architecture': { retry: 'user' },
+  'sign/module-not-pkcs11': { retry: 'user' },
+  'sign/module-dependency': { retry: 'user' },
   'sign/token-missing': { retry: 'user' },
   'sign/token-removed': { retry: 'user' },
   'sign/certificate-missing': { retry: 'user' },
@@ -78,6 +81,7 @@ export const ERRORS = {
   'sign/pin-wrong': { retry: 'user' },
   'sign/pin-locked': { retry: 'user' },
   'sign/pin-length': { retry: 'user' },
+  'sign/pin-final-try': { retry: 'user' },
   'sign/pin-expired': { retry: 'user' },
   'sign/mechanism-missing': { retry: 'user' },
   'sign/driver-failed': { retry: 'user' },

@@ -202,7 +202,19 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
   },
   'sign/module-failed': {
     title: 'Trình điều khiển token không khởi động được',
-    hint: 'Hãy chọn đúng bản 64 bit của trình điều khiển trong Cài đặt.',
+    hint: 'Hãy cài lại phần mềm của nhà cung cấp token, hoặc chọn tệp khác trong Cài đặt. Mã PIN chưa được dùng.',
+  },
+  'sign/module-architecture': {
+    title: 'Trình điều khiển token không hợp với chương trình này',
+    hint: 'Tệp đang chọn là bản 32 bit hoặc dành cho loại máy khác. Hãy cài bản 64 bit của nhà cung cấp token rồi chọn lại trong Cài đặt. Mã PIN chưa được dùng.',
+  },
+  'sign/module-not-pkcs11': {
+    title: 'Tệp đang chọn không phải trình điều khiển token',
+    hint: 'Hãy chọn lại tệp trong Cài đặt, mục Token ký số. Mã PIN chưa được dùng.',
+  },
+  'sign/module-dependency': {
+    title: 'Trình điều khiển token thiếu tệp đi kèm',
+    hint: 'Hãy cài lại đầy đủ phần mềm của nhà cung cấp token. Mã PIN chưa được dùng.',
   },
   'sign/token-missing': {
     title: 'Chưa cắm USB token',
@@ -231,6 +243,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
   'sign/pin-length': {
     title: 'Độ dài mã PIN không phù hợp',
     hint: 'Hãy kiểm tra lại mã PIN. Mã này chưa được gửi tới token nên không mất lần thử.',
+  },
+  'sign/pin-final-try': {
+    title: 'Token báo chỉ còn lần thử mã PIN cuối cùng',
+    hint: 'Mã PIN chưa được gửi tới token. Nếu chắc chắn mã đúng, hãy nhập lại và xác nhận; nếu không, hãy liên hệ nơi cấp token.',
   },
   'sign/pin-expired': {
     title: 'Mã PIN đã hết hạn',

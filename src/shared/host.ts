@@ -53,6 +53,8 @@ export const toEngine = z.discriminatedUnion('type', [
     pollIntervalMs: z.int().min(100).optional(),
     /** Milliseconds that the hub gets to finish with a sending whose answer was lost. */
     settleMs: z.int().min(0).optional(),
+    /** Milliseconds that a silent token driver is waited for, whatever it was asked. */
+    tokenDeadlineMs: z.int().min(100).optional(),
   }),
   z.object({ type: z.literal('window') }),
   z.object({ type: z.literal('signer'), signer: z.int() }),

@@ -71,6 +71,8 @@ export const signerRequest = z.discriminatedUnion('op', [
     digestAlgorithm: signingDigest.default('sha256'),
     /** Only for RSA keys. */
     rsaScheme: rsaScheme.default('pkcs1'),
+    /** The clerk agreed to use what the token calls its last try; without it that try is not used. */
+    lastTry: z.boolean().optional(),
     hashes: z.array(signingInput).min(1).max(1000),
     patienceMs: z.number().int().positive().max(600_000),
   }),

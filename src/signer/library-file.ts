@@ -63,26 +63,46 @@ function fileReader(descriptor: number, size: number): Read {
   }
 }
 
-function inspectPe(file: Read, architecture: string): ModuleState {
+/** What the headers of a Windows library tell: where its tables are, and how addresses become offsets. */
+interface PeHeaders {
+  readonly machine: number
+  /** Virtual address of a data directory (0: exports, 1: imports); 0 where there is none. */
+  readonly directory: (index: 0 | 1) => number
+  /** @throws {RangeError} for an address outside every section */
+  readonly toOffset: (address: number) => number
+}
+
+/** `undefined` where it is no Windows program file. */
+function peHeaders(file: Read): PeHeaders | undefined {
   const header = file(0x3c, 4).readUInt32LE(0)
   const fileHeader = file(header, 24)
-  if (fileHeader.readUInt32BE(0) !== 0x50450000) return 'not-pkcs11'
-  if (fileHeader.readUInt16LE(4) !== PROCESSORS[architecture]?.pe) return 'wrong-architecture'
+  if (fileHeader.readUInt32BE(0) !== 0x50450000) return undefined
   const optional = file(header + 24, fileHeader.readUInt16LE(20))
   const directories = optional.readUInt16LE(0) === 0x20b ? 112 : 96
-  const exportsAt = optional.readUInt32LE(directories)
-  if (exportsAt === 0) return 'not-pkcs11'
   const count = fileHeader.readUInt16LE(6)
   const sections = file(header + 24 + optional.byteLength, count * 40)
-  const toOffset = (address: number): number => {
-    for (let at = 0; at < sections.byteLength; at += 40) {
-      const start = sections.readUInt32LE(at + 12)
-      const length = Math.max(sections.readUInt32LE(at + 8), sections.readUInt32LE(at + 16))
-      if (address >= start && address < start + length)
-        return address - start + sections.readUInt32LE(at + 20)
-    }
-    throw new RangeError('an address outside every section')
+  return {
+    machine: fileHeader.readUInt16LE(4),
+    directory: (index) => optional.readUInt32LE(directories + index * 8),
+    toOffset: (address) => {
+      for (let at = 0; at < sections.byteLength; at += 40) {
+        const start = sections.readUInt32LE(at + 12)
+        const length = Math.max(sections.readUInt32LE(at + 8), sections.readUInt32LE(at + 16))
+        if (address >= start && address < start + length)
+          return address - start + sections.readUInt32LE(at + 20)
+      }
+      throw new RangeError('an address outside every section')
+    },
   }
+}
+
+function inspectPe(file: Read, architecture: string): ModuleState {
+  const headers = peHeaders(file)
+  if (headers === undefined) return 'not-pkcs11'
+  if (headers.machine !== PROCESSORS[architecture]?.pe) return 'wrong-architecture'
+  const { toOffset } = headers
+  const exportsAt = headers.directory(0)
+  if (exportsAt === 0) return 'not-pkcs11'
   const directory = file(toOffset(exportsAt), 40)
   const names = directory.readUInt32LE(24)
   const addresses = file(toOffset(directory.readUInt32LE(32)), names * 4)
@@ -90,6 +110,42 @@ function inspectPe(file: Read, architecture: string): ModuleState {
     if (isEntryPoint(file, toOffset(addresses.readUInt32LE(at * 4)))) return 'ready'
   }
   return 'not-pkcs11'
+}
+
+/** More libraries than any driver needs; beyond this the table is nonsense. */
+const MOST_IMPORTS = 500
+const LONGEST_NAME_BYTES = 260
+
+/**
+ * The libraries that a Windows library cannot be loaded without, as it names them. Windows itself does not
+ * say which one is missing. Empty where the file cannot be read as one.
+ */
+export function importedLibraries(path: string): string[] {
+  const names: string[] = []
+  try {
+    const descriptor = openSync(path, 'r')
+    try {
+      const { size } = fstatSync(descriptor)
+      const file = fileReader(descriptor, size)
+      const headers = peHeaders(file)
+      const importsAt = headers?.directory(1) ?? 0
+      if (headers === undefined || importsAt === 0) return names
+      const table = headers.toOffset(importsAt)
+      for (let at = 0; at < MOST_IMPORTS; at++) {
+        // IMAGE_IMPORT_DESCRIPTOR: the name's address is the fourth of five words; zero ends the table.
+        const nameAt = file(table + at * 20, 20).readUInt32LE(12)
+        if (nameAt === 0) return names
+        const offset = headers.toOffset(nameAt)
+        const name = file(offset, Math.min(LONGEST_NAME_BYTES, size - offset)).toString('latin1')
+        names.push(name.slice(0, Math.max(0, name.indexOf('\0'))))
+      }
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    // Only asked why a file did not load: what cannot be read of it explains nothing.
+  }
+  return names
 }
 
 function inspectElf(file: Read, architecture: string): ModuleState {
@@ -115,6 +171,7 @@ function inspectElf(file: Read, architecture: string): ModuleState {
       link: table.readUInt32LE(at + 8 + 4 * word),
     }
   }
+  if (count === 0) return 'ready' // Stripped of its section table, which the system's loader does not need.
   for (let index = 0; index < count; index++) {
     const { type, at, size, link } = section(index)
     if (type !== 11 /* SHT_DYNSYM */) continue

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
-
 import type * as Cryptoki from 'pkcs11js'
 
 import { AppError } from '../shared/errors.ts'
+import type { ErrorCode } from '../shared/errors.ts'
 import {
   DIGEST_BYTES,
+  type ModuleState,
   type PinFacts,
   type SignatureValue,
   type SignedBatch,
@@ -16,6 +16,7 @@ import { issuersOf, readCertificate } from './certificates.ts'
 import type { StoredCertificate } from './certificates.ts'
 import { asAppError, returnValueOf, saysGone } from './failures.ts'
 import { inspectLibrary } from './library-file.ts'
+import { loadFailure } from './load-failure.ts'
 import { digestInfo, requireDigests, requireSigned, signInTurn } from './signature.ts'
 import type { Log, OnSigned, SignRequest, TokenDriver } from './token-driver.ts'
 
@@ -63,17 +64,13 @@ const REMEMBER_MS = 60_000
  * Loads a vendor's PKCS#11 module into this process and initialises it. Once per process and module:
  * repeated C_Finalize and C_Initialize break some of them, so there is no way back but to end the process.
  *
- * @throws {AppError} `sign/module-missing` where there is no such file; `sign/module-failed` where it
- *   cannot be loaded or initialised (`detail` is `wrong-architecture`, or says why in the system's words: on
- *   Windows error 126 is a missing dependency)
+ * @throws {AppError} told of the file without loading it: `sign/module-missing`, `sign/module-architecture`,
+ *   `sign/module-not-pkcs11`; told by the system or the module: `sign/module-dependency` (`detail` names what
+ *   is missing), `sign/module-failed` (`detail` says why in their own words)
  */
 export async function openModule(path: string, log: Log): Promise<TokenDriver> {
-  if (!existsSync(path)) throw new AppError('sign/module-missing', `there is no file ${path}`)
-  if (inspectLibrary(path) === 'wrong-architecture') {
-    throw new AppError('sign/module-failed', `${path} is not for ${process.arch}`, {
-      detail: 'wrong-architecture',
-    })
-  }
+  const code = REFUSED[inspectLibrary(path)]
+  if (code !== undefined) throw new AppError(code, `${path} is not loaded on ${process.arch}`)
   try {
     // Only now: a broken native build must not take the practice tokens down with it.
     const { default: constants } = await import('pkcs11js')
@@ -82,9 +79,16 @@ export async function openModule(path: string, log: Log): Promise<TokenDriver> {
     initialise(module, constants)
     return pkcs11Driver(module, constants, log)
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('sign/module-failed', `cannot load ${path}`, { cause, detail })
+    throw loadFailure(path, cause)
   }
+}
+
+/** Files that are not even loaded. */
+const REFUSED: Readonly<Record<ModuleState, ErrorCode | undefined>> = {
+  ready: undefined,
+  'wrong-architecture': 'sign/module-architecture',
+  'not-pkcs11': 'sign/module-not-pkcs11',
+  unreadable: 'sign/module-missing',
 }
 
 function initialise(module: Cryptoki.PKCS11, { CKF_OS_LOCKING_OK }: Constants): void {
@@ -351,9 +355,11 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
    *
    * @returns what to send to the token: nothing where the PIN is typed on its own keypad
    */
-  function checkBeforeLogin(slot: Handle, pin: Uint8Array | undefined): Uint8Array {
-    const { locked, pinPad, minLength, maxLength } = pinFacts(module.C_GetTokenInfo(slot))
+  function checkBeforeLogin(slot: Handle, { pin, lastTry = false }: SignRequest): Uint8Array {
+    const { locked, finalTry, pinPad, minLength, maxLength } = pinFacts(module.C_GetTokenInfo(slot))
     if (locked) throw new AppError('sign/pin-locked', 'the token says that its PIN is locked')
+    // Another program may have used up tries since the clerk was asked.
+    if (finalTry && !lastTry) throw new AppError('sign/pin-final-try', 'nobody agreed to use the last try')
     if (pinPad) return new Uint8Array()
     const length = pin?.byteLength ?? 0
     if (pin === undefined || length === 0 || length < minLength || (maxLength > 0 && length > maxLength)) {
@@ -447,7 +453,7 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     requireDigests(request.digestAlgorithm, request.hashes)
     const { slot, certificates, own } = findToken(request)
     try {
-      const pin = checkBeforeLogin(slot, request.pin)
+      const pin = checkBeforeLogin(slot, request)
       const mechanisms = mechanismsFor(slot, own, request)
       const signatures = await signBatch(
         { slot, own, pin, mechanisms, manner: request },

@@ -34,7 +34,7 @@ afterAll(() => desk.clear())
 function sign(
   office: TestOffice,
   id: DocumentId,
-  change: { pin?: string; certificate?: CertificateChoice } = {},
+  change: { pin?: string; lastTry?: boolean; certificate?: CertificateChoice } = {},
 ) {
   const { person, personPin } = desk.sender
   return office.call('outgoing.sign', { id, certificate: person, pin: personPin, ...change })
@@ -158,7 +158,7 @@ describe('a token or driver that fails', () => {
   test('a token that locked itself is refused before another C_Login, even with the right PIN', async () => {
     const document = await desk.frozen(office)
     desk.shim.set({ 'lock-after': 1 })
-    await expect(sign(office, document.id, { pin: '000000' })).rejects.toMatchObject({
+    await expect(sign(office, document.id, { pin: '000000', lastTry: true })).rejects.toMatchObject({
       code: 'sign/pin-locked',
     })
     expect(desk.shim.calls('Login')).toBe(1)

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { findModules } from '../../src/signer/drivers.ts'
-import { inspectLibrary } from '../../src/signer/library-file.ts'
+import { importedLibraries, inspectLibrary } from '../../src/signer/library-file.ts'
+import { loadFailure } from '../../src/signer/load-failure.ts'
 
 const SOFTHSM = '/usr/lib/softhsm/libsofthsm2.so'
 const C_LIBRARY = '/usr/lib/x86_64-linux-gnu/libc.so.6'
@@ -141,5 +142,57 @@ describe('the list of drivers', () => {
 
   test('finds SoftHSM2 where Debian puts it', () => {
     expect(findModules([]).map(({ path }) => path)).toContain(SOFTHSM)
+  })
+})
+
+describe('why a Windows driver whose file is in order does not load', () => {
+  const caught = new Error('The specified module could not be found.')
+  const failureWith = (home: string, folders: readonly string[]) => {
+    mkdirSync(home, { recursive: true })
+    const path = join(home, 'vnptca_p11_v8.dll')
+    writeFileSync(path, windowsDriver())
+    return loadFailure(path, caught, { platform: 'win32', folders })
+  }
+
+  test('is told from its import table: the files that are nowhere, but not the names Windows makes up', () => {
+    const needed = importedLibraries(WINDOWS_LIBRARY)
+    expect(needed).toContain('KERNEL32.dll')
+    const system = join(directory, 'windows', 'System32')
+    mkdirSync(system, { recursive: true })
+    for (const name of needed.slice(1)) writeFileSync(join(system, name), '')
+    const failure = failureWith(join(directory, 'alone'), [system])
+    expect(failure).toMatchObject({ code: 'sign/module-dependency', detail: needed[0] })
+  })
+
+  test('is told through the vendor’s own library beside it', () => {
+    const home = join(directory, 'beside')
+    mkdirSync(home, { recursive: true })
+    const needed = importedLibraries(WINDOWS_LIBRARY)
+    for (const name of needed) {
+      // Each of them is a library that needs what the driver needs, and one file more by another name.
+      const bytes = readFileSync(WINDOWS_LIBRARY)
+      bytes.write('VENDOR32', bytes.indexOf('KERNEL32.dll\0'), 'latin1')
+      writeFileSync(join(home, name), bytes)
+    }
+    expect(failureWith(home, [])).toMatchObject({
+      code: 'sign/module-dependency',
+      detail: 'VENDOR32.dll',
+    })
+  })
+
+  test('stays in the system’s words where nothing is missing', () => {
+    const system = join(directory, 'complete')
+    mkdirSync(system, { recursive: true })
+    for (const name of importedLibraries(WINDOWS_LIBRARY)) writeFileSync(join(system, name), '')
+    expect(failureWith(join(directory, 'alone'), ['', system])).toMatchObject({
+      code: 'sign/module-failed',
+      detail: caught.message,
+    })
+  })
+
+  test('is never told by a file that is no Windows library', () => {
+    expect(importedLibraries(SOFTHSM)).toEqual([])
+    expect(importedLibraries(join(directory, 'none.dll'))).toEqual([])
+    expect(importedLibraries(file('cut.dll', windowsDriver().subarray(0, 4_000)))).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
@@ -185,16 +186,41 @@ test('a driver file that is missing, no driver, or for another processor is told
   await expect(signer.tokens(join(desk.directory, 'none.so'))).rejects.toMatchObject({
     code: 'sign/module-missing',
   })
-  await expect(signer.tokens(text)).rejects.toMatchObject({ code: 'sign/module-failed' })
+  await expect(signer.tokens(text)).rejects.toMatchObject({ code: 'sign/module-not-pkcs11' })
   const foreign = join(desk.directory, 'foreign.so')
   const library = readFileSync(desk.softHsm.modulePath)
   library.writeUInt16LE(183 /* EM_AARCH64 */, 18)
   writeFileSync(foreign, library)
   await expect(signer.tokens(foreign)).rejects.toMatchObject({
-    code: 'sign/module-failed',
-    detail: 'wrong-architecture',
+    code: 'sign/module-architecture',
   })
   expect(await signer.tokens(desk.shim.modulePath)).toHaveLength(2)
+  expect(signer.starts()).toBe(1)
+})
+
+test('a driver that needs a file nobody installed says which, and works once it is there', async () => {
+  const made = (name: string, source: string, ...options: string[]): string => {
+    const path = join(desk.directory, name)
+    writeFileSync(`${path}.c`, source)
+    execFileSync('gcc', ['-shared', '-fPIC', '-o', path, `${path}.c`, ...options])
+    return path
+  }
+  const vendor = made('libvendorcrypto.so.1', 'int vendor(void) { return 5; }')
+  const driver = made(
+    'incomplete.so',
+    'int vendor(void); unsigned long C_GetFunctionList(void *list) { return vendor(); }',
+    vendor,
+  )
+  const kept = readFileSync(vendor)
+  rmSync(vendor)
+  const signer = desk.signer()
+  await expect(signer.tokens(driver)).rejects.toMatchObject({
+    code: 'sign/module-dependency',
+    detail: 'libvendorcrypto.so.1',
+  })
+  writeFileSync(vendor, kept)
+  // Loaded now, and refusing by itself: CKR_GENERAL_ERROR is what it answers.
+  await expect(signer.tokens(driver)).rejects.toMatchObject({ code: 'sign/module-failed' })
   expect(signer.starts()).toBe(1)
 })
 

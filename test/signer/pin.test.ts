@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
+import type { SignBatch } from '../../src/engine/signing/signer-client.ts'
 import { isRight, makeDesk } from './desk.ts'
 import type { Desk } from './desk.ts'
 
@@ -47,7 +48,8 @@ test('a hundred documents need one login', async () => {
 test('the token’s warnings are shown before the next PIN, and the wrong PIN that locks says so', async () => {
   desk.shim.set({ 'lock-after': 3 })
   const signer = desk.signer()
-  const wrong = () => signer.sign(desk.batch(['một'], { pin: '000000' }))
+  const wrong = (change: Partial<SignBatch> = {}) =>
+    signer.sign(desk.batch(['một'], { pin: '000000', ...change }))
   expect(await pinFacts(signer, desk.person.serial)).toMatchObject({
     countLow: false,
     finalTry: false,
@@ -65,15 +67,24 @@ test('the token’s warnings are shown before the next PIN, and the wrong PIN th
     finalTry: true,
     locked: false,
   })
-  await expect(wrong()).rejects.toMatchObject({ code: 'sign/pin-locked' })
+  await expect(wrong({ lastTry: true })).rejects.toMatchObject({ code: 'sign/pin-locked' })
   expect(await pinFacts(signer, desk.person.serial)).toMatchObject({ locked: true })
   expect(desk.shim.calls('Login')).toBe(3)
+})
+
+test('the last try is not used, even for the right PIN, unless the clerk agreed to it', async () => {
+  desk.shim.set({ 'lock-after': 1 })
+  const signer = desk.signer()
+  await expect(signer.sign(desk.batch(['một']))).rejects.toMatchObject({ code: 'sign/pin-final-try' })
+  expect(desk.shim.calls('Login')).toBe(0)
+  expect((await signer.sign(desk.batch(['một'], { lastTry: true }))).signatures).toHaveLength(1)
+  expect(desk.shim.calls('Login')).toBe(1)
 })
 
 test('a locked token is named as such without a C_Login, even with the right PIN', async () => {
   desk.shim.set({ 'lock-after': 1 })
   const signer = desk.signer()
-  await expect(signer.sign(desk.batch(['một'], { pin: '000000' }))).rejects.toMatchObject({
+  await expect(signer.sign(desk.batch(['một'], { pin: '000000', lastTry: true }))).rejects.toMatchObject({
     code: 'sign/pin-locked',
   })
   await expect(signer.sign(desk.batch(['một']))).rejects.toMatchObject({ code: 'sign/pin-locked' })

@@ -37,7 +37,10 @@ export interface SignPorts {
 /** Who signs with what. The PIN lives for this one call. */
 export interface SignChoice {
   readonly certificate: CertificateChoice
-  readonly pin: string
+  /** Left out where the token has a keypad of its own. */
+  readonly pin?: string | undefined
+  /** The clerk agreed to use the last try before the token locks itself. */
+  readonly lastTry?: boolean | undefined
 }
 
 /** How one document is to be signed, where the clerk says more than who. */
@@ -379,7 +382,8 @@ async function signBatch(
     await ports.signer.sign({
       modulePath,
       ...choice.certificate,
-      ...(pinPad ? {} : { pin: choice.pin }),
+      ...(pinPad || choice.pin === undefined ? {} : { pin: choice.pin }),
+      ...(choice.lastTry === undefined ? {} : { lastTry: choice.lastTry }),
       ...manner,
       hashes: prepared.map(inputOf),
       following,

@@ -21,6 +21,8 @@ export interface SignBatch extends Partial<SigningManner> {
   readonly certificateSha256: string
   /** Left out only where the token has its own keypad (`pin.pinPad`). */
   readonly pin?: string
+  /** The clerk agreed to use the last try before the token locks itself. */
+  readonly lastTry?: boolean
   readonly hashes: readonly SigningInput[]
   /** Called for each signature as it is made, so that a pulled token loses only what is not signed yet. */
   readonly onSigned?: (signature: SignatureValue) => void
@@ -62,6 +64,8 @@ export interface SlowRequest {
 export interface SignerClientOptions {
   /** How long each request may take once the signer works on it, in milliseconds. */
   readonly timeoutMs?: Partial<typeof TIMEOUT_MS>
+  /** The same for every request, keypad or not: for trying out what a clerk waits for. */
+  readonly deadlineMs?: number
   /** The process ends this long after its last use. 0 keeps it. Default 60 s. */
   readonly idleMs?: number
   /** A request has been without an answer for three seconds, or such a one has been answered or given up. */
@@ -85,6 +89,10 @@ const TIMEOUT_MS = {
 const SLOW_MS = 3_000
 const GOODBYE_MS = 2_000
 const LOSSES_BEFORE_REFUSAL = 3
+
+function everywhere(ms: number | undefined): Partial<typeof TIMEOUT_MS> {
+  return ms === undefined ? {} : { modules: ms, tokens: ms, sign: ms, perSignature: ms, pinPad: 0 }
+}
 
 /** A request without its id, which the client gives when it is sent. */
 type Unsent = SignerRequest extends infer R
@@ -120,7 +128,7 @@ type OnProgress = (signature: SignatureValue) => Promise<readonly SigningInput[]
  * `sign/driver-failed` until {@link SignerClient.reset}.
  */
 export function signerClient(start: () => SignerProcess, options: SignerClientOptions = {}): SignerClient {
-  const timeouts = { ...TIMEOUT_MS, ...options.timeoutMs }
+  const timeouts = { ...TIMEOUT_MS, ...options.timeoutMs, ...everywhere(options.deadlineMs) }
   const idleMs = options.idleMs ?? 60_000
   const log = options.log ?? (() => undefined)
   const onSlow = options.onSlow ?? (() => undefined)
@@ -334,9 +342,13 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
       const secret = password === undefined ? {} : { password: new TextEncoder().encode(password) }
       return ask({ op: 'tokens', modulePath, ...secret }, signerAnswers.tokens, timeouts.tokens)
     },
-    async sign({ modulePath, tokenSerial, certificateSha256, pin, hashes, onSigned, following, ...manner }) {
+    async sign(signing) {
+      const { modulePath, tokenSerial, certificateSha256, pin, lastTry, hashes, onSigned, following, ...manner } = signing
       const { digestAlgorithm = 'sha256', rsaScheme = 'pkcs1' } = manner
-      const secret = pin === undefined ? {} : { pin: new TextEncoder().encode(pin) }
+      const secret = {
+        ...(pin === undefined ? {} : { pin: new TextEncoder().encode(pin) }),
+        ...(lastTry === undefined ? {} : { lastTry }),
+      }
       const typing = pin === undefined ? timeouts.pinPad : 0
       const asked = hashes.map(({ id }) => id)
       let signed = 0

@@ -19,6 +19,7 @@ export function tokenSummaryOf(token: Token, at: Date): TokenSummary {
       countLow: token.pin.countLow,
       finalTry: token.pin.finalTry,
       locked: token.pin.locked,
+      pinPad: token.pin.pinPad,
     },
     certificates: token.certificates.flatMap((held) => {
       const certificate = readable(held)

@@ -47,6 +47,12 @@ const nothing = z.object({})
 const signatureIndex = z.int().min(0).max(299)
 const pin = z.string().min(1).max(64)
 const codeNumber = z.int().min(1).max(99_999)
+/** For one signature or one batch. The PIN is left out where the token has a keypad of its own. */
+const pinUse = {
+  pin: pin.optional(),
+  /** The clerk agreed to use the last try before the token locks itself. */
+  lastTry: z.boolean().optional(),
+}
 
 /** The line, the hub's address and the office's name at the hub. `secret` goes in and never comes out. */
 const hubSettings = z.object({
@@ -128,6 +134,8 @@ const tokenSummary = z.object({
     countLow: z.boolean(),
     finalTry: z.boolean(),
     locked: z.boolean(),
+    /** Typed on the token's own keypad: no PIN is asked here. */
+    pinPad: z.boolean(),
   }),
   certificates: z.array(certificateSummary),
 })
@@ -555,7 +563,7 @@ export const contract = {
     input: z.object({
       id: documentId,
       certificate: certificateChoice,
-      pin,
+      ...pinUse,
       place: placedSignature.optional(),
     }),
     output: outgoingDetail,
@@ -565,7 +573,7 @@ export const contract = {
     input: z.object({
       id: documentId,
       certificate: certificateChoice,
-      pin,
+      ...pinUse,
       /** Left out: the next free number of the series. */
       number: codeNumber.optional(),
       issuedDate: isoDate.optional(),
@@ -578,7 +586,7 @@ export const contract = {
   },
   /** `outgoing.sign` for many, with one PIN and one try. Each stands by itself. */
   'outgoing.signMany': {
-    input: z.object({ ids: batchIds, certificate: certificateChoice, pin }),
+    input: z.object({ ids: batchIds, certificate: certificateChoice, ...pinUse }),
     output: z.array(signOutcome),
   },
   /** `outgoing.seal` for many: numbers follow the order of `ids`. */
@@ -586,7 +594,7 @@ export const contract = {
     input: z.object({
       ids: batchIds,
       certificate: certificateChoice,
-      pin,
+      ...pinUse,
       issuedDate: isoDate.optional(),
     }),
     output: z.array(signOutcome),

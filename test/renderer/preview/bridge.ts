@@ -449,6 +449,7 @@ const token: TokenStatus = {
             countLow: pinState === 'low',
             finalTry: pinState === 'final',
             locked: pinState === 'locked',
+            pinPad: pinState === 'pad',
           },
           certificates: [
             certificate('UBND xã Suối Ngọc', 'agency', 201),
@@ -538,7 +539,11 @@ const roots = [
 ]
 
 /** A batch; with ?batch=removed the token is pulled after the second document. */
-function eachOf(ids: readonly DocumentId[], pin: string, sign: (id: DocumentId, at: number) => void) {
+function eachOf(
+  ids: readonly DocumentId[],
+  pin: string | undefined,
+  sign: (id: DocumentId, at: number) => void,
+) {
   const incident = '3f0c6a52-0d7e-4c55-9a3e-6f1f0d1c2b3a'
   return ids.map((id, at) => {
     if (pin !== '12345678') return { id, error: { code: 'sign/pin-wrong' as const, incident } }
