@@ -60,7 +60,11 @@ export function tokenWatch(ports: TokenWatchPorts) {
     return JSON.stringify([
       looked,
       error,
-      tokens.map(({ serial, pin, certificates }) => [serial, pin, certificates.map(({ sha256 }) => sha256)]),
+      tokens.map(({ serial, pin, certificates }) => [
+        serial,
+        pin,
+        certificates.map(({ sha256, asksEachTime }) => [sha256, asksEachTime]),
+      ]),
     ])
   }
 

@@ -29,7 +29,6 @@ export const TEXT = {
   required: 'bắt buộc',
   incident: (incident: string) => `Mã sự cố: ${incident}`,
   copyIncident: 'Chép mã sự cố',
-  hubSays: (words: string) => `Nguyên văn: ${words}`,
   boundaryTitle: 'Cửa sổ gặp lỗi',
   boundaryHint: 'Dữ liệu đã lưu vẫn an toàn. Hãy mở lại cửa sổ; nếu còn lỗi, hãy báo cho bộ phận hỗ trợ.',
   reload: 'Mở lại cửa sổ',
@@ -61,6 +60,7 @@ export const TEXT = {
     tokenOut: 'Chưa cắm token',
     tokenUnset: 'Chưa chọn token',
     tokenFailed: 'Token báo lỗi',
+    tokenWaiting: (seconds: number) => `Token chưa trả lời, chờ thêm ${String(seconds)} giây`,
     clerk: (organId: string, name: string) => `${organId} · ${name} (văn thư)`,
     shortcuts: 'Phím tắt',
     details: 'Diễn biến, tệp kèm theo',
@@ -299,11 +299,26 @@ export const TEXT = {
       `Mã PIN của token này dài từ ${String(least)} đến ${String(most)} ký tự. Mã vừa gõ chưa được gửi tới token.`,
     pinMissing: 'Hãy nhập mã PIN.',
     countLow: 'Token báo đã có lần nhập sai. Nhập sai tiếp, token có thể bị khóa.',
-    finalTry: 'Token báo đây là lần thử cuối. Nếu nhập sai, token sẽ bị khóa.',
-    locked: 'Token đã bị khóa mã PIN. Hãy liên hệ nơi cấp token để mở khóa.',
+    finalTry: 'Token báo chỉ còn lần thử cuối.',
+    finalTryHint: 'Nếu nhập sai, token sẽ bị khóa. Chương trình hỏi lại trước khi dùng mã PIN.',
+    locked: 'Token đã bị khóa mã PIN.',
+    lockedHint:
+      'Hãy mang token đến nơi cấp để mở khóa. Văn bản vẫn an toàn và chờ ở đây; mã PIN của token này không được hỏi nữa.',
+    keypadTitle: 'Mã PIN nhập trên bàn phím của token.',
+    keypadHint: 'Bấm nút ký bên dưới rồi làm theo màn hình của token. Không nhập mã PIN trên máy tính.',
+    keypadWaiting: (seconds: number) =>
+      `Hãy nhập mã PIN trên bàn phím của token. Sẽ dừng chờ sau ${String(seconds)} giây.`,
+    asksEachTime: {
+      typed:
+        'Khóa này đòi mã PIN ở từng chữ ký. Chương trình đưa mã vừa nhập cho từng văn bản, không hỏi lại.',
+      keypad: 'Khóa này đòi mã PIN ở từng chữ ký: token hỏi lại trên bàn phím của nó cho từng văn bản.',
+    },
     finalAsk: 'Đây là lần thử mã PIN cuối cùng',
     finalAskHint:
       'Nếu mã PIN vừa nhập sai, token sẽ bị khóa và phải mang đến nơi cấp để mở. Chỉ ký khi chắc chắn mã đúng.',
+    mayBeFinalAsk: 'Đây có thể là lần thử mã PIN cuối cùng',
+    mayBeFinalAskHint:
+      'Token vẫn cảnh báo sau lần nhập trước và không báo còn mấy lần. Nếu mã PIN vừa nhập sai, token có thể bị khóa. Chỉ ký khi chắc chắn mã đúng.',
     finalNo: 'Chưa ký',
     finalYes: 'Tôi chắc chắn, ký',
     offline: 'Đang ngoại tuyến: vẫn ký được ngay bây giờ. Văn bản sẽ tự gửi khi có mạng.',

@@ -126,6 +126,8 @@ export const tokenCertificate = z.object({
   mechanism: z.string().optional(),
   /** Whether the token offers RSASSA-PSS for it. Left out for keys that are not RSA. */
   pss: z.boolean().optional(),
+  /** The key wants its PIN before every signature. Many tokens tell only once a signature was made. */
+  asksEachTime: z.boolean().optional(),
 })
 export type TokenCertificate = z.output<typeof tokenCertificate>
 

@@ -1,6 +1,7 @@
 import { formatDate, vietnamClock, vietnamDate } from './document/vietnam-time.ts'
 import { isErrorCode } from './errors.ts'
 import { ERROR_TEXT } from './errors.vi.ts'
+import { failureWords, type FailureWords } from './failure.vi.ts'
 import type { CertificateSummary, RoleDiagnosis, TokenDiagnosis } from './ipc/contract.ts'
 import type { ModuleState } from './signing.ts'
 
@@ -47,8 +48,7 @@ export function diagnosisParts(diagnosis: TokenDiagnosis): DiagnosisPart[] {
       title: 'Trình điều khiển đang chọn',
       lines: [
         modulePath ?? 'chưa chọn',
-        ...(error === undefined ? [] : [`${ERROR_TEXT[error].title}. ${ERROR_TEXT[error].hint}`]),
-        ...(errorDetail === undefined ? [] : [`Nguyên văn: ${errorDetail}`]),
+        ...(error === undefined ? [] : failureLines(failureWords({ code: error, detail: errorDetail }))),
       ],
     },
     {
@@ -73,6 +73,10 @@ export function diagnosisParts(diagnosis: TokenDiagnosis): DiagnosisPart[] {
   ]
 }
 
+function failureLines({ title, hint, special }: FailureWords): string[] {
+  return [`${title}. ${hint}`, ...(special === undefined ? [] : [special])]
+}
+
 /** The same as a text file. */
 export function diagnosisText(diagnosis: TokenDiagnosis): string {
   const parts = diagnosisParts(diagnosis).map(({ title, lines }) =>
@@ -86,9 +90,9 @@ function roleLine({ outcome, detail, name, token, mechanism }: RoleDiagnosis): s
   const words = who.filter((word) => word !== undefined).join(' · ')
   if (outcome === 'ready') return `ký được, ${words}`
   if (outcome === 'unset') return 'chưa chọn chứng thư'
-  const why = detail !== undefined && detail in PROBLEM ? PROBLEM[detail as keyof typeof PROBLEM] : detail
-  const because = why === undefined ? '' : ` (${why})`
-  return `chưa ký được: ${ERROR_TEXT[outcome].title}${because}${words === '' ? '' : ` · ${words}`}`
+  const { title, special } = failureWords({ code: outcome, detail })
+  const because = special === undefined ? '' : ` (${special})`
+  return `chưa ký được: ${title}${because}${words === '' ? '' : ` · ${words}`}`
 }
 
 function pinLine({
@@ -97,19 +101,25 @@ function pinLine({
   countLow,
   finalTry,
   locked,
+  pinPad,
 }: TokenDiagnosis['tokens'][number]['pin']): string {
   if (locked) return 'đã bị khóa'
-  const length =
-    maxLength === 0 ? 'token không nói độ dài' : `dài ${String(minLength)}–${String(maxLength)} ký tự`
+  const length = pinPad
+    ? 'nhập trên bàn phím của token'
+    : maxLength === 0
+      ? 'token không nói độ dài'
+      : `dài ${String(minLength)}–${String(maxLength)} ký tự`
   if (finalTry) return `${length}, lần thử cuối`
   return countLow ? `${length}, đã có lần nhập sai` : length
 }
 
-function certificateLine({ name, issuer, notBefore, notAfter, problem, kind }: CertificateSummary): string {
+function certificateLine(certificate: CertificateSummary): string {
+  const { name, issuer, notBefore, notAfter, problem, kind, asksEachTime } = certificate
   const whose = { person: 'cá nhân', agency: 'cơ quan', unknown: 'chưa rõ của ai' }[kind]
   const days = `${formatDate(vietnamDate(notBefore))}–${formatDate(vietnamDate(notAfter))}`
   const state = problem === undefined ? 'dùng được' : certificateProblem(problem)
-  return `Chứng thư ${name} (${whose}), ${issuer} cấp, ${days}: ${state}`
+  const each = asksEachTime === true ? ', hỏi mã PIN ở từng chữ ký' : ''
+  return `Chứng thư ${name} (${whose}), ${issuer} cấp, ${days}: ${state}${each}`
 }
 
 function listOf(names: readonly string[]): string {

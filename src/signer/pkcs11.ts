@@ -129,6 +129,8 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     sha512: { hashAlg: ck.CKM_SHA512, mgf: ck.CKG_MGF1_SHA512 },
   }
   const remembered = new Map<string, Remembered>()
+  /** Fingerprints of certificates whose key was seen to want its PIN before every signature. */
+  const asking = new Set<string>()
   let mechanismNames: ReadonlyMap<number, string> | undefined
 
   function slots(): Handle[] {
@@ -239,7 +241,12 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
 
   function listCertificates(session: Handle, listed: readonly number[]): Token['certificates'] {
     const certificates = certificatesOf(session)
-    const keys = [...keysOf(session, ck.CKO_PRIVATE_KEY), ...keysOf(session, ck.CKO_PUBLIC_KEY)]
+    const privateKeys = keysOf(session, ck.CKO_PRIVATE_KEY)
+    const keys = [...privateKeys, ...keysOf(session, ck.CKO_PUBLIC_KEY)]
+    for (const certificate of certificates) {
+      const own = privateKeys.find((key) => belongs(key, certificate))
+      if (own !== undefined && asksEachTime(session, own.object)) asking.add(certificate.facts.sha256)
+    }
     return certificates.map((certificate) => ({
       ...certificate.facts,
       ...firstOf(mechanismsAmong(listed, certificate, USUAL, true)),
@@ -253,6 +260,10 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
     if (certificate.facts.algorithm !== 'rsa') return {}
     const manner = { ...USUAL, rsaScheme: 'pss' as const }
     return { pss: listed.length > 0 && mechanismsAmong(listed, certificate, manner, true).length > 0 }
+  }
+
+  function asksEachTime(session: Handle, key: Handle): boolean {
+    return attribute(session, key, ck.CKA_ALWAYS_AUTHENTICATE, 1)[0] === 1
   }
 
   function firstOf([mechanism]: readonly number[]): { mechanism?: string } {
@@ -300,7 +311,9 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
           pin: pinFacts(info),
           flags: flagNames(info.flags),
           mechanisms,
-          certificates,
+          certificates: certificates.map((certificate) =>
+            asking.has(certificate.sha256) ? { ...certificate, asksEachTime: true } : certificate,
+          ),
         }
       } catch (caught) {
         // An empty or foreign card must not hide the token in the next reader.
@@ -503,7 +516,9 @@ function pkcs11Driver(module: Cryptoki.PKCS11, ck: Constants, log: Log): TokenDr
       // Asked even of tokens that do not set CKF_LOGIN_REQUIRED: some drivers forget to.
       login(session, slot, ck.CKU_USER, pin)
       batch.key = findKey(session, own)
-      const asksEveryTime = attribute(session, batch.key, ck.CKA_ALWAYS_AUTHENTICATE, 1)[0] === 1
+      const asksEveryTime = asksEachTime(session, batch.key)
+      // Private keys are mostly hidden before the login: the list tells it from now on.
+      if (asksEveryTime) asking.add(own.facts.sha256)
       const valueOf = (hash: SigningInput): Uint8Array => {
         const mechanism = begin(batch, slot, own)
         if (asksEveryTime) login(batch.session, slot, ck.CKU_CONTEXT_SPECIFIC, pin)

@@ -5,7 +5,8 @@
  * change its mind while the process lives:
  *
  *   faults      one per line, "name=value":
- *     lock-after=N              N wrong PINs in a row lock the token, and the flags say so before
+ *     lock-after=N              N wrong PINs in a row lock that token, and the flags say so before
+ *     no-final-try=1            the flags do not announce the last of them
  *     remove-at=K               the token is pulled at the K-th call since this file was written
  *     print=N                   every call prints N bytes on standard output, as a driver left in its trial state
  *     crash-at=F[:N]            abort in the function C_F, at its N-th call only if N is given
@@ -13,14 +14,19 @@
  *     fail-at=F:RV[:N]          C_F returns RV (hexadecimal), at its N-th call only if N is given
  *     slot-offset=N             every slot number is N higher
  *     hide-mechanism=M          the mechanism M (hexadecimal) is not offered
+ *     only-mechanism=M          nothing but M (hexadecimal) is offered
+ *     always-authenticate=1     private keys want the PIN once more before every signature
+ *     keys-show=1               private keys are listed before the login, as far as public ones stand for them
  *     no-login-required=1       the token forgets to say that it wants a login
  *     zero-sizes=1              asked for an attribute's size, it answers 0
  *     no-ids=1                  certificates have no CKA_ID
  *     private-keys-hide-public-part=1
+ *     longest-pin=N             the token says that it takes no longer PIN
  *     pin-pad=PIN               the PIN is typed on the token; one that is sent is refused
+ *     pin-pad-waits=1           and C_Login waits for it until there is a file "typed", which it takes away
  *     wrong-signatures=1        one bit of every signature is wrong
  *   unplugged   exists while the token is pulled; a test may make it or remove it
- *   wrong-pins  how many wrong PINs there were in a row (outlives the process, as on a card)
+ *   wrong-pins-SLOT  how many wrong PINs there were in a row (outlives the process, as on a card)
  *   calls       one line per call that arrived here, the name without C_
  *
  * Compiled by test/native/fault-shim.ts against the headers that come with pkcs11js.
@@ -161,17 +167,29 @@ static CK_RV before(const char *name) {
 
 static CK_SLOT_ID inner(CK_SLOT_ID slot) { return slot - number("slot-offset", 10); }
 
-static unsigned long wrong_pins(void) {
-  char text[32];
-  read_file("wrong-pins", text, sizeof text);
+static unsigned long wrong_pins(CK_SLOT_ID slot) {
+  char name[64], text[32];
+  snprintf(name, sizeof name, "wrong-pins-%lu", slot);
+  read_file(name, text, sizeof text);
   return strtoul(text, 0, 10);
 }
 
-static void set_wrong_pins(unsigned long count) {
-  char text[32];
+static void set_wrong_pins(CK_SLOT_ID slot, unsigned long count) {
+  char name[64], text[32];
+  snprintf(name, sizeof name, "wrong-pins-%lu", slot);
   snprintf(text, sizeof text, "%lu", count);
-  write_file("wrong-pins", text, O_TRUNC);
+  write_file(name, text, O_TRUNC);
 }
+
+/* The slot of the module behind, as its sessions know it. */
+static CK_SLOT_ID slot_of(CK_SESSION_HANDLE session) {
+  CK_SESSION_INFO info = {0};
+  return real->C_GetSessionInfo(session, &info) == CKR_OK ? info.slotID : 0;
+}
+
+/* What the user logged in with, and whether it was said again for the next signature. */
+static char known_pin[256];
+static int said_again;
 
 static CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count) {
   CK_RV rv = before("GetSlotList");
@@ -198,13 +216,14 @@ static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
   BEFORE("GetTokenInfo", CKR_TOKEN_NOT_PRESENT);
   CK_RV rv = real->C_GetTokenInfo(inner(slot), info);
   if (rv != CKR_OK) return rv;
-  unsigned long limit = number("lock-after", 10), wrong = wrong_pins();
+  unsigned long limit = number("lock-after", 10), wrong = wrong_pins(inner(slot));
   if (limit) {
     info->flags &= ~(CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED);
     if (wrong > 0) info->flags |= CKF_USER_PIN_COUNT_LOW;
-    if (wrong + 1 == limit) info->flags |= CKF_USER_PIN_FINAL_TRY;
+    if (wrong + 1 == limit && !fault("no-final-try")) info->flags |= CKF_USER_PIN_FINAL_TRY;
     if (wrong >= limit) info->flags |= CKF_USER_PIN_LOCKED;
   }
+  if (fault("longest-pin")) info->ulMaxPinLen = number("longest-pin", 10);
   if (fault("pin-pad")) info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
   if (fault("no-login-required")) info->flags &= ~CKF_LOGIN_REQUIRED;
   return CKR_OK;
@@ -213,11 +232,13 @@ static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
 static CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count) {
   BEFORE("GetMechanismList", CKR_TOKEN_NOT_PRESENT);
   CK_RV rv = real->C_GetMechanismList(inner(slot), list, count);
-  if (rv != CKR_OK || !list || !fault("hide-mechanism")) return rv;
-  CK_MECHANISM_TYPE hidden = number("hide-mechanism", 16);
+  if (rv != CKR_OK || !list) return rv;
   CK_ULONG kept = 0;
-  for (CK_ULONG at = 0; at < *count; at++)
-    if (list[at] != hidden) list[kept++] = list[at];
+  for (CK_ULONG at = 0; at < *count; at++) {
+    if (fault("hide-mechanism") && list[at] == number("hide-mechanism", 16)) continue;
+    if (fault("only-mechanism") && list[at] != number("only-mechanism", 16)) continue;
+    list[kept++] = list[at];
+  }
   *count = kept;
   return CKR_OK;
 }
@@ -236,18 +257,28 @@ static CK_RV close_session(CK_SESSION_HANDLE session) {
 
 static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULONG length) {
   BEFORE("Login", CKR_DEVICE_REMOVED);
-  unsigned long limit = number("lock-after", 10), wrong = wrong_pins();
+  CK_SLOT_ID slot = slot_of(session);
+  unsigned long limit = number("lock-after", 10), wrong = wrong_pins(slot);
   if (limit && wrong >= limit) return CKR_PIN_LOCKED;
-  char typed[256];
+  char typed[256], path[1024];
   if (fault("pin-pad")) {
     if (length != 0) return CKR_ARGUMENTS_BAD;
     snprintf(typed, sizeof typed, "%s", fault("pin-pad"));
     pin = (CK_UTF8CHAR_PTR)typed;
     length = strlen(typed);
+    path_in_folder(path, sizeof path, "typed");
+    while (fault("pin-pad-waits") && unlink(path) != 0) usleep(20000);
   }
-  CK_RV rv = real->C_Login(session, type, pin, length);
-  if (rv == CKR_PIN_INCORRECT) set_wrong_pins(wrong + 1);
-  if (rv == CKR_OK) set_wrong_pins(0);
+  CK_RV rv;
+  if (type == CKU_CONTEXT_SPECIFIC && fault("always-authenticate")) {
+    said_again = length == strlen(known_pin) && memcmp(pin, known_pin, length) == 0;
+    rv = said_again ? CKR_OK : CKR_PIN_INCORRECT;
+  } else {
+    rv = real->C_Login(session, type, pin, length);
+    if (rv == CKR_OK) snprintf(known_pin, sizeof known_pin, "%.*s", (int)length, (char *)pin);
+  }
+  if (rv == CKR_PIN_INCORRECT) set_wrong_pins(slot, wrong + 1);
+  if (rv == CKR_OK) set_wrong_pins(slot, 0);
   return rv;
 }
 
@@ -258,6 +289,13 @@ static CK_RV logout(CK_SESSION_HANDLE session) {
 
 static CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
   BEFORE("FindObjectsInit", CKR_DEVICE_REMOVED);
+  CK_SESSION_INFO info;
+  CK_OBJECT_CLASS public_keys = CKO_PUBLIC_KEY;
+  CK_ATTRIBUTE instead = {CKA_CLASS, &public_keys, sizeof public_keys};
+  if (fault("keys-show") && count == 1 && attributes[0].type == CKA_CLASS &&
+      *(CK_OBJECT_CLASS *)attributes[0].pValue == CKO_PRIVATE_KEY &&
+      real->C_GetSessionInfo(session, &info) == CKR_OK && info.state == CKS_RO_PUBLIC_SESSION)
+    return real->C_FindObjectsInit(session, &instead, 1);
   return real->C_FindObjectsInit(session, attributes, count);
 }
 
@@ -284,6 +322,11 @@ static CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE obj
       attribute->ulValueLen = CK_UNAVAILABLE_INFORMATION;
       return CKR_ATTRIBUTE_SENSITIVE;
     }
+    if (fault("always-authenticate") && class != CKO_CERTIFICATE && attribute->type == CKA_ALWAYS_AUTHENTICATE) {
+      if (attribute->pValue) *(CK_BBOOL *)attribute->pValue = CK_TRUE;
+      attribute->ulValueLen = sizeof(CK_BBOOL);
+      return CKR_OK;
+    }
     if ((fault("no-ids") && class == CKO_CERTIFICATE && attribute->type == CKA_ID) ||
         (fault("zero-sizes") && !attribute->pValue)) {
       attribute->ulValueLen = 0;
@@ -301,6 +344,8 @@ static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK
 static CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR signature,
                   CK_ULONG_PTR signature_length) {
   BEFORE("Sign", CKR_DEVICE_REMOVED);
+  if (fault("always-authenticate") && !said_again) return CKR_USER_NOT_LOGGED_IN;
+  said_again = 0;
   CK_RV rv = real->C_Sign(session, data, length, signature, signature_length);
   if (rv == CKR_OK && signature && fault("wrong-signatures")) signature[*signature_length - 1] ^= 1;
   return rv;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const SOURCE = join(import.meta.dirname, 'fault-shim.c')
@@ -8,6 +8,7 @@ const HEADERS = resolve(import.meta.dirname, '../../node_modules/pkcs11js/includ
 /** What the shim can be told to do; see fault-shim.c. Functions are named without their C_. */
 export interface Faults {
   readonly 'lock-after'?: number
+  readonly 'no-final-try'?: 1
   readonly 'remove-at'?: number
   readonly print?: number
   readonly 'crash-at'?: string
@@ -15,11 +16,16 @@ export interface Faults {
   readonly 'fail-at'?: `${string}:${string}`
   readonly 'slot-offset'?: number
   readonly 'hide-mechanism'?: string
+  readonly 'only-mechanism'?: string
+  readonly 'always-authenticate'?: 1
+  readonly 'keys-show'?: 1
   readonly 'no-login-required'?: 1
   readonly 'zero-sizes'?: 1
   readonly 'no-ids'?: 1
   readonly 'private-keys-hide-public-part'?: 1
+  readonly 'longest-pin'?: number
   readonly 'pin-pad'?: string
+  readonly 'pin-pad-waits'?: 1
   readonly 'wrong-signatures'?: 1
 }
 
@@ -32,6 +38,8 @@ export interface FaultShim {
   set(faults: Faults): void
   /** Pulls all tokens, until {@link set} or {@link clear}. */
   unplug(): void
+  /** The clerk typed on the keypad: a C_Login that `pin-pad-waits` holds goes on. */
+  typeOnKeypad(): void
   /** Forgets faults, calls, wrong PINs, and plugs the token in again. */
   clear(): void
   /** How often the module's C_`name` was called since {@link clear}. */
@@ -80,8 +88,13 @@ export function makeFaultShim(
     unplug() {
       writeFileSync(file('unplugged'), '')
     },
+    typeOnKeypad() {
+      writeFileSync(file('typed'), '')
+    },
     clear() {
-      for (const name of ['faults', 'calls', 'wrong-pins', 'unplugged']) rmSync(file(name), { force: true })
+      for (const name of readdirSync(home)) {
+        if (/^(faults|calls|wrong-pins-\d+|unplugged|typed)$/.test(name)) rmSync(file(name), { force: true })
+      }
     },
     calls: (name) => allCalls().filter((line) => line === name).length,
     allCalls,

@@ -343,7 +343,17 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
       return ask({ op: 'tokens', modulePath, ...secret }, signerAnswers.tokens, timeouts.tokens)
     },
     async sign(signing) {
-      const { modulePath, tokenSerial, certificateSha256, pin, lastTry, hashes, onSigned, following, ...manner } = signing
+      const {
+        modulePath,
+        tokenSerial,
+        certificateSha256,
+        pin,
+        lastTry,
+        hashes,
+        onSigned,
+        following,
+        ...manner
+      } = signing
       const { digestAlgorithm = 'sha256', rsaScheme = 'pkcs1' } = manner
       const secret = {
         ...(pin === undefined ? {} : { pin: new TextEncoder().encode(pin) }),

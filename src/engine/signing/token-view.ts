@@ -24,12 +24,16 @@ export function tokenSummaryOf(token: Token, at: Date): TokenSummary {
     certificates: token.certificates.flatMap((held) => {
       const certificate = readable(held)
       if (certificate === undefined || certificate.certificationAuthority) return []
-      return [certificateSummaryOf(certificate, held.hasKey, at)]
+      return [certificateSummaryOf(certificate, held, at)]
     }),
   }
 }
 
-function certificateSummaryOf(certificate: Certificate, hasKey: boolean, at: Date): CertificateSummary {
+function certificateSummaryOf(
+  certificate: Certificate,
+  { hasKey, asksEachTime }: TokenCertificate,
+  at: Date,
+): CertificateSummary {
   const problem = hasKey ? problemOf(certificate, at) : 'no-key'
   const { subject } = certificate
   return {
@@ -43,6 +47,7 @@ function certificateSummaryOf(certificate: Certificate, hasKey: boolean, at: Dat
     notAfter: certificate.notAfter.getTime(),
     usable: problem === undefined,
     ...(problem === undefined ? {} : { problem }),
+    ...(asksEachTime === undefined ? {} : { asksEachTime }),
   }
 }
 

@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, Info, TriangleAlert, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 
-import { ERROR_TEXT } from '../../shared/errors.vi.ts'
+import { failureWords } from '../../shared/failure.vi.ts'
 import type { Failure } from '../../shared/ipc/contract.ts'
 import { announce } from '../lib/announce.ts'
 import { classes } from '../lib/classes.ts'
@@ -54,12 +54,13 @@ export function FailureBanner({
   action?: ReactNode
   boxed?: boolean
 }) {
+  const words = error === undefined ? undefined : failureWords(error)
   return (
     <div role="alert" className={error === undefined ? 'visually-hidden' : undefined}>
-      {error === undefined ? null : (
-        <Banner tone="bad" title={`${ERROR_TEXT[error.code].title}.`} boxed={boxed} action={action}>
-          {ERROR_TEXT[error.code].hint}
-          {error.detail === undefined || error.detail === '' ? null : <div>{TEXT.hubSays(error.detail)}</div>}
+      {error === undefined || words === undefined ? null : (
+        <Banner tone="bad" title={`${words.title}.`} boxed={boxed} action={action}>
+          {words.hint}
+          {words.special === undefined ? null : <div>{words.special}</div>}
           {error.incident === '' ? null : <Incident incident={error.incident} />}
         </Banner>
       )}

@@ -2,6 +2,7 @@ import { Stethoscope } from 'lucide-react'
 import { useState } from 'react'
 
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
+import { verbatim } from '../../shared/failure.vi.ts'
 import type { Output, Settings } from '../../shared/ipc/contract.ts'
 import { call } from '../lib/call.ts'
 import { formatCount, formatSpan } from '../lib/format.ts'
@@ -153,7 +154,7 @@ export function CheckResult({ answer }: { answer: Output<'hub.check'> }) {
     <Banner tone="bad" title={`${words.title}.`} boxed>
       {words.hint}
       {skew}
-      {answer.detail === undefined || answer.detail === '' ? null : <div>{TEXT.hubSays(answer.detail)}</div>}
+      {answer.detail === undefined || answer.detail === '' ? null : <div>{verbatim(answer.detail)}</div>}
     </Banner>
   )
 }

@@ -1,4 +1,4 @@
-import { Check, FileKey, Signature, Stamp, TriangleAlert, Usb } from 'lucide-react'
+import { Check, FileKey, Keyboard, Signature, Stamp, TriangleAlert, Usb } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 
 import type {
@@ -10,7 +10,7 @@ import type {
 } from '../../shared/ipc/contract.ts'
 import { certificateProblem } from '../../shared/token-diagnosis.vi.ts'
 import { formatDay, isoDayOf } from '../lib/format.ts'
-import { useNow } from '../lib/useNow.ts'
+import { useSecondsTo } from '../lib/useNow.ts'
 import { isFocusLost } from '../lib/focus.ts'
 import { TEXT } from '../text.vi.ts'
 import { Banner, FailureBanner } from './Banner.tsx'
@@ -23,6 +23,15 @@ import { isPracticeFile } from '../../shared/practice-file.ts'
 
 /** Who signs: the authorised person, or the agency with its seal. */
 export type Role = 'person' | 'agency'
+
+/** What one press of the button signs with. */
+export interface PinUse {
+  readonly certificate: CertificateChoice
+  /** Left out where the token has a keypad of its own. */
+  readonly pin?: string
+  /** Set where the clerk was asked and agreed to use what may be the last try. */
+  readonly lastTry?: true
+}
 
 /** A certificate and the token it is on. */
 interface Held {
@@ -56,7 +65,7 @@ export function PinForm({
   /** Asked at each press, before the PIN is looked at: whether everything else is in order. */
   onTry: () => boolean
   /** Called once per press, and after the second question where it may be the last try. */
-  onSign: (certificate: CertificateChoice, pin: string) => void
+  onSign: (use: PinUse) => void
   /** Another certificate was chosen than the one in the settings. */
   onChoose?: (certificate: CertificateChoice) => void
   /** What else can be done, left of the button that signs. */
@@ -64,7 +73,9 @@ export function PinForm({
   children: ReactNode
 }) {
   const [picked, setPicked] = useState<CertificateChoice>()
-  const [pin, setPin] = useState('')
+  const [typed, setTyped] = useState<{ readonly tokenSerial: string; readonly pin: string }>()
+  /** The token that was already warning when its last PIN was sent. */
+  const [warned, setWarned] = useState<string>()
   const [pinError, setPinError] = useState<string>()
   const [asking, setAsking] = useState(false)
 
@@ -75,31 +86,32 @@ export function PinForm({
       serial === chosen?.tokenSerial && sha256 === chosen.certificateSha256,
   )
   const closed = held === undefined ? closedFileOf(token, chosen) : undefined
-  const facts = (held?.token ?? closed)?.pin
+  // A certificate that is shown was chosen from what is plugged in; a closed file holds the chosen one.
+  const signing = held?.token ?? closed
+  const facts = signing?.pin
+  // A PIN belongs to the token it was typed for, and goes with it.
+  const pin = typed !== undefined && typed.tokenSerial === signing?.serial ? typed.pin : ''
+  // Not every token announces its last try: one that still warns after another wrong PIN may be there.
+  const mayBeLast = facts?.finalTry === true || (facts?.countLow === true && warned === signing?.serial)
 
   const signNow = () => {
-    // A certificate that is shown was chosen from what is plugged in; a closed file holds the chosen one.
-    const signing = held === undefined && closed === undefined ? undefined : chosen
-    if (signing === undefined) return
-    // The PIN leaves the window's memory with the press, whatever comes of it.
-    const secret = pin
-    setPin('')
     setAsking(false)
-    onSign(signing, secret)
+    // The PIN leaves the window's memory with the press, whatever comes of it.
+    setTyped(undefined)
+    if (signing === undefined || chosen === undefined) return
+    setWarned(signing.pin.countLow ? signing.serial : undefined)
+    onSign({
+      certificate: chosen,
+      ...(signing.pin.pinPad ? {} : { pin }),
+      ...(mayBeLast ? { lastTry: true } : {}),
+    })
   }
   const onSubmit = () => {
     if (facts === undefined || isBusy || !onTry()) return
-    if (pin === '') {
-      setPinError(TEXT.sign.pinMissing)
-      return
-    }
-    const length = new TextEncoder().encode(pin).length
-    if (length < facts.minLength || (facts.maxLength > 0 && length > facts.maxLength)) {
-      setPinError(TEXT.sign.pinLength(facts.minLength, facts.maxLength))
-      return
-    }
-    setPinError(undefined)
-    if (facts.finalTry) setAsking(true)
+    const wrong = facts.pinPad ? undefined : pinProblem(pin, facts)
+    setPinError(wrong)
+    if (wrong !== undefined) return
+    if (mayBeLast) setAsking(true)
     else signNow()
   }
 
@@ -129,13 +141,13 @@ export function PinForm({
                 ...(held === undefined ? [{ value: '', text: TEXT.tokenForm.none }] : []),
                 ...candidates.map((candidate) => ({
                   value: keyOf(candidate),
-                  text: `${candidate.certificate.name} (${candidate.token.label})`,
+                  text: wordsFor(candidate),
                 })),
               ]}
               onChange={(key) => {
                 const found = candidates.find((candidate) => keyOf(candidate) === key)
                 if (found === undefined) return
-                setPin('')
+                setPinError(undefined)
                 const choice = {
                   tokenSerial: found.token.serial,
                   certificateSha256: found.certificate.sha256,
@@ -146,12 +158,21 @@ export function PinForm({
             />
           ) : null}
           {facts === undefined ? null : <PinFacts pin={facts} />}
-          {facts === undefined || facts.locked ? null : (
+          {held?.certificate.asksEachTime === true ? (
+            <p className={styles['note']}>
+              {TEXT.sign.asksEachTime[held.token.pin.pinPad ? 'keypad' : 'typed']}
+            </p>
+          ) : null}
+          {signing === undefined || signing.pin.locked ? null : signing.pin.pinPad ? (
+            <Banner tone="info" icon={Keyboard} title={TEXT.sign.keypadTitle} boxed>
+              {TEXT.sign.keypadHint}
+            </Banner>
+          ) : (
             <PinBox
               label={TEXT.sign.pin[role]}
               value={pin}
-              onChange={(typed) => {
-                setPin(typed)
+              onChange={(text) => {
+                setTyped({ tokenSerial: signing.serial, pin: text })
                 setPinError(undefined)
               }}
               error={pinError}
@@ -161,7 +182,12 @@ export function PinForm({
           )}
         </div>
         <div className={styles['bottom']}>
-          {token?.waiting === undefined ? null : <Countdown deadlineAt={token.waiting.deadlineAt} />}
+          {token?.waiting === undefined ? null : (
+            <Countdown
+              deadlineAt={token.waiting.deadlineAt}
+              words={isBusy && facts?.pinPad === true ? TEXT.sign.keypadWaiting : TEXT.sign.waiting}
+            />
+          )}
           <FailureBanner error={error} boxed />
           {note === undefined ? null : <p className={styles['note']}>{note}</p>}
           <div className={styles['buttons']}>
@@ -184,13 +210,13 @@ export function PinForm({
       </form>
       <Confirm
         isOpen={asking}
-        title={TEXT.sign.finalAsk}
-        hint={TEXT.sign.finalAskHint}
+        title={facts?.finalTry === true ? TEXT.sign.finalAsk : TEXT.sign.mayBeFinalAsk}
+        hint={facts?.finalTry === true ? TEXT.sign.finalAskHint : TEXT.sign.mayBeFinalAskHint}
         safe={TEXT.sign.finalNo}
         act={TEXT.sign.finalYes}
         onClose={() => {
           setAsking(false)
-          setPin('')
+          setTyped(undefined)
         }}
         onConfirm={signNow}
       />
@@ -199,10 +225,27 @@ export function PinForm({
 }
 
 /** While the driver is silent: until when it is waited for. */
-function Countdown({ deadlineAt }: { deadlineAt: number }) {
-  const now = useNow(500)
-  const seconds = Math.max(0, Math.ceil((deadlineAt - now) / 1000))
-  return <Banner tone="warn" icon={Usb} title={TEXT.sign.waiting(seconds)} boxed />
+function Countdown({ deadlineAt, words }: { deadlineAt: number; words: (seconds: number) => string }) {
+  return <Banner tone="warn" icon={Usb} title={words(useSecondsTo(deadlineAt))} boxed />
+}
+
+/** What can be told of a typed PIN without sending it: whether the token takes one of that length. */
+function pinProblem(pin: string, { minLength, maxLength }: TokenSummary['pin']): string | undefined {
+  if (pin === '') return TEXT.sign.pinMissing
+  const length = new TextEncoder().encode(pin).length
+  const fits = length >= minLength && (maxLength === 0 || length <= maxLength)
+  return fits ? undefined : TEXT.sign.pinLength(minLength, maxLength)
+}
+
+/** A certificate in a list of one line each: its owner first, then what tells it from another of the same. */
+function wordsFor({ token, certificate: { name, title, notAfter, problem } }: Held): string {
+  return [
+    name,
+    ...(title === undefined ? [] : [title]),
+    TEXT.sign.validTo(formatDay(isoDayOf(notAfter))),
+    TEXT.tokenForm.onToken(token.label),
+    ...(problem === undefined ? [] : [certificateProblem(problem)]),
+  ].join(' · ')
 }
 
 function keyOf({ token, certificate }: Held): string {
@@ -234,8 +277,20 @@ function certificatesFor(status: TokenStatus | undefined, role: Role): Held[] {
 
 /** Exactly what a token tells about PIN tries, never a number it does not know. */
 function PinFacts({ pin }: { pin: TokenSummary['pin'] }) {
-  if (pin.locked) return <Banner tone="bad" title={TEXT.sign.locked} boxed />
-  if (pin.finalTry) return <Banner tone="bad" icon={TriangleAlert} title={TEXT.sign.finalTry} boxed />
+  if (pin.locked) {
+    return (
+      <Banner tone="bad" title={TEXT.sign.locked} boxed>
+        {TEXT.sign.lockedHint}
+      </Banner>
+    )
+  }
+  if (pin.finalTry) {
+    return (
+      <Banner tone="bad" icon={TriangleAlert} title={TEXT.sign.finalTry} boxed>
+        {TEXT.sign.finalTryHint}
+      </Banner>
+    )
+  }
   if (pin.countLow) return <FieldNote kind="warning" text={TEXT.sign.countLow} />
   return null
 }

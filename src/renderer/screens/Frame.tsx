@@ -30,7 +30,7 @@ import { suggestNotations, suggestPlace } from '../lib/notation.ts'
 import { addressOf, go, PLACES, useRoute, type Place, type Route } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
-import { useNow } from '../lib/useNow.ts'
+import { useNow, useSecondsTo } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import { DraftsScreen } from './DraftsScreen.tsx'
 import styles from './Frame.module.css'
@@ -326,10 +326,15 @@ function StatusBar({
       ) : null}
       <span className={styles['item']}>
         <Usb size={14} strokeWidth={1.75} aria-hidden />
-        {tokenWords(token)}
+        {token?.waiting === undefined ? tokenWords(token) : <Waiting deadlineAt={token.waiting.deadlineAt} />}
       </span>
     </footer>
   )
+}
+
+/** Wherever the clerk is: a silent driver, and until when it is waited for. */
+function Waiting({ deadlineAt }: { deadlineAt: number }) {
+  return TEXT.frame.tokenWaiting(useSecondsTo(deadlineAt))
 }
 
 function lineWords(line: LineStatus | undefined, now: number): string {

@@ -19,6 +19,7 @@ import { Label, ProgressBar } from 'react-aria-components'
 
 import { ERRORS } from '../../shared/errors.ts'
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
+import { verbatim } from '../../shared/failure.vi.ts'
 import type { LineStatus, OutgoingSummary, Output } from '../../shared/ipc/contract.ts'
 import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
@@ -367,7 +368,7 @@ function OutboxRow({
           <span className={styles[condition.bad ? 'bad' : 'quiet']}>{condition.why}</span>
         )}
         {condition.words === undefined || condition.words === '' ? null : (
-          <span className={styles['bad']}>{TEXT.hubSays(condition.words)}</span>
+          <span className={styles['bad']}>{verbatim(condition.words)}</span>
         )}
       </div>
       <div role="cell">

@@ -21,7 +21,7 @@ import { DocumentList, WideDocumentRow } from '../components/DocumentList.tsx'
 import { TextBox } from '../components/Field.tsx'
 import { NumberFields, VoidNumber } from '../components/NumberFields.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
-import { PinForm, type Role } from '../components/PinForm.tsx'
+import { PinForm, type PinUse, type Role } from '../components/PinForm.tsx'
 import { SigningMark } from '../components/SigningMark.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
@@ -150,16 +150,15 @@ function BatchPanel({
   const keep = (kept: readonly OutgoingSummary[]) => {
     onMark(new Map(kept.map((row) => [row.id, row])))
   }
-  const act = useAction(async (certificate: CertificateChoice, pin: string) => {
+  const act = useAction(async (use: PinUse) => {
     const ids = rows.map(({ id }) => id)
     const issuedDate = parseDay(day)
     const outcomes =
       role === 'person'
-        ? await call('outgoing.signMany', { ids, certificate, pin })
+        ? await call('outgoing.signMany', { ids, ...use })
         : await call('outgoing.sealMany', {
             ids,
-            certificate,
-            pin,
+            ...use,
             ...(issuedDate === undefined ? {} : { issuedDate }),
           })
     const failed = outcomes.filter(({ error }) => error !== undefined)
@@ -217,8 +216,8 @@ function BatchPanel({
         setStopped(undefined)
         return role === 'person' || dayWrong === undefined
       }}
-      onSign={(certificate, pin) => {
-        void act.run(certificate, pin).then(setStopped)
+      onSign={(use) => {
+        void act.run(use).then(setStopped)
       }}
       other={
         <Button
@@ -436,17 +435,16 @@ function SignPanel({
   const [reopening, setReopening] = useState(false)
   const issue = useNumberChoice(detail)
 
-  const act = useAction(async (certificate: CertificateChoice, secret: string) => {
+  const act = useAction(async (use: PinUse) => {
     const where = placed === undefined ? {} : { place: placed }
     if (role === 'person') {
-      await call('outgoing.sign', { id: detail.id, certificate, pin: secret, ...where })
+      await call('outgoing.sign', { id: detail.id, ...use, ...where })
       announce(TEXT.sign.signDone)
       return
     }
     await call('outgoing.seal', {
       id: detail.id,
-      certificate,
-      pin: secret,
+      ...use,
       ...where,
       ...(detail.state === 'numbered' ? {} : issue.request),
     })
@@ -484,8 +482,8 @@ function SignPanel({
           act.clear()
           return detail.state !== 'signed' || issue.check()
         }}
-        onSign={(certificate, pin) => {
-          void act.run(certificate, pin)
+        onSign={(use) => {
+          void act.run(use)
         }}
         other={
           <>

@@ -119,6 +119,8 @@ const certificateSummary = z.object({
   /** Whether it can sign now, and if not, why. */
   usable: z.boolean(),
   problem: errorCode.or(z.enum(['expired', 'not-yet-valid', 'no-key', 'not-for-signing'])).optional(),
+  /** The key wants its PIN before every signature, as far as the token has told. */
+  asksEachTime: z.boolean().optional(),
 })
 export type CertificateSummary = z.output<typeof certificateSummary>
 
