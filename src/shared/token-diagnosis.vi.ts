@@ -26,6 +26,9 @@ const MODULE_STATE: Readonly<Record<ModuleState, string>> = {
   unreadable: 'không có tệp hoặc không đọc được',
 }
 
+/** What could make a signature; a token lists dozens of other mechanisms beside. */
+const SIGNING_MECHANISM = /^CKM_(SHA\d+_)?RSA_PKCS(_PSS)?$|^CKM_ECDSA(_SHA\d+)?$/
+
 /** A part of the diagnosis, for the window and for the exported file alike. */
 export interface DiagnosisPart {
   readonly title: string
@@ -67,7 +70,7 @@ export function diagnosisParts(diagnosis: TokenDiagnosis): DiagnosisPart[] {
         ...token.certificates.map(certificateLine),
         ...(token.others === 0 ? [] : [`Chứng thư khác (nơi cấp, không đọc được): ${String(token.others)}`]),
         `Cờ: ${listOf(token.flags)}`,
-        `Cơ chế: ${listOf(token.mechanisms)}`,
+        `Cơ chế ký: ${listOf(token.mechanisms.filter((name) => SIGNING_MECHANISM.test(name)))}`,
       ],
     })),
   ]
@@ -77,9 +80,13 @@ function failureLines({ title, hint, special }: FailureWords): string[] {
   return [`${title}. ${hint}`, ...(special === undefined ? [] : [special])]
 }
 
-/** The same as a text file. */
+/** The same as a text file, with the long lists that only support reads. */
 export function diagnosisText(diagnosis: TokenDiagnosis): string {
-  const parts = diagnosisParts(diagnosis).map(({ title, lines }) =>
+  const mechanisms = diagnosis.tokens.map(({ label, mechanisms: all }) => ({
+    title: `Mọi cơ chế của token ${label}`,
+    lines: [listOf(all)],
+  }))
+  const parts = [...diagnosisParts(diagnosis), ...mechanisms].map(({ title, lines }) =>
     [title.toUpperCase(), ...lines.map((line) => `  ${line}`)].join('\r\n'),
   )
   return `${['CHẨN ĐOÁN TOKEN', ...parts].join('\r\n\r\n')}\r\n`

@@ -183,7 +183,7 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
       return
     }
     const id = ++lastId
-    current = { ...waiting, id, patience: patienceOf(waiting.timeoutMs, waiting.subject) }
+    current = { ...waiting, id, patience: patienceOf(waiting.timeoutMs, waiting) }
     try {
       child ??= begin()
     } catch (cause) {
@@ -194,15 +194,18 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
   }
 
   /** From a sign of life on: when to call the driver slow, and when to give it up. */
-  function patienceOf(timeoutMs: number, subject: string): Patience {
+  function patienceOf(timeoutMs: number, { request, subject }: Waiting): Patience {
     const patience: Patience = {
       since: performance.now(),
       timeoutMs,
       isSlow: false,
-      slow: setTimeout(() => {
-        patience.isSlow = true
-        onSlow()
-      }, SLOW_MS),
+      slow: setTimeout(
+        () => {
+          patience.isSlow = true
+          onSlow()
+        },
+        isKeypad(request) ? 0 : SLOW_MS,
+      ),
       deadline: setTimeout(() => {
         const running = child
         child = undefined
@@ -284,7 +287,7 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
   /** Lets the batch go on with what its last signature calls for. From then on the driver's time runs. */
   function goOn(running: SignerProcess, id: number, hashes: readonly SigningInput[]): void {
     if (current?.id !== id) return
-    current.patience = patienceOf(current.progressMs, current.subject)
+    current.patience = patienceOf(current.progressMs, current)
     running.send({ id, op: 'more', hashes: [...hashes] })
   }
 
@@ -439,6 +442,11 @@ interface Patience {
   readonly slow: NodeJS.Timeout
   readonly deadline: NodeJS.Timeout
   isSlow: boolean
+}
+
+/** Whether the clerk types on the token meanwhile, and is to see at once how long that may take. */
+function isKeypad(request: Unsent): boolean {
+  return request.op === 'sign' && request.pin === undefined
 }
 
 /** Overwrites the secret of a request that is over. The caller's own string is beyond our reach. */

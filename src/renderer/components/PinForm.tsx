@@ -157,12 +157,21 @@ export function PinForm({
               }}
             />
           ) : null}
-          {facts === undefined ? null : <PinFacts pin={facts} />}
           {held?.certificate.asksEachTime === true ? (
             <p className={styles['note']}>
               {TEXT.sign.asksEachTime[held.token.pin.pinPad ? 'keypad' : 'typed']}
             </p>
           ) : null}
+        </div>
+        <div className={styles['bottom']}>
+          {token?.waiting === undefined ? null : (
+            <Countdown
+              deadlineAt={token.waiting.deadlineAt}
+              words={isBusy && facts?.pinPad === true ? TEXT.sign.keypadWaiting : TEXT.sign.waiting}
+            />
+          )}
+          <FailureBanner error={error} boxed />
+          {facts === undefined ? null : <PinFacts pin={facts} />}
           {signing === undefined || signing.pin.locked ? null : signing.pin.pinPad ? (
             <Banner tone="info" icon={Keyboard} title={TEXT.sign.keypadTitle} boxed>
               {TEXT.sign.keypadHint}
@@ -180,15 +189,6 @@ export function PinForm({
               autoFocus={isFocusLost()}
             />
           )}
-        </div>
-        <div className={styles['bottom']}>
-          {token?.waiting === undefined ? null : (
-            <Countdown
-              deadlineAt={token.waiting.deadlineAt}
-              words={isBusy && facts?.pinPad === true ? TEXT.sign.keypadWaiting : TEXT.sign.waiting}
-            />
-          )}
-          <FailureBanner error={error} boxed />
           {note === undefined ? null : <p className={styles['note']}>{note}</p>}
           <div className={styles['buttons']}>
             {other}

@@ -248,12 +248,12 @@ function DiagnosisSection() {
   return (
     <Section name="diagnosis">
       <p>{TEXT.settings.diagnosisIntro}</p>
-      {parts.map(({ title, lines }) => (
-        <div key={title}>
+      {parts.map(({ title, lines }, part) => (
+        <div key={`${title} ${String(part)}`}>
           <h3>{title}</h3>
           <ul>
-            {lines.map((line) => (
-              <li key={line} className={styles['line']}>
+            {lines.map((line, at) => (
+              <li key={`${String(at)} ${line}`} className={styles['line']}>
                 {line}
               </li>
             ))}
