@@ -7,6 +7,12 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** The options of commands that ask authorities. */
+export const AUTHORITY_OPTIONS = {
+  trust: { type: 'string' },
+  host: { type: 'string', multiple: true },
+} as const
+
 /**
  * The words after a command's name, parsed.
  *

@@ -7,12 +7,6 @@ import { machineTrust } from '../engine/trust.ts'
 import { DEFAULT_POLICY, signaturePolicy } from '../shared/signature-policy.ts'
 import { UsageError } from './arguments.ts'
 
-/** The options of commands that ask authorities. */
-export const AUTHORITY_OPTIONS = {
-  trust: { type: 'string' },
-  host: { type: 'string', multiple: true },
-} as const
-
 /**
  * The roots of this machine, and those in the folder of `--trust`.
  *

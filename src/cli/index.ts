@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startSignerProcess } from '../engine/signing/signer-process.ts'
 import { AppError, codeOf, type ErrorCode } from '../shared/errors.ts'
 import { ERROR_TEXT } from '../shared/errors.vi.ts'
 import { UsageError } from './arguments.ts'
@@ -12,6 +13,9 @@ import { COMMAND_USAGE, isCommandName, USAGE, type CommandName } from './usage.v
  * verdict or a refusal, 2 wrong usage or nothing that could be read.
  */
 
+/** The folder of the built program. */
+const PROGRAM_DIR = dirname(fileURLToPath(import.meta.url))
+
 /**
  * One command: the words after its name, and the folder of the built program; the exit code comes back.
  * Each is loaded when asked for, so that judging a PDF needs no database and no token driver.
@@ -20,7 +24,12 @@ type Command = (words: readonly string[], programDir: string) => Promise<number>
 
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verify,
-  sign: async () => (await import('./sign.ts')).sign,
+  sign: async () => {
+    // Before anything else: it starts while the rest of this program is loaded, which takes as long.
+    const started = startSignerProcess(join(PROGRAM_DIR, 'signer.js'))
+    const { sign } = await import('./sign.ts')
+    return (words, programDir) => sign(words, programDir, started)
+  },
   'edxml check': async () => (await import('./edxml.ts')).checkPacket,
   hub: async () => (await import('./hub.ts')).hub,
   'store check': async () => (await import('./store.ts')).checkStore,
@@ -64,7 +73,7 @@ async function run(words: readonly string[]): Promise<number> {
     return 0
   }
   const command = await COMMANDS[name]()
-  return command(rest, dirname(fileURLToPath(import.meta.url)))
+  return command(rest, PROGRAM_DIR)
 }
 
 function explain(cause: unknown): number {

@@ -11,14 +11,12 @@ import {
   type PdfFileSource,
   type PdfSource,
 } from '../engine/pdf/source.ts'
-import { extendPdf } from '../engine/extend-pdf.ts'
 import { preparePdf } from '../engine/sign-pdf.ts'
 import type { Certificate } from '../engine/signing/certificate.ts'
 import { mannerFor, USUAL_MANNER } from '../engine/signing/manner.ts'
 import { signerClient } from '../engine/signing/signer-client.ts'
-import { startSignerProcess } from '../engine/signing/signer-process.ts'
+import { startSignerProcess, type SignerProcess } from '../engine/signing/signer-process.ts'
 import { findCertificate, tokenSummaryOf, type FoundCertificate } from '../engine/signing/token-view.ts'
-import type { TrustStore } from '../engine/signing/trust.ts'
 import { fullOr, syncFolder } from '../engine/store/durable.ts'
 import { sha256Hex } from '../shared/document/fields.ts'
 import { isPracticeFile } from '../shared/practice-file.ts'
@@ -34,8 +32,16 @@ import {
   type SigningManner,
   type Token,
 } from '../shared/signing.ts'
-import { millimetres, needed, needFile, placesOf, readOptions, secretFrom, UsageError } from './arguments.ts'
-import { AUTHORITY_OPTIONS, openCommandAuthorities, trustFrom } from './authorities.ts'
+import {
+  AUTHORITY_OPTIONS,
+  millimetres,
+  needed,
+  needFile,
+  placesOf,
+  readOptions,
+  secretFrom,
+  UsageError,
+} from './arguments.ts'
 import { plain, print, printError } from './print.ts'
 
 const OPTIONS = {
@@ -76,21 +82,43 @@ interface Prepared extends Task {
   readonly signed: (value: Uint8Array) => PdfSource
 }
 
-/** `vanthu sign`: signatures by a token: one login and one try, however many files. */
-export async function sign(words: readonly string[], programDir: string): Promise<number> {
+/**
+ * `vanthu sign`: signatures by a token: one login and one try, however many files.
+ *
+ * @param started the signer process, on its way since this program began; it ends with the command
+ */
+export async function sign(
+  words: readonly string[],
+  programDir: string,
+  started: SignerProcess,
+): Promise<number> {
+  try {
+    return await signWith(words, programDir, started)
+  } finally {
+    // Left over where the words were wrong; gone already where something was signed.
+    started.kill()
+  }
+}
+
+async function signWith(
+  words: readonly string[],
+  programDir: string,
+  started: SignerProcess,
+): Promise<number> {
   const { values, positionals } = readOptions(words, OPTIONS)
   const modulePath = resolve(needed(values.module, '--module'))
   const wanted = wantedFrom(values.cert, values.label)
   const pin = secretFrom(needed(values['pin-env'], '--pin-env'))
   const policy = policyFrom(values)
-  const raising = raisingFrom(values, await trustFrom(values.trust))
+  const raising = await raisingFrom(values)
   const tasks = await tasksFrom(positionals, values)
   const appearanceOf = await appearanceFrom(values)
   // Before the token is asked: a PIN try must not be spent on a signature that has no place to go.
   for (const { input, output } of tasks) await refuseOverwriting(input, output, values.force === true)
 
   const at = new Date()
-  const signer = signerClient(() => startSignerProcess(join(programDir, 'signer.js')), {
+  const start = startedFirst(started, () => startSignerProcess(join(programDir, 'signer.js')))
+  const signer = signerClient(start, {
     log: (level, text) => {
       if (level !== 'info') printError(plain(text))
     },
@@ -117,7 +145,9 @@ export async function sign(words: readonly string[], programDir: string): Promis
         onSigned: written.take,
       })
     } finally {
-      for (const { input } of await written.rest()) printError(`Chưa ký: ${plain(input)}`)
+      // The token has done its part: its process goes while the last file is written.
+      const [unsigned] = await Promise.all([written.rest(), signer.close()])
+      for (const { input } of unsigned) printError(`Chưa ký: ${plain(input)}`)
     }
     print(`Người ký: ${plain(found.certificate.subject.commonName ?? found.certificate.subject.text)}`)
     print(`Chứng thư số: ${found.certificate.sha256}`)
@@ -125,6 +155,16 @@ export async function sign(words: readonly string[], programDir: string): Promis
   } finally {
     await raising?.close()
     await signer.close()
+  }
+}
+
+/** A start of the signer: the one that is on its way already, and a new one each time after. */
+function startedFirst(started: SignerProcess, next: () => SignerProcess): () => SignerProcess {
+  let first: SignerProcess | undefined = started
+  return () => {
+    const process = first ?? next()
+    first = undefined
+    return process
   }
 }
 
@@ -240,14 +280,17 @@ interface Raising {
 }
 
 /** @throws {UsageError} for a level that does not exist, or one that makes no sense here */
-function raisingFrom({ level, tsa, host, detached }: Values, trust: TrustStore): Raising | undefined {
+async function raisingFrom({ level, tsa, host, detached, trust }: Values): Promise<Raising | undefined> {
   if (level === undefined || level === 'b-b') return undefined
   const wanted = signatureLevel.safeParse(level)
   if (!wanted.success) throw new UsageError('Giá trị của --level phải là b-b, b-t, b-lt hoặc b-lta.')
   if (detached === true) throw new UsageError('Không dùng --level cùng --detached.')
   const url = signaturePolicy.shape.timeStampUrl.safeParse(tsa ?? DEFAULT_POLICY.timeStampUrl)
   if (!url.success) throw new UsageError('Giá trị của --tsa phải là địa chỉ http:// hoặc https://.')
-  const authorities = openCommandAuthorities(trust, host)
+  // Only now: the way to authorities is most of this program, and an ordinary signature needs none.
+  const { openCommandAuthorities, trustFrom } = await import('./authorities.ts')
+  const { extendPdf } = await import('../engine/extend-pdf.ts')
+  const authorities = openCommandAuthorities(await trustFrom(trust), host)
   const services = {
     ...authorities.services,
     timeStamp: (request: Uint8Array) => authorities.stamp(url.data, request),

@@ -19,8 +19,8 @@ import {
   VERDICT_SENTENCE,
   VERDICT_TEXT,
 } from '../shared/verdict.vi.ts'
-import { needFile, readWords } from './arguments.ts'
-import { AUTHORITY_OPTIONS, openCommandAuthorities, trustFrom } from './authorities.ts'
+import { AUTHORITY_OPTIONS, needFile, readWords } from './arguments.ts'
+import { openCommandAuthorities, trustFrom } from './authorities.ts'
 import { plain, print } from './print.ts'
 
 /** What `--json` prints. Scripts rely on these names: add, never rename. */

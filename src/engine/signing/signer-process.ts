@@ -63,7 +63,13 @@ export function startSignerProcess(
     },
     onExit(listener) {
       if (ended === undefined) exitListeners.push(listener)
-      else listener(ended)
+      else {
+        // Whoever listens to one that is gone already still hears of it afterwards, as of any other.
+        const why = ended
+        queueMicrotask(() => {
+          listener(why)
+        })
+      }
     },
     kill() {
       child.kill('SIGKILL')
