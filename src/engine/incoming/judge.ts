@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { JobHandler } from '../job-handler.ts'
 import type { PdfSource } from '../pdf/source.ts'
+import { documentLeftOpen } from '../signing/verify.ts'
 import type { Store } from '../store/index.ts'
 
 /** What judging again needs of the world. */
@@ -23,6 +24,12 @@ const OPEN: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'revocation-unknown-note',
   'revocation-cached-note',
   'intermediate-missing',
+])
+/** What sender.ts found when the document was admitted. */
+const SENDER: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'sender-differs',
+  'sender-code-differs',
+  'sender-unsealed-note',
 ])
 /** An authority that has been silent for so long will not answer any more. */
 const PATIENCE_MS = 7 * 24 * 3_600_000
@@ -48,7 +55,12 @@ export function judgeJob(ports: JudgePorts): JobHandler {
     if (pdf === undefined || before === undefined) return () => undefined
     const source = await store.files.open(pdf.sha256)
     try {
-      const { verdict, complete } = await ports.verifyOnline(source, signal)
+      const { verdict: judged, complete } = await ports.verifyOnline(source, signal)
+      // The authorities say nothing about who sent it.
+      const verdict = documentLeftOpen(
+        judged,
+        before.reasons.filter((code) => SENDER.has(code)),
+      )
       reach('judge/judged')
       const note = () => {
         if (JSON.stringify(verdict) === JSON.stringify(before)) return
