@@ -1,18 +1,32 @@
 import { createReadStream } from 'node:fs'
 import { readPacket, type AttachmentSink, type ReadPacket } from '../engine/envelope/read.ts'
+import { verifyPacketSignature } from '../engine/packet-signature.ts'
 import { AppError } from '../shared/errors.ts'
 import { ERROR_TEXT } from '../shared/errors.vi.ts'
+import { VERDICT_TEXT } from '../shared/verdict.vi.ts'
 import { PACKET_WARNING_TEXT } from '../shared/document/packet.vi.ts'
 import { needFile, readWords } from './arguments.ts'
-import { plain, print } from './print.ts'
+import { plain, print, reasonLine } from './print.ts'
+import { trustFrom } from './authorities.ts'
 
 /** `vanthu edxml check`: reads a packet as the inbox would, keeping none of its files. */
 export async function checkPacket(words: readonly string[]): Promise<number> {
-  const file = readWords(words, {}, ['FILE']).place('FILE')
+  const { values, place } = readWords(words, { trust: { type: 'string' } } as const, ['FILE'])
+  const file = place('FILE')
+  const trust = await trustFrom(values.trust)
   await needFile(file)
+  const open = () => createReadStream(file)
   try {
-    const packet = await readPacket(createReadStream(file), { attachmentSink: NOWHERE })
+    const packet = await readPacket(open(), { attachmentSink: NOWHERE })
     print(textOf(file, packet))
+    const { xmlSignature } = packet
+    if (xmlSignature === undefined) print(`Chữ ký của gói: ${SIGNATURE_TEXT[packet.signature.present]}`)
+    else {
+      const verdict = await verifyPacketSignature(open, xmlSignature, { trust, now: new Date() })
+      print(`Chữ ký của gói: ${VERDICT_TEXT[verdict.verdict].toLowerCase()}`)
+      print(`  Người ký: ${plain(verdict.signer?.name ?? 'không rõ')}`)
+      print(verdict.reasons.map(reasonLine).join('\n'))
+    }
     return 0
   } catch (cause) {
     if (!(cause instanceof AppError) || !cause.code.startsWith('packet/')) throw cause
@@ -37,7 +51,7 @@ const NOWHERE: AttachmentSink<undefined> = {
 const SIGNATURE_TEXT: Readonly<Record<ReadPacket<undefined>['signature']['present'], string>> = {
   none: 'không có',
   unverifiable: 'có, theo cách ghi không kiểm tra được',
-  xmldsig: 'có (chưa kiểm tra; chữ ký có giá trị pháp lý nằm trong tệp PDF)',
+  xmldsig: 'có',
 }
 
 function textOf(file: string, packet: ReadPacket<undefined>): string {
@@ -70,7 +84,6 @@ function textOf(file: string, packet: ReadPacket<undefined>): string {
       }
     }
   }
-  lines.push(`Chữ ký của gói: ${SIGNATURE_TEXT[packet.signature.present]}`)
   for (const { code, about } of packet.warnings) lines.push(`Lưu ý: ${PACKET_WARNING_TEXT[code]} (${about})`)
   return lines.map(plain).join('\n')
 }

@@ -1,3 +1,6 @@
+import type { ReasonCode } from '../shared/verdict.ts'
+import { REASON_TEXT } from '../shared/verdict.vi.ts'
+
 /**
  * Text of a stranger (a certificate's name, a packet's subject) without what could steer the terminal:
  * control characters, and the invisible ones that turn the reading direction.
@@ -14,4 +17,10 @@ export function print(text: string): void {
 /** What went wrong, apart from the answer so that a script can tell them apart. */
 export function printError(text: string): void {
   process.stderr.write(`${text}\n`)
+}
+
+/** A reason of a verdict: what was found, then what to do. */
+export function reasonLine(code: ReasonCode): string {
+  const { title, hint } = REASON_TEXT[code]
+  return `  ${code.endsWith('-note') ? 'Ghi chú' : 'Lý do'}: ${title}. ${hint}`
 }

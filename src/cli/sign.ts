@@ -1,13 +1,14 @@
 import { readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { prepareFileSignature, SIGNATURE_SUFFIX } from '../engine/file-signature.ts'
+import { prepareFileSignature } from '../engine/file-signature.ts'
 import type { Appearance } from '../engine/pdf/appearance.ts'
 import { readPng } from '../engine/pdf/png.ts'
 import {
   memorySource,
   openPdfFile,
+  passingChunksOf,
   reopening,
-  writePdf,
+  writeChunks,
   type PdfFileSource,
   type PdfSource,
 } from '../engine/pdf/source.ts'
@@ -18,6 +19,7 @@ import { signerClient } from '../engine/signing/signer-client.ts'
 import { startSignerProcess, type SignerProcess } from '../engine/signing/signer-process.ts'
 import { findCertificate, tokenSummaryOf, type FoundCertificate } from '../engine/signing/token-view.ts'
 import { fullOr, syncFolder } from '../engine/store/durable.ts'
+import { SIGNATURE_SUFFIX } from '../shared/document/attachment.ts'
 import { sha256Hex } from '../shared/document/fields.ts'
 import { isPracticeFile } from '../shared/practice-file.ts'
 import { vietnamClock } from '../shared/document/vietnam-time.ts'
@@ -56,6 +58,7 @@ const OPTIONS = {
   'pin-env': { type: 'string' },
   batch: { type: 'string' },
   detached: { type: 'boolean' },
+  packet: { type: 'boolean' },
   visible: { type: 'boolean' },
   page: { type: 'string' },
   at: { type: 'string' },
@@ -79,7 +82,8 @@ interface Task {
 interface Prepared extends Task {
   readonly source: PdfFileSource
   readonly hash: Omit<SigningInput, 'id'>
-  readonly signed: (value: Uint8Array) => PdfSource
+  /** A packet comes in pieces; a PDF, or a signature beside a file, as a whole. */
+  readonly signed: (value: Uint8Array) => PdfSource | AsyncIterable<Uint8Array>
 }
 
 /**
@@ -111,6 +115,9 @@ async function signWith(
   const pin = secretFrom(needed(values['pin-env'], '--pin-env'))
   const policy = policyFrom(values)
   const raising = await raisingFrom(values)
+  if (values.detached === true && values.packet === true) {
+    throw new UsageError('Chỉ chọn một trong hai --detached và --packet.')
+  }
   const tasks = await tasksFrom(positionals, values)
   const appearanceOf = await appearanceFrom(values)
   // Before the token is asked: a PIN try must not be spent on a signature that has no place to go.
@@ -130,7 +137,8 @@ async function signWith(
     if (policy.rsaScheme === 'pss' && !found.pss && found.certificate.publicKey.kind === 'rsa') {
       throw new AppError('sign/mechanism-missing', 'the token does not list RSASSA-PSS')
     }
-    const manner = mannerFor(found, policy)
+    // The signature of a packet is always by SHA-256, with PKCS#1 v1.5 where the key is RSA.
+    const manner = values.packet === true ? USUAL_MANNER : mannerFor(found, policy)
     const prepared: Prepared[] = []
     for (const task of tasks) prepared.push(await prepare(task, found, { values, appearanceOf, at, manner }))
     const written = writingInTurn(prepared, raising)
@@ -204,11 +212,17 @@ async function prepare(
   const { size } = await stat(task.input)
   const source = reopening(size, () => openPdfFile(task.input))
   const signing = { source, certificate: certificate.der, chain, signedAt: how.at, manner: how.manner }
-  const { reason, location, detached } = how.values
+  const { reason, location, detached, packet } = how.values
   try {
     if (detached === true) {
       const { hash, signature } = await prepareFileSignature(signing)
       return { ...task, source, hash, signed: (value) => memorySource(signature(value)) }
+    }
+    if (packet === true) {
+      // Only now: a packet is rarely signed, and the command is to start quickly.
+      const { preparePacket } = await import('../engine/packet-signature.ts')
+      const { hash, signed } = await preparePacket(() => passingChunksOf(source), certificate.der, chain)
+      return { ...task, source, hash, signed }
     }
     const appearance = how.appearanceOf?.(certificate, how.at)
     const { hash, signed } = await preparePdf({
@@ -239,8 +253,9 @@ function writingInTurn(prepared: readonly Prepared[], raising: Raising | undefin
       turn = turn.then(async () => {
         try {
           const signed = one.signed(value)
-          const { pdf, failure } = (await raising?.raise(signed)) ?? { pdf: signed, failure: undefined }
-          await writeWhole(pdf, one.output)
+          const raised = 'size' in signed ? await raising?.raise(signed) : undefined
+          const { pdf, failure } = raised ?? { pdf: signed, failure: undefined }
+          await writeWhole('size' in pdf ? passingChunksOf(pdf) : pdf, one.output)
           rest.delete(one)
           print(`Đã ký: ${plain(one.output)}`)
           if (failure !== undefined) {
@@ -280,11 +295,14 @@ interface Raising {
 }
 
 /** @throws {UsageError} for a level that does not exist, or one that makes no sense here */
-async function raisingFrom({ level, tsa, host, detached, trust }: Values): Promise<Raising | undefined> {
+async function raisingFrom(values: Values): Promise<Raising | undefined> {
+  const { level, tsa, host, detached, packet, trust } = values
   if (level === undefined || level === 'b-b') return undefined
   const wanted = signatureLevel.safeParse(level)
   if (!wanted.success) throw new UsageError('Giá trị của --level phải là b-b, b-t, b-lt hoặc b-lta.')
-  if (detached === true) throw new UsageError('Không dùng --level cùng --detached.')
+  if (detached === true || packet === true) {
+    throw new UsageError('Không dùng --level cùng --detached hoặc --packet.')
+  }
   const url = signaturePolicy.shape.timeStampUrl.safeParse(tsa ?? DEFAULT_POLICY.timeStampUrl)
   if (!url.success) throw new UsageError('Giá trị của --tsa phải là địa chỉ http:// hoặc https://.')
   // Only now: the way to authorities is most of this program, and an ordinary signature needs none.
@@ -379,7 +397,9 @@ async function appearanceFrom(values: Values): Promise<AppearanceOf | undefined>
     if (stray !== undefined) throw new UsageError(`Tùy chọn --${stray} cần có --visible.`)
     return undefined
   }
-  if (values.detached === true) throw new UsageError('Chữ ký tách rời (--detached) không có hình hiển thị.')
+  if (values.detached === true || values.packet === true) {
+    throw new UsageError('Chỉ chữ ký trong tệp PDF mới có hình hiển thị.')
+  }
   const page = pageFrom(pageWords)
   const corner = cornerFrom(placeWords)
   if (picture !== undefined) return pictureAt(page, corner, picture, width)
@@ -449,10 +469,10 @@ async function refuseOverwriting(input: string, output: string, force: boolean):
 }
 
 /** Writes beside, flushed, then renamed: there is the whole document at `path`, or nothing new. */
-async function writeWhole(signed: PdfSource, path: string): Promise<void> {
+async function writeWhole(signed: AsyncIterable<Uint8Array>, path: string): Promise<void> {
   const half = `${path}.${String(process.pid)}.part`
   try {
-    await writePdf(signed, half)
+    await writeChunks(signed, half)
     await rename(half, path)
   } catch (cause) {
     await rm(half, { force: true })

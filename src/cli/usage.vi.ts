@@ -42,6 +42,8 @@ Ký một tệp PDF bằng chứng thư số trên thiết bị (PAdES); IN gi�
     --host A=B       thay máy chủ A ghi trong chứng thư số bằng B; nêu được nhiều lần
   --pss            ký RSA theo RSASSA-PSS; thiết bị không hỗ trợ thì từ chối trước khi dùng mã PIN
   --digest TÊN     sha256 (mặc định), sha384 hoặc sha512
+  --packet         ký gói tin edXML chưa có chữ ký (XMLDSig, nằm cuối phần đầu gói); các phần khác
+                   của gói giữ nguyên từng byte
   --visible        thêm khung chữ ký, mặc định ở góc dưới bên phải trang cuối; kèm theo được:
     --page N         trang số N, hoặc last
     --at X,Y         góc trên bên trái của khung, tính từ mép trái và mép trên trang (mm)
@@ -54,9 +56,11 @@ Mã PIN chỉ được dùng một lần; nhập sai thì dừng, không tự th
 tệp đã ký vẫn còn, các tệp chưa ký được kê ra.
 Mã thoát: 0 đã ký; 1 thiết bị hoặc tệp không cho ký; 2 sai cách dùng hoặc không đọc được tệp.`,
 
-  'edxml check': `vanthu edxml check FILE
+  'edxml check': `vanthu edxml check FILE [--trust DIR]
 
-Đọc một gói tin edXML như khi nhận từ trục liên thông và nói gói có gì, có gì lạ.
+Đọc một gói tin edXML như khi nhận từ trục liên thông và nói gói có gì, có gì lạ; chữ ký của gói nếu có
+thì được kiểm tra, chỉ để tham khảo: chữ ký có giá trị pháp lý nằm trong tệp văn bản.
+  --trust DIR  tin thêm các chứng thư số gốc (.pem .crt .cer .der) trong thư mục DIR
 Mã thoát: 0 đọc được; 1 gói tin hỏng hoặc không được nhận; 2 sai cách dùng hoặc không mở được tệp.`,
 
   hub: `vanthu hub --port N --data DIR
@@ -82,7 +86,7 @@ Cách dùng:
   vanthu verify FILE [--content FILE] [--from NAME] [--json] [--trust DIR] [--online]
   vanthu sign IN OUT --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
   vanthu sign IN... --batch DIR --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
-  vanthu edxml check FILE
+  vanthu edxml check FILE [--trust DIR]
   vanthu hub --port N --data DIR
   vanthu store check DIR [--code-env NAME]
 

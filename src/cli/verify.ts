@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { gatherEvidence } from '../engine/evidence.ts'
-import { isSignatureName, signedNameOf, verifyFileSignature } from '../engine/file-signature.ts'
+import { verifyFileSignature } from '../engine/file-signature.ts'
 import { chunksOf, openPdfFile, type PdfSource } from '../engine/pdf/source.ts'
 import { senderReasons } from '../engine/incoming/sender.ts'
 import { parseCertificate } from '../engine/signing/certificate.ts'
 import type { TrustStore } from '../engine/signing/trust.ts'
 import { documentLeftOpen } from '../engine/signing/verify.ts'
 import { verifyPdf, type VerifyPdfContext } from '../engine/verify-pdf.ts'
+import { isSignatureName, signedNameOf } from '../shared/document/attachment.ts'
 import { vietnamClock } from '../shared/document/vietnam-time.ts'
 import { AppError } from '../shared/errors.ts'
 import type { DocumentVerdict, SignatureVerdict, TimeStampVerdict } from '../shared/verdict.ts'
 import {
   algorithmText,
   laterChangeLines,
-  REASON_TEXT,
   revocationText,
   VERDICT_SENTENCE,
   VERDICT_TEXT,
 } from '../shared/verdict.vi.ts'
 import { AUTHORITY_OPTIONS, needFile, readWords } from './arguments.ts'
 import { openCommandAuthorities, trustFrom } from './authorities.ts'
-import { plain, print } from './print.ts'
+import { plain, print, reasonLine } from './print.ts'
 
 /** What `--json` prints. Scripts rely on these names: add, never rename. */
 interface Report extends DocumentVerdict {
@@ -214,9 +214,4 @@ function timeStampLines({ verdict, reasons, at, authority }: TimeStampVerdict, n
 
 function day(iso: string): string {
   return vietnamClock(Date.parse(iso)).slice(0, 10)
-}
-
-function reasonLine(code: SignatureVerdict['reasons'][number]): string {
-  const { title, hint } = REASON_TEXT[code]
-  return `  ${code.endsWith('-note') ? 'Ghi chú' : 'Lý do'}: ${title}. ${hint}`
 }

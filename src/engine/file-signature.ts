@@ -1,25 +1,13 @@
 /** Signatures of files that are no PDF: CAdES-B in a file of its own, which travels beside what it signs. */
 import { createHash } from 'node:crypto'
 import { AppError } from '../shared/errors.ts'
+import type { SigningManner } from '../shared/signing.ts'
 import type { DocumentVerdict } from '../shared/verdict.ts'
 import { passingChunksOf, type PdfSource } from './pdf/source.ts'
 import { parseCertificate } from './signing/certificate.ts'
 import { prepareCms } from './signing/cms.ts'
+import { schemeOf } from './signing/manner.ts'
 import { verifySeparateSignature, type ContentDigest, type VerifyContext } from './signing/verify.ts'
-
-/** What the signature of `bang-ke.xlsx` is called, behind the whole name: `bang-ke.xlsx.p7s` (RFC 8551 section 3.2.1). */
-export const SIGNATURE_SUFFIX = '.p7s'
-
-/** The name of the file that a signature file of this name signs; undefined where the name says nothing. */
-export function signedNameOf(name: string): string | undefined {
-  const found = /^(.+)\.(?:p7s|p7b|p7c|sig)$/i.exec(name)
-  return found?.[1]
-}
-
-/** Whether a file of this name is a CMS signature, with its content inside (.p7m) or beside it (.p7s). */
-export function isSignatureName(name: string): boolean {
-  return /\.(?:p7s|p7m)$/i.test(name)
-}
 
 /** One signature to make over a file, without the token's part. */
 export interface FileToSign {
@@ -28,11 +16,13 @@ export interface FileToSign {
   readonly certificate: Uint8Array
   readonly chain: readonly Uint8Array[]
   readonly signedAt: Date
+  /** The hash, and how an RSA key signs: as the token is asked. */
+  readonly manner: SigningManner
 }
 
 /** A file's signature that wants nothing but the token's answer. */
 export interface PreparedFileSignature {
-  /** What the token is asked to sign: `digest` is the SHA-256 of `message`, the CMS signed attributes. */
+  /** What the token is asked to sign: `digest` is the hash of `message`, the CMS signed attributes. */
   readonly hash: { readonly digest: Uint8Array; readonly message: Uint8Array }
   /**
    * DER of the signature file. The value is checked with the certificate's key first.
@@ -48,16 +38,16 @@ export interface PreparedFileSignature {
  * @throws {AppError} `certificate/unusable`
  */
 export async function prepareFileSignature(signing: FileToSign): Promise<PreparedFileSignature> {
-  const { publicKey } = parseCertificate(signing.certificate)
-  if (publicKey.kind === 'other') {
+  const certificate = parseCertificate(signing.certificate)
+  if (certificate.publicKey.kind === 'other') {
     throw new AppError('certificate/unusable', 'the key of the certificate is of an unknown kind')
   }
   const cms = prepareCms({
     certificate: signing.certificate,
     chain: signing.chain,
-    digest: await digestOf(signing.source, 'sha256'),
-    digestAlgorithm: 'sha256',
-    signatureAlgorithm: publicKey.kind === 'ec' ? 'ecdsa' : 'rsa-pkcs1',
+    digest: await digestOf(signing.source, signing.manner.digestAlgorithm),
+    digestAlgorithm: signing.manner.digestAlgorithm,
+    signatureAlgorithm: schemeOf(certificate, signing.manner),
     signingTime: signing.signedAt,
   })
   return { hash: { digest: cms.hash, message: cms.toBeSigned }, signature: (value) => cms.finish(value) }

@@ -12,6 +12,7 @@ import type {
 import { diagnosisText } from '../shared/token-diagnosis.vi.ts'
 import { failureLog, failureOf } from './answer.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
+import { attach, detach } from './outgoing/attach.ts'
 import { begin, discard, importPdf, reopen, save, voidNumber } from './outgoing/draft.ts'
 import { freeze } from './outgoing/freeze.ts'
 import { nextNumber, previewNumber } from './outgoing/number.ts'
@@ -274,6 +275,14 @@ export function officeHandlers(office: Office): OfficeHandlers {
     },
     'outgoing.importPdf': async ({ id, name, bytes }) => {
       await importPdf(store, id, name, bytes)
+      return changedOutgoing(id)
+    },
+    'outgoing.attach': async ({ id, name, bytes }) => {
+      await attach(store, id, name, bytes)
+      return changedOutgoing(id)
+    },
+    'outgoing.detach': ({ id, sha256 }) => {
+      detach(store, id, sha256)
       return changedOutgoing(id)
     },
     'outgoing.discard': ({ id, reason }) => {

@@ -24,6 +24,8 @@ import { runner } from './sync/runner.ts'
 import { tokenWatch } from './token-watch.ts'
 import { unknownOutcomes } from './unknown-outcome.ts'
 import { officeTrust } from './trust.ts'
+import { verifyFileSignature } from './file-signature.ts'
+import { verifyPacketSignature } from './packet-signature.ts'
 
 /** The world as an engine meets it: real in the app, owned by the test where a test says so. */
 export interface World {
@@ -142,6 +144,10 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
         now,
         reach,
         verify,
+        verifyBeside: (file, signature) =>
+          verifyFileSignature(file, signature, { trust: trust.current(), now: new Date(now()) }),
+        verifyPacket: (open, signature) =>
+          verifyPacketSignature(open, signature, { trust: trust.current(), now: new Date(now()) }),
         onStatus: (message) => {
           if (applyStatus(store, message, now())) tell('outgoing')
         },

@@ -81,6 +81,22 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Văn bản có dấu hiệu bí mật nhà nước',
     hint: 'Không soạn, lưu hoặc gửi văn bản mật trên máy nối mạng. Nội dung không được giữ lại; hãy báo người phụ trách.',
   },
+  'document/attachment-empty': {
+    title: 'Tệp đính kèm rỗng',
+    hint: 'Tệp không có nội dung nào. Hãy mở kiểm tra tệp trên máy rồi chọn lại.',
+  },
+  'document/attachment-is-signature': {
+    title: 'Không đính kèm tệp chữ ký',
+    hint: 'Khi đóng dấu, chương trình tự ký và kèm tệp chữ ký cho từng tệp đính kèm. Chỉ cần chọn tệp gốc.',
+  },
+  'document/attachments-too-large': {
+    title: 'Tệp đính kèm quá lớn',
+    hint: 'Mỗi tệp tối đa 50 MB, cả văn bản và các tệp đính kèm tối đa 70 MB. Hãy giảm kích thước, chẳng hạn quét lại ở độ phân giải thấp hơn, hoặc tách thành văn bản khác.',
+  },
+  'document/attachments-too-many': {
+    title: 'Đã đủ số tệp đính kèm',
+    hint: 'Một văn bản mang được tối đa 20 tệp. Hãy gộp các tệp cùng loại thành một tệp.',
+  },
   'document/number-taken': {
     title: 'Số này đã cấp cho văn bản khác',
     hint: 'Hãy dùng số tiếp theo mà chương trình gợi ý.',

@@ -141,8 +141,7 @@ const timeStampVerdict = z.object({
 })
 export type TimeStampVerdict = z.output<typeof timeStampVerdict>
 
-/** The judgement on a document: the worst of its signatures, with the reasons of all, the heaviest first. */
-export const documentVerdict = z.object({
+const oneVerdict = z.object({
   verdict: verdictWord,
   reasons: z.array(reasonCode),
   signatures: z.array(signatureVerdict),
@@ -153,5 +152,14 @@ export const documentVerdict = z.object({
    * was made for; absent when there is none.
    */
   hiddenSignatures: z.array(signatureVerdict).optional(),
+})
+
+/**
+ * The judgement on a document: the worst of its signatures, with the reasons of all, the heaviest first. What
+ * is signed beside the main file counts too.
+ */
+export const documentVerdict = oneVerdict.extend({
+  /** The files beside the main one that bear a signature, by name; absent when there is none. */
+  attachments: z.array(oneVerdict.extend({ name: z.string() })).optional(),
 })
 export type DocumentVerdict = z.output<typeof documentVerdict>

@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makePki } from '../helpers/pki.ts'
+import { makeSoftHsm } from '../helpers/softhsm.ts'
 import { EXAMPLE_DOCUMENT, EXAMPLE_STATUS, packetWith } from '../envelope/packets.ts'
 import { buildProgram, type Program } from './program.ts'
 
@@ -74,5 +77,51 @@ describe('vanthu edxml check', () => {
     expect(code).toBe(0)
     expect(output).toContain('Trích yếu: V/v')
     expect(output).not.toMatch(/[\u009b\u202e]/)
+  })
+})
+
+describe('the signature of a packet', () => {
+  const pki = makePki(join(dir, 'pki'))
+  const hsm = makeSoftHsm(join(dir, 'tokens'))
+  hsm.addToken({ ...pki.agency, label: 'Văn thư', pin: '135791', chainPem: [pki.issuing.certificatePem] })
+  const pin = ['--module', hsm.modulePath, '--label', 'Văn thư', '--pin-env', 'CLERK_PIN']
+  const env = { ...hsm.env, CLERK_PIN: '135791' }
+
+  test('is made by a token, accepted by xmlsec1, and named; a changed packet is read all the same', async () => {
+    const plain = join(dir, 'plain.edxml')
+    const signed = join(dir, 'signed.edxml')
+    writeFileSync(plain, EXAMPLE_DOCUMENT)
+    expect(await program.run(['sign', plain, signed, '--packet', ...pin], env)).toMatchObject({ code: 0 })
+    const words = [
+      '--verify',
+      '--trusted-pem',
+      pki.root.certificatePath,
+      '--enabled-key-data',
+      'x509',
+      signed,
+    ]
+    expect(spawnSync('xmlsec1', words).status).toBe(0)
+
+    const good = await program.run(['edxml', 'check', signed, '--trust', pki.trustDir])
+    expect(good.code).toBe(0)
+    expect(good.output).toContain('Chữ ký của gói: hợp lệ')
+    expect(good.output).toContain('Người ký: UBND xã Suối Ngọc')
+
+    const packet = readFileSync(signed, 'utf8')
+    const changed = await check('changed.edxml', packet.replace('tập huấn', 'tập trung'))
+    expect(changed.code).toBe(0)
+    expect(changed.output).toContain('Chữ ký của gói: không hợp lệ')
+    expect(changed.output).toContain('Lý do: Nội dung văn bản đã bị thay đổi')
+  })
+
+  test('is not put over another one, nor into what is no packet', async () => {
+    const to = join(dir, 'twice.edxml')
+    const twice = await program.run(['sign', join(dir, 'signed.edxml'), to, '--packet', ...pin], env)
+    expect([twice.code, twice.errors.includes('packet/ambiguous')]).toEqual([1, true])
+    const other = join(dir, 'other.xml')
+    writeFileSync(other, '<a/>')
+    const refused = await program.run(['sign', other, to, '--packet', ...pin], env)
+    expect([refused.code, refused.errors.includes('packet/incomplete')]).toEqual([1, true])
+    expect(existsSync(to)).toBe(false)
   })
 })

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { acknowledgeJob } from '../../src/engine/incoming/acknowledge.ts'
@@ -10,8 +11,13 @@ import type { ListedPacket, Transport } from '../../src/engine/hub/transport.ts'
 import type { Store } from '../../src/engine/store/index.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import type { StatusMessage } from '../../src/shared/document/packet.ts'
+import { verifyFileSignature } from '../../src/engine/file-signature.ts'
+import { preparePacket, verifyPacketSignature } from '../../src/engine/packet-signature.ts'
+import { trustStore } from '../../src/engine/signing/trust.ts'
 import { unreadableDocument } from '../../src/engine/signing/verify.ts'
 import { EXAMPLE_DOCUMENT, EXAMPLE_STATUS } from '../envelope/packets.ts'
+import { makePki } from '../helpers/pki.ts'
+import { tokenSign } from '../helpers/sign-content.ts'
 import { hubThat } from '../outgoing/outbox.ts'
 import { MORNING, office } from '../store/office.ts'
 import { RECEIVER } from '../helpers/office.ts'
@@ -63,6 +69,13 @@ function inbox(packets: Readonly<Record<string, string>>, more: Partial<Transpor
     admit: admitJob({
       ...ports,
       verify: () => Promise.resolve(unreadableDocument()),
+      verifyBeside: (file, signature) =>
+        verifyFileSignature(file, signature, { trust: trustStore({ imported: [] }), now: new Date() }),
+      verifyPacket: (open, signature) =>
+        verifyPacketSignature(open, signature, {
+          trust: trustStore({ imported: [] }),
+          now: new Date(),
+        }),
       onStatus: (message) => statuses.push(message),
     }),
   }
@@ -126,6 +139,34 @@ describe('the inbox', () => {
     const warnings = rows('new').map(({ id }) => store.incoming.get(id).warnings.map(({ code }) => code))
     expect(warnings.filter((codes) => codes.includes('document-differs'))).toHaveLength(1)
     expect(warnings).toHaveLength(2)
+  })
+
+  test('a packet whose own signature is bad, unknown or not to be checked comes in with a warning', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'vanthu-inbox-'))
+    const { agency } = makePki(dir)
+    rmSync(dir, { recursive: true })
+    async function* bytes(): AsyncGenerator<Uint8Array> {
+      yield await Promise.resolve(Buffer.from(EXAMPLE_DOCUMENT))
+    }
+    const prepared = await preparePacket(bytes, agency.der, [])
+    const pieces: Uint8Array[] = []
+    const value = tokenSign(agency, 'rsa-pkcs1', 'sha256', prepared.hash.message)
+    for await (const piece of prepared.signed(value)) pieces.push(piece)
+    const signed = Buffer.concat(pieces).toString()
+    const packets = {
+      'signature-undetermined': signed,
+      'signature-broken': signed.replace('tập huấn', 'tập trung'),
+      'signature-unverifiable': signed.replace(/<Signature xmlns="[^"]+">/, '<Signature>'),
+    }
+    for (const [code, packet] of Object.entries(packets)) {
+      const { work, rows, store } = inbox({ 'P-1': packet })
+      await work()
+      const [row] = rows('new')
+      const warnings = row === undefined ? [] : store.incoming.get(row.id).warnings
+      expect(warnings.map((warning) => warning.code).filter((one) => one.startsWith('signature'))).toEqual([
+        code,
+      ])
+    }
   })
 
   test('a packet that the hub goes on listing is acknowledged again and not fetched again', async () => {

@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { prepareFileSignature, signedNameOf, verifyFileSignature } from '../../src/engine/file-signature.ts'
+import { prepareFileSignature, verifyFileSignature } from '../../src/engine/file-signature.ts'
 import { memorySource } from '../../src/engine/pdf/source.ts'
+import { USUAL_MANNER } from '../../src/engine/signing/manner.ts'
 import { trustStore } from '../../src/engine/signing/trust.ts'
+import { signedNameOf } from '../../src/shared/document/attachment.ts'
 import type { DocumentVerdict } from '../../src/shared/verdict.ts'
 import { makePki, type MadeCertificate } from '../helpers/pki.ts'
 import { tokenSign } from '../helpers/sign-content.ts'
@@ -30,6 +32,7 @@ async function ours(
     certificate: signer.der,
     chain: [pki.issuing.der],
     signedAt: new Date(),
+    manner: USUAL_MANNER,
   })
   return prepared.signature(tokenSign(signer, algorithm, 'sha256', prepared.hash.message))
 }

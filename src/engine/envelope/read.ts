@@ -13,6 +13,8 @@ import type { FieldReader } from './fields.ts'
 import { isPacketNamespace, LEGACY_NAMESPACES, XMLDSIG } from './namespaces.ts'
 import { readStatusMessage } from './status.ts'
 import { readTime } from './wire-time.ts'
+import { readPacketSignature } from './xml-signature.ts'
+import type { PacketXmlSignature } from './xml-signature.ts'
 import { readXml } from './xml.ts'
 import type { XmlElement, XmlLimits } from './xml.ts'
 
@@ -25,7 +27,7 @@ export type PacketLimits = XmlLimits & AttachmentLimits
  * The limits unless told otherwise. 100 MiB is twice what a gateway is known to accept for one file; a
  * packet to all 3,321 communes has about 2 MB of recipients.
  */
-const PACKET_LIMITS: PacketLimits = {
+export const PACKET_LIMITS: PacketLimits = {
   packetBytes: 100 * 1_048_576,
   markupBytes: 6 * 1_048_576,
   depth: 32,
@@ -51,12 +53,15 @@ export type ReadPacket<Stored> =
       readonly message: DocumentMessage
       readonly attachments: ReceivedAttachment<Stored>[]
       readonly signature: PacketSignature
+      /** Where `signature` is one that can be checked. */
+      readonly xmlSignature?: PacketXmlSignature
       readonly warnings: PacketWarning[]
     }
   | {
       readonly kind: 'status'
       readonly message: StatusMessage
       readonly signature: PacketSignature
+      readonly xmlSignature?: PacketXmlSignature
       readonly warnings: PacketWarning[]
     }
 
@@ -104,7 +109,7 @@ export async function readPacket<Stored>(
     const header = fields.required(envelope, 'edXMLHeader')
     const messageHeader = fields.required(header, 'MessageHeader')
     const body = fields.one(envelope, 'edXMLBody')
-    const signature: PacketSignature = { present: signatureIn([header, envelope, root]) }
+    const signed = signatureIn([header, envelope, root])
 
     if (fields.one(messageHeader, 'StatusCode') !== undefined) {
       if (all(messageHeader, 'To').length > 0 || fields.one(messageHeader, 'Subject') !== undefined) {
@@ -112,7 +117,7 @@ export async function readPacket<Stored>(
           detail: 'MessageHeader/StatusCode',
         })
       }
-      return { kind: 'status', message: readStatusMessage(messageHeader, fields), signature, warnings }
+      return { kind: 'status', message: readStatusMessage(messageHeader, fields), ...signed, warnings }
     }
     const message = readDocumentMessage(messageHeader, fields.one(header, 'TraceHeaderList'), fields)
     const references = all(fields.one(body, 'edXMLManifest'), 'Reference').map((element) =>
@@ -122,7 +127,7 @@ export async function readPacket<Stored>(
       throw new AppError('packet/too-large', 'over the limit: references', { detail: 'Reference' })
     }
     const { attachments, warnings: fileWarnings } = files.results(references)
-    return { kind: 'document', message, attachments, signature, warnings: [...warnings, ...fileWarnings] }
+    return { kind: 'document', message, attachments, ...signed, warnings: [...warnings, ...fileWarnings] }
   } catch (cause) {
     await files.abandon()
     throw cause
@@ -146,12 +151,20 @@ function label(element: XmlElement, fields: FieldReader): AttachmentLabel {
   }
 }
 
-/** An empty `Signature` or `DigitalSignature`, as .NET senders write, is none. */
-function signatureIn(places: readonly XmlElement[]): PacketSignature['present'] {
-  const candidates = places.flatMap(({ children }) => children).filter(({ children }) => children.length > 0)
-  if (candidates.some(({ name }) => name === `{${XMLDSIG}}Signature`)) return 'xmldsig'
-  return candidates.some(({ name }) => /^(\{.*\})?(Digital)?Signature$/.test(name)) ? 'unverifiable' : 'none'
+/** An empty `Signature` or `DigitalSignature`, as .NET senders write, is none. Of several, none can be checked. */
+function signatureIn(places: readonly XmlElement[]): Pick<ReadPacket<unknown>, 'signature' | 'xmlSignature'> {
+  const [found, another] = places
+    .flatMap(({ children }) => children)
+    .filter(({ name, children }) => children.length > 0 && SIGNATURE_NAME.test(name))
+  if (found === undefined) return { signature: { present: 'none' } }
+  const xmlSignature =
+    found.name === `{${XMLDSIG}}Signature` && another === undefined ? readPacketSignature(found) : undefined
+  return xmlSignature === undefined
+    ? { signature: { present: 'unverifiable' } }
+    : { signature: { present: 'xmldsig' }, xmlSignature }
 }
+
+const SIGNATURE_NAME = /^(\{.*\})?(Digital)?Signature$/
 
 function readDocumentMessage(
   header: XmlElement,

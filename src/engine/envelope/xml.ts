@@ -31,6 +31,32 @@ export interface XmlLimits {
   readonly textLength: number
 }
 
+/** A tag as it stands, for whoever needs more than its name. */
+export interface XmlTag {
+  /** With the prefix. */
+  readonly name: string
+  readonly prefix: string
+  readonly local: string
+  readonly uri: string
+  /** The declarations of namespaces are among them. */
+  readonly attributes: readonly {
+    readonly name: string
+    readonly prefix: string
+    readonly local: string
+    readonly uri: string
+    readonly value: string
+  }[]
+}
+
+/** Every piece of the document in order, comments left out; streamed content comes by {@link XmlListener.content}. */
+export interface XmlPieces {
+  opened(tag: XmlTag): void
+  text(text: string): void
+  instruction(target: string, body: string): void
+  /** `start`: where the end tag begins, in bytes behind a byte order mark; only where there is one and it ends no streamed content. */
+  closed(name: string, start: number): void
+}
+
 /** Who reads along. `path` is the names from the root to the element. */
 export interface XmlListener {
   /** Whether the content of the element that was just opened is to be streamed instead of kept. */
@@ -39,6 +65,7 @@ export interface XmlListener {
   content(bytes: Uint8Array): Promise<void>
   /** An element has ended; its children are complete. */
   closed(element: XmlElement, path: readonly string[]): Promise<void>
+  readonly pieces?: XmlPieces
 }
 
 interface Open {
@@ -63,6 +90,8 @@ const IN_MARKUP: Lane = { kind: 'markup' }
 
 const LESS = 0x3c
 const GREATER = 0x3e
+const CARRIAGE_RETURN = 0x0d
+const LINE_FEED = 0x0a
 const AMPERSAND = 0x26
 const BRACKET = 0x5d
 const CDATA_START = '<![CDATA['
@@ -111,6 +140,11 @@ export async function readXml(
   /** Bytes that looked like the start of CDATA and were not: the parser's after all. */
   let owed: Uint8Array = NOTHING
   let packetBytes = 0
+  /** Bytes before the piece of markup that the parser has in hand, and the last `<` seen in markup. */
+  let offset = 0
+  let lastLess = 0
+  /** Whether the streamed content so far ends with a carriage return. */
+  let isBehindReturn = false
   let markupBytes = 0
   let segments = 0
   let elements = 0
@@ -162,9 +196,11 @@ export async function readXml(
     const streamed = listener.streams(path)
     open.push({ element, streamed })
     contentFollows = streamed && !tag.isSelfClosing
+    listener.pieces?.opened({ ...tag, attributes: Object.values(tag.attributes) })
   })
-  parser.on('closetag', () => {
+  parser.on('closetag', (tag) => {
     const ended = open.pop()
+    listener.pieces?.closed(tag.name, lastLess)
     if (ended !== undefined) closed.push({ element: ended.element, path: [...path] })
     path.pop()
   })
@@ -174,11 +210,13 @@ export async function readXml(
   parser.on('comment', () => {
     contentFollows = open.at(-1)?.streamed === true
   })
-  parser.on('processinginstruction', () => {
+  parser.on('processinginstruction', ({ target, body }) => {
+    listener.pieces?.instruction(target, body)
     contentFollows = open.at(-1)?.streamed === true
   })
 
   function keep(text: string): void {
+    listener.pieces?.text(text)
     const element = open.at(-1)?.element
     if (element === undefined) return
     if (element.text.length + text.length > limits.textLength) throw tooLarge(element.name)
@@ -202,6 +240,8 @@ export async function readXml(
       const end = greater === -1 ? bytes.length : greater + 1
       segments += 1
       markupBytes += end - start
+      const less = bytes.subarray(start, end).lastIndexOf(LESS)
+      if (less !== -1) lastLess = offset + start + less
       if (markupBytes > limits.markupBytes || segments > limits.elements * 8) throw tooLarge('markup')
       parser.write(decode(bytes.subarray(start, end)))
       start = end
@@ -229,8 +269,7 @@ export async function readXml(
       case 'cdata': {
         const stop =
           lane.kind === 'content' ? firstOf(bytes, at, AMPERSAND, LESS) : firstOf(bytes, at, BRACKET)
-        content.set(bytes.subarray(at, stop), contentBytes)
-        contentBytes += stop - at
+        contentBytes += copyLines(bytes.subarray(at, stop))
         if (stop === bytes.length) return stop
         if (lane.kind === 'cdata') lane = { kind: 'bracket', seen: ']' }
         else lane = bytes[stop] === LESS ? { kind: 'angle', seen: '<' } : { kind: 'reference', seen: '' }
@@ -240,6 +279,7 @@ export async function readXml(
         if (letter === ';') {
           content[contentBytes] = referenced(lane.seen)
           contentBytes += 1
+          isBehindReturn = false
           lane = { kind: 'content' }
         } else {
           lane.seen += letter
@@ -266,6 +306,25 @@ export async function readXml(
     }
   }
 
+  /** Copies to `content`, each end of line as one LF (XML 1.0 section 2.11); returns how many bytes it made. */
+  function copyLines(piece: Uint8Array): number {
+    if (!isBehindReturn && !piece.includes(CARRIAGE_RETURN)) {
+      content.set(piece, contentBytes)
+      return piece.length
+    }
+    let length = 0
+    for (const byte of piece) {
+      if (byte === LINE_FEED && isBehindReturn) {
+        isBehindReturn = false
+        continue
+      }
+      isBehindReturn = byte === CARRIAGE_RETURN
+      content[contentBytes + length] = isBehindReturn ? LINE_FEED : byte
+      length += 1
+    }
+    return length
+  }
+
   /** Takes bytes up to the next change between markup and content; returns how many. */
   async function take(bytes: Uint8Array): Promise<number> {
     if (lane.kind === 'markup') return feed(bytes)
@@ -285,7 +344,11 @@ export async function readXml(
     for (let start = 0; start < chunk.length; start += TURN_BYTES) {
       const slice = chunk.subarray(start, start + TURN_BYTES)
       let taken = 0
-      while (taken < slice.length) taken += await take(slice.subarray(taken))
+      while (taken < slice.length) {
+        const took = await take(slice.subarray(taken))
+        taken += took
+        offset += took
+      }
       await nextTurn()
     }
   }
@@ -329,7 +392,7 @@ function isMarkup(lane: Lane): boolean {
  * Looks at the first four bytes, wherever the chunks are cut: refuses UTF-16 and UTF-32 and anything
  * that does not begin with `<`, and takes a UTF-8 byte order mark off.
  */
-async function* withoutByteOrderMark(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* withoutByteOrderMark(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let head: Uint8Array | undefined = new Uint8Array(0)
   for await (const chunk of chunks) {
     if (head === undefined) {

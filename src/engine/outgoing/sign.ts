@@ -15,6 +15,7 @@ import { mannerFor } from '../signing/manner.ts'
 import type { SignerClient } from '../signing/signer-client.ts'
 import { findCertificate, type FoundCertificate } from '../signing/token-view.ts'
 import type { Outgoing, Store } from '../store/index.ts'
+import { prepareAttachments, type AttachmentSigning } from './attach.ts'
 import { giveNumber, reserveNumber, type NumberChoice } from './number.ts'
 import type { AgencyShow, Readied, Showing } from './show.ts'
 
@@ -263,6 +264,8 @@ interface Prepared {
   readonly count: number
   /** Lays out the next one over the bytes of this one; left out where this is the last. */
   readonly next?: (value: Uint8Array) => Promise<Prepared>
+  /** What is signed beside it under the same login, once its own signatures are there. */
+  readonly attachments: readonly AttachmentSigning[]
 }
 
 async function prepare(ports: SignPorts, signer: Signer, step: Step, id: DocumentId): Promise<Prepared> {
@@ -319,7 +322,14 @@ async function prepare(ports: SignPorts, signer: Signer, step: Step, id: Documen
       at,
       place: step.place,
     })
-    return layOut({ document, original, file, detail }, source, appearances, 1, { certify, fill })
+    const attachments =
+      step.event === 'seal'
+        ? await prepareAttachments(ports, document, signer, at, (verdict) =>
+            isOurOwnGood(verdict, 1, undefined),
+          )
+        : []
+    const base = { document, original, file, detail, attachments }
+    return layOut(base, source, appearances, 1, { certify, fill })
   }
 
   return closing(begin())
@@ -346,10 +356,25 @@ async function signBatch(
   const unsigned = new Map<string, Prepared>(prepared.map((one) => [inputOf(one).id, one]))
   let kept: Promise<void> = Promise.resolve()
 
-  function keepSoon(one: Prepared, value: Uint8Array): void {
+  /** Documents whose attachments are being signed, by what the token works on. */
+  const beside = new Map<string, { one: Prepared; value: Uint8Array; signed: readonly Uint8Array[] }>()
+
+  /** The next attachment to sign; once there is none, the document is kept with all of them. */
+  function nextBeside(one: Prepared, value: Uint8Array, signed: readonly Uint8Array[]): SigningInput[] {
+    const attachment = one.attachments[signed.length]
+    if (attachment !== undefined) {
+      beside.set(attachment.input.id, { one, value, signed })
+      return [attachment.input]
+    }
+    // Not waited for: the token works on meanwhile.
+    keepSoon(one, value, signed)
+    return []
+  }
+
+  function keepSoon(one: Prepared, value: Uint8Array, signed: readonly Uint8Array[]): void {
     kept = kept.then(async () => {
       try {
-        await keep(ports, step, signer, one, value)
+        await keep(ports, step, signer, one, value, signed)
         onSigned()
       } catch (cause) {
         failures.set(one.document.id, cause)
@@ -358,14 +383,15 @@ async function signBatch(
   }
 
   async function following({ id, value }: SignatureValue): Promise<SigningInput[]> {
+    const waiting = beside.get(id)
+    if (waiting !== undefined) {
+      beside.delete(id)
+      return nextBeside(waiting.one, waiting.value, [...waiting.signed, value])
+    }
     const one = unsigned.get(id)
     if (one === undefined) return []
     unsigned.delete(id)
-    if (one.next === undefined) {
-      // Not waited for: the token works on meanwhile.
-      keepSoon(one, value)
-      return []
-    }
+    if (one.next === undefined) return nextBeside(one, value, [])
     try {
       const next = await one.next(value)
       const input = inputOf(next)
@@ -392,7 +418,8 @@ async function signBatch(
     failure = cause
   }
   await kept
-  for (const { document } of unsigned.values()) {
+  const left = [...unsigned.values(), ...[...beside.values()].map(({ one }) => one)]
+  for (const { document } of left) {
     failures.set(document.id, failure ?? new AppError('sign/driver-failed', 'no signature came back'))
   }
 }
@@ -402,8 +429,9 @@ async function keep(
   ports: SignPorts,
   step: Step,
   { certificate, software }: Signer,
-  { document, original, file, pdf, count, detail }: Prepared,
+  { document, original, file, pdf, count, detail, attachments }: Prepared,
   value: Uint8Array,
+  attachmentValues: readonly Uint8Array[],
 ): Promise<void> {
   const { store, reach } = ports
   try {
@@ -417,6 +445,10 @@ async function keep(
       throw new AppError('sign/self-check-failed', `our own verdict: ${verdict.reasons.join(', ')}`)
     }
     const stored = await store.files.put(passingChunksOf(signed))
+    const signedBeside: Omit<DocumentFile, 'role'>[] = []
+    for (const [at, attachment] of attachments.entries()) {
+      signedBeside.push(await attachment.keep(attachmentValues[at] ?? new Uint8Array(0)))
+    }
     reach('sign/stored')
     store.atomically(() => {
       // It may have been reopened, changed and frozen again while the token worked.
@@ -427,6 +459,7 @@ async function keep(
       }
       const { name, contentType } = original
       store.outgoing.setFile(document.id, { name, contentType, ...stored }, step.to)
+      for (const one of signedBeside) store.outgoing.setFile(document.id, one, 'attachment')
       store.outgoing.setVerdict(document.id, verdict)
       if (step.event === 'seal') store.outgoing.setPractice(document.id, software)
       store.outgoing.move(document.id, step.event, ports.now(), {

@@ -166,10 +166,15 @@ export async function digestByteRange(
 /**
  * Writes a source to a new file, flushed to the disk before it returns. Refuses to write over a file.
  */
-export async function writePdf(source: PdfSource, path: string): Promise<void> {
+export function writePdf(source: PdfSource, path: string): Promise<void> {
+  return writeChunks(passingChunksOf(source), path)
+}
+
+/** As {@link writePdf}, for bytes that come in pieces. */
+export async function writeChunks(chunks: AsyncIterable<Uint8Array>, path: string): Promise<void> {
   const handle = await open(path, 'wx')
   try {
-    for await (const chunk of passingChunksOf(source)) await handle.writeFile(chunk)
+    for await (const chunk of chunks) await handle.writeFile(chunk)
     await handle.sync()
   } finally {
     await handle.close()

@@ -10,6 +10,7 @@ import {
 } from '../../shared/verdict.ts'
 import {
   type DigestAlgorithm,
+  ecdsaToDer,
   isWeakDigest,
   UnsupportedAlgorithm,
   verifyHash,
@@ -68,6 +69,22 @@ export interface SeparateSignature {
   readonly contents: Uint8Array
   /** Hash over the file that is said to be signed. Absent when there is none beside the signature. */
   readonly digestOf?: (algorithm: ContentDigest) => Promise<Uint8Array>
+}
+
+/** A signature that is no CMS, such as one in XML: the facts that whoever knows its form has found. */
+export interface BareSignature {
+  readonly fieldName: string
+  /** DER, the signer's among them in whatever place. */
+  readonly certificates: readonly Uint8Array[]
+  readonly scheme: 'rsa-pkcs1' | 'ecdsa'
+  /** The hash of the value first, then those of the content. */
+  readonly digests: readonly [ContentDigest, ...ContentDigest[]]
+  /** What the value is made over. */
+  readonly message: Uint8Array
+  /** RSA as it is, ECDSA as r‖s. */
+  readonly value: Uint8Array
+  /** Whether the content has the hash that the message names. */
+  readonly isContentIntact: boolean
 }
 
 /** Against what a signature is judged. */
@@ -155,6 +172,48 @@ export async function verifySeparateSignature(
     signatures.push(await conclude(facts, seen, context, findings))
   }
   return judgeDocument(signatures)
+}
+
+/**
+ * Judges a signature whose form others have taken apart, by the rules of {@link verifySignature}. Hostile
+ * input gets a verdict, not an exception.
+ */
+export function verifyBareSignature(
+  signature: BareSignature,
+  context: VerifyContext,
+): Promise<SignatureVerdict> {
+  const findings: Findings = new Map()
+  const certificates = signature.certificates.flatMap(readableDer)
+  // Nothing says which of them signed: the one whose key made the value, else the first.
+  const signer = certificates.find((certificate) => madeBy(certificate, signature)) ?? certificates[0]
+  if (!signature.isContentIntact) add(findings, 'content-altered', 'invalid')
+  if (signature.digests.some(isWeakDigest)) add(findings, 'algorithm-weak', 'undetermined')
+  if (signer === undefined) add(findings, 'signature-unreadable', 'undetermined')
+  else if (!madeBy(signer, signature)) add(findings, 'signature-value-wrong', 'invalid')
+  const facts = { fieldName: signature.fieldName, coversWholeDocument: true }
+  return conclude(facts, { signer, others: certificates }, context, findings)
+}
+
+function madeBy(
+  { publicKey }: Certificate,
+  { scheme: kind, digests, message, value }: BareSignature,
+): boolean {
+  try {
+    const inDer = kind === 'ecdsa' ? ecdsaToDer(value, publicKey.bits) : value
+    return verifyMessage(publicKey, { kind }, digests[0], message, inDer)
+  } catch (cause) {
+    if (cause instanceof RangeError || cause instanceof UnsupportedAlgorithm) return false
+    throw cause
+  }
+}
+
+function readableDer(der: Uint8Array): Certificate[] {
+  try {
+    return [parseCertificate(der)]
+  } catch {
+    // One unreadable certificate of several; without the signer's the verdict says so.
+    return []
+  }
 }
 
 /** Undefined where there is no signature that could be judged. */
@@ -357,6 +416,28 @@ export interface HiddenVerdict {
   readonly isCovered: boolean
 }
 
+/**
+ * The verdict on a document of several files: each signed attachment has its own, and the worst of all stands
+ * for the document. One that is not signed only informs, and takes nothing away.
+ *
+ * @param main the verdict on the main file
+ */
+export function withAttachments(
+  main: DocumentVerdict,
+  attachments: readonly { readonly name: string; readonly verdict: DocumentVerdict }[],
+): DocumentVerdict {
+  const signed = attachments.filter(({ verdict }) => !verdict.reasons.includes('unsigned'))
+  if (signed.length === 0) return main
+  const all = [main, ...signed.map(({ verdict }) => verdict)]
+  const words = new Set(all.map(({ verdict }) => verdict))
+  return {
+    ...main,
+    verdict: words.has('invalid') ? 'invalid' : words.has('undetermined') ? 'undetermined' : 'valid',
+    reasons: ordered(all.flatMap(({ reasons }) => reasons)),
+    attachments: signed.map(({ name, verdict }) => ({ ...verdict, name })),
+  }
+}
+
 /** One document time stamp as the PDF gives it. */
 export interface DocumentTimeStamp {
   readonly fieldName: string
@@ -483,14 +564,7 @@ function atHand({ trust, certificates = [] }: VerifyContext): {
 /** adbe.x509.rsa_sha1 (ISO 32000-1 section 12.8.3.2): a bare PKCS#1 value in an OCTET STRING, certificates in /Cert. */
 async function judgeBareRsa(signature: PdfSignature, findings: Findings): Promise<Seen | undefined> {
   add(findings, 'algorithm-weak', 'undetermined')
-  const certificates = (signature.dictionaryCertificates ?? []).flatMap((der) => {
-    try {
-      return [parseCertificate(der)]
-    } catch {
-      // One unreadable certificate of several; without the signer's the verdict says so below.
-      return []
-    }
-  })
+  const certificates = (signature.dictionaryCertificates ?? []).flatMap(readableDer)
   const [signer] = certificates
   const value = bareValue(signature.contents)
   if (signer === undefined || value === undefined) {

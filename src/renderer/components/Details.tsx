@@ -3,13 +3,14 @@ import { Download, Eye, FileText } from 'lucide-react'
 import type { DocumentFile } from '../../shared/document/fields.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
 import type { Recipient } from '../../shared/document/recipient.ts'
+import type { DocumentVerdict } from '../../shared/verdict.ts'
 import { classes } from '../lib/classes.ts'
 import { formatDay, formatInstant, formatSince, formatSize, isoDayOf } from '../lib/format.ts'
 import { historyLine } from '../lib/history.ts'
 import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import { IconButton } from './Button.tsx'
-import { Chip, type Tone } from './Chip.tsx'
+import { Chip, VerdictChip, type Tone } from './Chip.tsx'
 import styles from './Details.module.css'
 
 /** What happened to a document, oldest first, and what it waits for. */
@@ -57,11 +58,14 @@ export function Timeline({
 export function Files({
   title,
   files,
+  verdicts = [],
   onOpen,
   onExport,
 }: {
   title: string
   files: readonly DocumentFile[]
+  /** Of those files that bear a signature of their own. */
+  verdicts?: NonNullable<DocumentVerdict['attachments']>
   onOpen?: (file: DocumentFile) => void
   onExport: (file: DocumentFile) => void
 }) {
@@ -80,6 +84,7 @@ export function Files({
                 {file.role === 'attachment' ? '' : ` · ${TEXT.document.fileRole[file.role]}`}
               </div>
             </div>
+            <VerdictChip verdict={verdicts.find(({ name }) => name === file.name)?.verdict} />
             {onOpen !== undefined && isPdf(file) ? (
               <IconButton
                 kind="quiet"

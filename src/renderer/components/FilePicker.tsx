@@ -2,16 +2,18 @@ import { FileUp } from 'lucide-react'
 
 import styles from './FilePicker.module.css'
 
-/** A button that asks the system for a file. Its input is a real one: keyboard and screen readers find it. */
+/** A button that asks the system for a file, or for several. Its input is a real one: keyboard and screen readers find it. */
 export function FilePicker({
   label,
   accept,
+  multiple = false,
   onPick,
 }: {
   label: string
   /** As the attribute of the input: extensions or types. */
   accept: string
-  onPick: (file: File) => void
+  multiple?: boolean
+  onPick: (file: File, ...more: File[]) => void
 }) {
   return (
     <label className={styles['picker']}>
@@ -20,10 +22,11 @@ export function FilePicker({
       <input
         type="file"
         accept={accept}
+        multiple={multiple}
         onChange={(event) => {
-          const file = event.target.files?.[0]
+          const [file, ...more] = event.target.files ?? []
           event.target.value = ''
-          if (file !== undefined) onPick(file)
+          if (file !== undefined) onPick(file, ...more)
         }}
       />
     </label>

@@ -1,5 +1,5 @@
 import { ArrowLeft, Check, CircleAlert, FileUp, LoaderCircle, Signature, Trash2 } from 'lucide-react'
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react'
 
 import {
   fieldProblems,
@@ -15,6 +15,7 @@ import {
   type OfficeStatus,
   type OutgoingDetail,
 } from '../../shared/ipc/contract.ts'
+import { AttachmentList } from '../components/AttachmentList.tsx'
 import { Banner, Empty, FailureBanner } from '../components/Banner.tsx'
 import { Button, IconButton } from '../components/Button.tsx'
 import { AskReason, Confirm } from '../components/Dialog.tsx'
@@ -160,7 +161,17 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
             keeper.flush().catch(() => undefined) // shown through draft.error
           }}
           problemOf={(field) => (asked || touched.has(field) ? problemWords(problems, field) : undefined)}
-        />
+        >
+          <AttachmentList
+            files={detail.files}
+            onAttach={(name, bytes) =>
+              keeper.perform(() => call('outgoing.attach', { id: detail.id, name, bytes }))
+            }
+            onDetach={({ sha256 }) =>
+              keeper.perform(() => call('outgoing.detach', { id: detail.id, sha256 }))
+            }
+          />
+        </DraftForm>
         <DraftPdf
           detail={detail}
           missing={asked && pdf === undefined}
@@ -235,12 +246,15 @@ function DraftForm({
   change,
   onLeave,
   problemOf,
+  children,
 }: {
   fields: OutgoingFields
   agencyName: string
   change: Change
   onLeave: (field: FieldName) => void
   problemOf: (field: FieldName) => string | undefined
+  /** What of the form is saved by itself: the files beside the document. */
+  children: ReactNode
 }) {
   const suggestions = suggestNotations(fields.typeName, agencyName)
   const offered = suggestions.filter((text) => text !== fields.codeNotation)
@@ -395,6 +409,7 @@ function DraftForm({
         }}
         error={problemOf('toPlaces')}
       />
+      {children}
       <details className={styles['more']}>
         <summary>{TEXT.draft.more}</summary>
         <MoreFields fields={fields} change={change} />

@@ -165,6 +165,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
       <Files
         title={TEXT.document.files}
         files={detail.files}
+        verdicts={detail.verdictDetail?.attachments ?? []}
         onOpen={(file) => {
           setShown(file.sha256)
         }}

@@ -153,6 +153,9 @@ export const packetWarningCode = z.enum([
   'attachment-empty',
   'attachment-renamed',
   'document-differs',
+  'signature-unverifiable',
+  'signature-undetermined',
+  'signature-broken',
 ])
 export type PacketWarningCode = z.output<typeof packetWarningCode>
 
@@ -175,9 +178,8 @@ export const packetAttachment = z.object({
 export type PacketAttachment = z.output<typeof packetAttachment>
 
 /**
- * Whether the packet carries an XML signature, and of which make. `unverifiable` is the variant that
- * fell into the edXML namespace: no library can check it. None is verified on reading: the legal
- * signature is the one in the PDF, and the hub re-serialises packets.
+ * Whether the packet carries an XML signature that can be checked. `unverifiable` is one that is made in a
+ * way no library can check, such as the variant that fell into the edXML namespace.
  */
 export const packetSignature = z.object({ present: z.enum(['none', 'unverifiable', 'xmldsig']) })
 export type PacketSignature = z.output<typeof packetSignature>

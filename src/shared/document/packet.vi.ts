@@ -15,4 +15,10 @@ export const PACKET_WARNING_TEXT: Readonly<Record<PacketWarningCode, string>> = 
   'attachment-renamed': 'Tên tệp đã được đổi cho an toàn khi lưu.',
   'document-differs':
     'Văn bản cùng số, ký hiệu đã đến trước với nội dung khác; hãy đối chiếu và hỏi lại bên gửi.',
+  'signature-unverifiable':
+    'Gói tin có chữ ký nhưng không kiểm được; chữ ký trong tệp văn bản mới có giá trị.',
+  'signature-undetermined':
+    'Gói tin có chữ ký khớp với nội dung, nhưng chưa đủ căn cứ về người ký; chữ ký trong tệp văn bản mới có giá trị.',
+  'signature-broken':
+    'Chữ ký của gói tin không khớp, có thể do gói được ghi lại trên đường truyền; hãy dựa vào chữ ký trong tệp văn bản.',
 }

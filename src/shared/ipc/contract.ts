@@ -544,6 +544,12 @@ export const contract = {
     output: outgoingDetail,
   },
   /** `reason`: why the number is given up, of a draft that has one. */
+  /** Puts a file beside the main document of a draft; the agency will sign it too. */
+  'outgoing.attach': {
+    input: z.object({ id: documentId, name: z.string().min(1).max(255), bytes }),
+    output: outgoingDetail,
+  },
+  'outgoing.detach': { input: z.object({ id: documentId, sha256: sha256Hex }), output: outgoingDetail },
   'outgoing.discard': {
     input: z.object({ id: documentId, reason: z.string().trim().min(1).max(300).optional() }),
     output: outgoingDetail,

@@ -740,6 +740,23 @@ const handlers: Handlers = {
     document.fields = { ...document.fields, pageAmount: 2 }
     return document
   },
+  'outgoing.attach': ({ id, name, bytes }) => {
+    const document = one(id)
+    const sizeBytes = bytes.byteLength
+    document.files.push({
+      role: 'attachment',
+      sha256: hash(sizeBytes + document.files.length),
+      name,
+      contentType: 'application/octet-stream',
+      sizeBytes,
+    })
+    return document
+  },
+  'outgoing.detach': ({ id, sha256 }) => {
+    const document = one(id)
+    document.files = document.files.filter((file) => file.sha256 !== sha256)
+    return document
+  },
   'outgoing.discard': ({ id }) => move(id, 'discarded', 'discard'),
   'outgoing.voidNumber': ({ id }) => move(id, 'signed', 'void', { codeNumber: undefined }),
   'outgoing.freeze': ({ id }) => move(id, 'frozen', 'freeze'),

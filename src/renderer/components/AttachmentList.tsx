@@ -1,0 +1,116 @@
+import { Paperclip, X } from 'lucide-react'
+import { useRef, useState } from 'react'
+
+import {
+  isPdfName,
+  MAX_ATTACHMENT_BYTES,
+  MAX_ATTACHMENTS,
+  MAX_DOCUMENT_BYTES,
+} from '../../shared/document/attachment.ts'
+import type { DocumentFile } from '../../shared/document/fields.ts'
+import type { Failure, OutgoingDetail } from '../../shared/ipc/contract.ts'
+import { announce } from '../lib/announce.ts'
+import { classes } from '../lib/classes.ts'
+import { formatSize } from '../lib/format.ts'
+import { useAction } from '../lib/useAction.ts'
+import { TEXT } from '../text.vi.ts'
+import styles from './AttachmentList.module.css'
+import { FailureBanner } from './Banner.tsx'
+import { IconButton } from './Button.tsx'
+import { FilePicker } from './FilePicker.tsx'
+
+/** The files beside the main document of a draft: added by button or drop, taken off one by one. */
+export function AttachmentList({
+  files,
+  onAttach,
+  onDetach,
+}: {
+  files: readonly DocumentFile[]
+  onAttach: (name: string, bytes: Uint8Array) => Promise<OutgoingDetail>
+  onDetach: (file: DocumentFile) => Promise<OutgoingDetail>
+}) {
+  const [dropping, setDropping] = useState(false)
+  const [refused, setRefused] = useState<Failure>()
+  const depth = useRef(0)
+  const attach = useAction(onAttach)
+  const detach = useAction(onDetach)
+  const attachments = files.filter(({ role }) => role === 'attachment')
+  const used = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+
+  async function take(picked: readonly File[]): Promise<void> {
+    setRefused(undefined)
+    for (const file of picked) {
+      if (file.size > MAX_ATTACHMENT_BYTES || file.size + used > MAX_DOCUMENT_BYTES) {
+        setRefused({ code: 'document/attachments-too-large', incident: '' })
+        return
+      }
+      const done = await attach.run(file.name, new Uint8Array(await file.arrayBuffer()))
+      if (done === undefined) return
+      announce(TEXT.draft.attached(file.name))
+    }
+  }
+
+  return (
+    <section
+      className={classes(styles['files'], dropping && styles['dropping'])}
+      aria-label={TEXT.draft.attachments}
+      onDragEnter={() => {
+        depth.current += 1
+        setDropping(true)
+      }}
+      onDragLeave={() => {
+        depth.current -= 1
+        if (depth.current <= 0) setDropping(false)
+      }}
+      onDrop={(event) => {
+        event.preventDefault()
+        depth.current = 0
+        setDropping(false)
+        void take([...event.dataTransfer.files])
+      }}
+    >
+      <h2>{TEXT.draft.attachments}</h2>
+      <p className={styles['note']}>{TEXT.draft.attachmentsHint}</p>
+      <FailureBanner error={refused ?? attach.error ?? detach.error} />
+      {attachments.length === 0 ? null : (
+        <ul className={styles['list']}>
+          {attachments.map((file) => (
+            <li key={file.sha256} className={styles['file']}>
+              <Paperclip size={17} strokeWidth={1.75} aria-hidden />
+              <div className={styles['name']}>
+                <div title={file.name}>{file.name}</div>
+                <div className={styles['note']}>
+                  {formatSize(file.sizeBytes)} ·{' '}
+                  {isPdfName(file.name) ? TEXT.draft.signedInside : TEXT.draft.signedBeside}
+                </div>
+              </div>
+              <IconButton
+                kind="quiet"
+                icon={X}
+                label={TEXT.draft.detach(file.name)}
+                isDisabled={detach.busy}
+                onPress={() => {
+                  void detach.run(file).then((done) => {
+                    if (done !== undefined) announce(TEXT.draft.detached(file.name))
+                  })
+                }}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      <div>
+        {attachments.length < MAX_ATTACHMENTS ? (
+          <FilePicker
+            label={attach.busy ? TEXT.draft.attaching : TEXT.draft.attach}
+            accept=""
+            multiple
+            onPick={(...picked) => {
+              void take(picked)
+            }}
+          />
+        ) : null}
+      </div>
+    </section>
+  )
+}
