@@ -146,7 +146,10 @@ export function officeAuthorities({ store, trust, now, log, held }: AuthorityPor
     }
   }
 
-  /** Fetches the lists about the certificates on the tokens, so that they are there when the line is not. */
+  /**
+   * Fetches the lists about the certificates on the tokens, so that they are there when the line is not. Call
+   * when the line is up. Failures cost nothing and are logged.
+   */
   async function refresh(): Promise<void> {
     if (refreshedAt !== undefined && now() - refreshedAt < REFRESH_EVERY_MS) return
     const certificates = held().flatMap(readable)
@@ -165,39 +168,48 @@ export function officeAuthorities({ store, trust, now, log, held }: AuthorityPor
     }
   }
 
+  /** A change of the settings is a reason to try again at once. */
+  function setPolicy(next: SignaturePolicy): void {
+    store.settings.set('signaturePolicy', next)
+    silentUntil = 0
+  }
+
+  /** Practice documents are nobody's business outside, until the office says otherwise. */
+  function wanted({ practice }: Outgoing): WantedLevel | undefined {
+    const { level, ifMissed } = policy()
+    const isAsked = store.settings.get('signaturePolicy') !== undefined || !practice
+    return level === 'none' || !isAsked ? undefined : { level, ifMissed }
+  }
+
+  function extend(source: PdfSource, level: SignatureLevel, signal: AbortSignal): Promise<PdfSource> {
+    return extendPdf(source, level, { ...services(signal), timeStamp: (request) => stamp(request, signal) })
+  }
+
+  function manner(): SigningManner {
+    const { digest, rsaScheme } = policy()
+    return { digestAlgorithm: digest, rsaScheme }
+  }
+
+  /** @throws {AppError} certificate/revoked when a kept list says so, however old it is */
+  function requireUnrevoked({ certificate, chain }: Pick<FoundCertificate, 'certificate' | 'chain'>): void {
+    const at = new Date(now())
+    const path = findPath(certificate, chain.flatMap(readable), knowing(), at)
+    const evidence = [{ source: 'cache' as const, ocsps: [], crls: lists() }]
+    if (judgeRevocation(path.certificates, evidence, { at, now: at }).status !== 'revoked') return
+    throw new AppError('certificate/revoked', `a kept list names ${certificate.sha256}`)
+  }
+
   return {
+    close: () => door.close(),
+    extend,
+    manner,
     policy,
+    refresh,
+    requireUnrevoked,
+    setPolicy,
     verify,
     verifyOnline,
-    /** A change of the settings is a reason to try again at once. */
-    setPolicy(next: SignaturePolicy): void {
-      store.settings.set('signaturePolicy', next)
-      silentUntil = 0
-    },
-    /** Practice documents are nobody's business outside, until the office says otherwise. */
-    wanted({ practice }: Outgoing): WantedLevel | undefined {
-      const { level, ifMissed } = policy()
-      const isAsked = store.settings.get('signaturePolicy') !== undefined || !practice
-      return level === 'none' || !isAsked ? undefined : { level, ifMissed }
-    },
-    extend(source: PdfSource, level: SignatureLevel, signal: AbortSignal): Promise<PdfSource> {
-      return extendPdf(source, level, { ...services(signal), timeStamp: (request) => stamp(request, signal) })
-    },
-    manner(): SigningManner {
-      const { digest, rsaScheme } = policy()
-      return { digestAlgorithm: digest, rsaScheme }
-    },
-    /** @throws {AppError} certificate/revoked when a kept list says so, however old it is */
-    requireUnrevoked({ certificate, chain }: Pick<FoundCertificate, 'certificate' | 'chain'>): void {
-      const at = new Date(now())
-      const path = findPath(certificate, chain.flatMap(readable), knowing(), at)
-      const evidence = [{ source: 'cache' as const, ocsps: [], crls: lists() }]
-      if (judgeRevocation(path.certificates, evidence, { at, now: at }).status !== 'revoked') return
-      throw new AppError('certificate/revoked', `a kept list names ${certificate.sha256}`)
-    },
-    /** Call when the line is up: what is kept may be made new. Failures cost nothing and are logged. */
-    refresh,
-    close: () => door.close(),
+    wanted,
   }
 }
 export type OfficeAuthorities = ReturnType<typeof officeAuthorities>

@@ -121,9 +121,8 @@ export function tokenWatch(ports: TokenWatchPorts) {
       }
     },
     /** DER of the certificates on the tokens that are plugged in. */
-    certificates(): Uint8Array[] {
-      return tokens.flatMap(({ certificates }) => certificates.map(({ der }) => der))
-    },
+    certificates: (): Uint8Array[] =>
+      tokens.flatMap(({ certificates }) => certificates.map(({ der }) => der)),
     /** Whether what would sign is for practice only. */
     isPractice(): boolean {
       const modulePath = store.settings.get('token')?.modulePath

@@ -26,7 +26,7 @@ export interface LetterText {
   readonly name?: string
 }
 
-export const SIGNER = 'Nguyễn Văn Mẫu'
+const SIGNER = 'Nguyễn Văn Mẫu'
 
 const face = openTypeface(FONT)
 const POINTS_PER_MM = 72 / 25.4

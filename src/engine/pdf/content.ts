@@ -12,7 +12,7 @@ import { openPdf, type PdfDocument } from './document.ts'
 import { compressed, openTypeface } from './font.ts'
 import { Update } from './incremental.ts'
 import { extended, type PdfSource } from './source.ts'
-import { isArray, PdfDict, PdfRef, unreadable, type PdfValue } from './syntax.ts'
+import { isArray, PdfRef, unreadable, type PdfDict, type PdfValue } from './syntax.ts'
 import type { Writable } from './write.ts'
 
 /**

@@ -91,7 +91,7 @@ function rowOf(pieces: TextPiece[], widthOf: (text: string) => number): Row {
       text += ' '
       edges.push({ ...last, leftMm: last.rightMm, rightMm: piece.leftMm })
     }
-    const letters = [...piece.text.normalize('NFC')]
+    const letters = Array.from(piece.text.normalize('NFC'))
     const total = letters.reduce((sum, letter) => sum + widthOf(letter), 0)
     const scale = total === 0 ? 0 : (piece.rightMm - piece.leftMm) / total
     let leftMm = piece.leftMm

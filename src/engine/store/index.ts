@@ -22,7 +22,7 @@ import { settingStore, type SettingStore } from './settings.ts'
 
 export type { AuthorityFile } from './authority-files.ts'
 export type { Job } from './jobs.ts'
-export type { FileStore, StoredFile } from './files.ts'
+export type { FileStore } from './files.ts'
 export type { Outgoing } from './outgoing.ts'
 export type { Packet } from './packets.ts'
 export type { HubAccess } from './settings.ts'

@@ -49,7 +49,7 @@ export function CropStage({
     drawPhoto(target, photo, { quarters, degrees }, WHOLE)
   }, [photo, quarters, degrees, width, height])
 
-  const hold = (edges: readonly Edge[]) => (event: PointerEvent<HTMLElement>) => {
+  const hold = (event: PointerEvent<HTMLElement>, edges: readonly Edge[]) => {
     event.currentTarget.setPointerCapture(event.pointerId)
     event.stopPropagation()
     held.current = { edges, x: event.clientX, y: event.clientY, crop }
@@ -87,7 +87,13 @@ export function CropStage({
       onPointerCancel={letGo}
     >
       <canvas ref={canvas} role="img" aria-label={TEXT.maker.photo} />
-      <div className={styles['frame']} style={frame} onPointerDown={hold(EDGES)}>
+      <div
+        className={styles['frame']}
+        style={frame}
+        onPointerDown={(event) => {
+          hold(event, EDGES)
+        }}
+      >
         {EDGES.map((edge) => (
           <div
             key={edge}
@@ -100,7 +106,9 @@ export function CropStage({
             aria-valuemax={100}
             aria-valuenow={Math.round(crop[edge] * 100)}
             aria-valuetext={TEXT.maker.percent(crop[edge])}
-            onPointerDown={hold([edge])}
+            onPointerDown={(event) => {
+              hold(event, [edge])
+            }}
             onKeyDown={onKeyDown(edge)}
           />
         ))}
@@ -108,7 +116,9 @@ export function CropStage({
           <div
             key={edges.join(' ')}
             className={styles[edges.join('-')]}
-            onPointerDown={hold(edges)}
+            onPointerDown={(event) => {
+              hold(event, edges)
+            }}
             aria-hidden
           />
         ))}

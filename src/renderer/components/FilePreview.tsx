@@ -14,7 +14,12 @@ export function OutgoingPdf({
   name,
   toolbar,
   mark,
-}: Request<'outgoing.pdf'> & { version: string; name: string; toolbar?: ReactNode; mark?: PageMark | undefined }) {
+}: Request<'outgoing.pdf'> & {
+  version: string
+  name: string
+  toolbar?: ReactNode
+  mark?: PageMark | undefined
+}) {
   return (
     <OutgoingPdfOf
       key={version}

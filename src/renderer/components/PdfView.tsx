@@ -278,11 +278,7 @@ function PdfPage({
   }, [pdf, number, width, near])
 
   return (
-    <div
-      ref={box}
-      className={styles['page']}
-      style={{ width, height: Math.round(width * ratio) }}
-    >
+    <div ref={box} className={styles['page']} style={{ width, height: Math.round(width * ratio) }}>
       <div
         className={styles['sheet']}
         role="img"

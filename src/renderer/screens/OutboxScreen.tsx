@@ -319,7 +319,7 @@ function OutboxRow({
     delivery?.error !== undefined &&
     LEVEL_ERRORS.test(delivery.error) &&
     delivery.error !== 'certificate/revoked'
-  if (waitsForLevel && delivery?.cancellable === true) {
+  if (waitsForLevel && delivery.cancellable) {
     acts.push({
       name: TEXT.outbox.sendAsItIs,
       icon: Send,

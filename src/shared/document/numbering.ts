@@ -47,9 +47,9 @@ export const numberSeries = z.object({ key: z.string(), name: z.string().optiona
 export type NumberSeries = z.output<typeof numberSeries>
 
 /** The series of all administrative documents that no other series takes. Keys are persisted. */
-export const COMMON_SERIES = 'outgoing'
+const COMMON_SERIES = 'outgoing'
 /** Sao y, sao lục, trích sao. @source Decree 30/2020/NĐ-CP App. I part II: one series for all kinds of copy */
-export const COPIES_SERIES = 'copies'
+const COPIES_SERIES = 'copies'
 
 /** The series that a document of this type takes its number from. */
 export function seriesOf({ scheme, groups }: NumberingRules, typeName: string): NumberSeries {
