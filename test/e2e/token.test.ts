@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { OutgoingDetail } from '../../src/shared/ipc/contract.ts'
 import { draftWith } from '../helpers/office.ts'
@@ -26,11 +27,13 @@ const SUBJECTS = [
   'V/v lấy ý kiến dự thảo quy ước thôn Trung',
 ]
 
-// A silent driver is waited for to the end, and a busy machine takes its time.
+// Every screen is judged twice on the way, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 400_000 })
 
 let desk: ShimDesk
 let office: OfficeWindow
+const problems: string[] = []
+const inspected: string[] = []
 const figures: Record<string, unknown> = {}
 
 beforeAll(async () => {
@@ -88,15 +91,21 @@ async function frozen(call: Parameters<typeof draftWith>[0], subject: string): P
   return call('outgoing.freeze', { id, revision: saved.revision })
 }
 
-/** A picture of the screen, in the light and in the dark. */
-async function look(name: string): Promise<void> {
+/** A picture of the screen, and axe's judgement of the part that matters in the light and in the dark. */
+async function look(name: string, part: string): Promise<void> {
   const { page } = office
   await office.settle()
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await office.screenshot(join(outDir, `${name}-${colorScheme}.png`))
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().include(part).analyze()
+    for (const violation of violations) {
+      const where = violation.nodes.map((node) => node.target.join(' ')).join('; ')
+      problems.push(`${name} (${colorScheme}): ${violation.id} at ${where}`)
+    }
   }
   await page.emulateMedia({ colorScheme: 'light' })
+  inspected.push(name)
 }
 
 const counted = () => [desk.shim.calls('Login'), desk.shim.calls('Sign')]
@@ -135,7 +144,7 @@ describe('the settings', () => {
     expect(await section.innerText()).not.toMatch(/slot|khe cắm/i)
     await section.scrollIntoViewIfNeeded()
     await people.scrollIntoViewIfNeeded()
-    await look('settings')
+    await look('settings', '#settings-token')
   })
 
   test('say what would sign and why, and save it to a file without a secret', async () => {
@@ -145,7 +154,7 @@ describe('the settings', () => {
     await section.getByRole('button', { name: 'Chạy chẩn đoán' }).click()
     await section.getByText(/^Người ký: ký được, Nguyễn Văn Mẫu/).waitFor()
     await section.scrollIntoViewIfNeeded()
-    await look('diagnosis')
+    await look('diagnosis', '#settings-diagnosis')
 
     const path = desk.path('chan-doan.txt')
     await office.saveNextTo(path)
@@ -167,6 +176,41 @@ describe('the settings', () => {
     for (const secret of [personPin, agencyPin, '333333']) expect(text).not.toContain(secret)
     expect(counted()).toEqual([0, 0])
   })
+})
+
+test('a token that is pulled or plugged in shows as soon as the product has looked twice', async () => {
+  await openDocument()
+  /** Does it, lets the product begin its third look since, and asks what it knows by then: two looks are over. */
+  const knownAfterTwoLooks = async (change: () => void) => {
+    const looked = desk.shim.calls('GetSlotList')
+    change()
+    while (desk.shim.calls('GetSlotList') < looked + 3) await office.ask('counts', {})
+    return (await office.ask('token.status', {})).state
+  }
+  let from = performance.now()
+  const shown = async (name: string, words: RegExp) => {
+    await office.waitForStatus(words)
+    figures[`shown after, ms: ${name}`] = Math.round(performance.now() - from)
+  }
+  const pulled = shown('pulled', /^Chưa cắm token/)
+  expect(
+    await knownAfterTwoLooks(() => {
+      desk.shim.unplug()
+    }),
+  ).toBe('absent')
+  await pulled
+  await panel().getByText('Chưa cắm token của người ký').waitFor()
+  expect(await panel().getByRole('button', { name: 'Ký văn bản' }).isDisabled()).toBe(true)
+  await look('unplugged', 'aside')
+  from = performance.now()
+  const plugged = shown('plugged in', /^Token người ký và cơ quan đang cắm/)
+  expect(
+    await knownAfterTwoLooks(() => {
+      desk.shim.set({})
+    }),
+  ).toBe('present')
+  await plugged
+  await pinBox().waitFor()
 })
 
 describe('the PIN', () => {
@@ -199,7 +243,7 @@ describe('the PIN', () => {
     await panel()
       .getByText(/^Mã PIN của token này dài từ 4 đến 255 ký tự/)
       .waitFor()
-    await look('pin-length')
+    await look('pin-length', 'aside')
     expect(counted()).toEqual([0, 0])
   })
 
@@ -212,17 +256,17 @@ describe('the PIN', () => {
     await panel()
       .getByText(/^Token báo đã có lần nhập sai/)
       .waitFor()
-    await look('pin-low')
+    await look('pin-low', 'aside')
     expect(await pinBox().inputValue()).toBe('')
     await tryPin('000000')
     await panel().getByText('Token báo chỉ còn lần thử cuối.').waitFor()
-    await look('pin-final')
+    await look('pin-final', 'aside')
     expect(desk.shim.calls('Login')).toBe(2)
 
     await tryPin('000000')
     const question = page.getByRole('alertdialog', { name: 'Đây là lần thử mã PIN cuối cùng' })
     await question.waitFor()
-    await look('pin-final-question')
+    await look('pin-final-question', '[role=alertdialog]')
     // Whoever presses Enter without reading has not signed.
     await page.keyboard.press('Enter')
     await question.waitFor({ state: 'detached' })
@@ -233,7 +277,7 @@ describe('the PIN', () => {
     await question.getByRole('button', { name: 'Tôi chắc chắn, ký' }).click()
     await alert('Token đã bị khóa mã PIN').waitFor()
     await pinBox().waitFor({ state: 'detached' })
-    await look('pin-locked')
+    await look('pin-locked', 'aside')
     expect(await panel().getByRole('button', { name: 'Ký văn bản' }).isDisabled()).toBe(true)
     expect(counted()).toEqual([3, 0])
     // The deputy's token is another one.
@@ -267,7 +311,7 @@ describe('the PIN', () => {
     await panel()
       .getByText(/^Hãy nhập mã PIN trên bàn phím của token\. Sẽ dừng chờ sau \d+ giây\./)
       .waitFor()
-    await look('keypad')
+    await look('keypad', 'aside')
     desk.shim.typeOnKeypad()
     await office.page.getByRole('complementary', { name: 'Cấp số và đóng dấu' }).waitFor()
     expect(counted()).toEqual([1, 1])
@@ -330,10 +374,10 @@ test('a driver that hangs is counted down and ended, and the window goes on answ
   expect(after).toBeGreaterThan(0)
   expect(middle(answers)).toBeLessThan(100)
   expect(middle(frames)).toBeLessThan(100)
-  await look('hanging')
+  await look('hanging', 'aside')
 
   await alert('Token không trả lời').waitFor()
-  await look('timed-out')
+  await look('timed-out', 'aside')
   expect(counted()).toEqual([1, 1])
   desk.shim.set({})
   await tryPin('246810')
@@ -344,6 +388,56 @@ test('a driver that hangs is counted down and ended, and the window goes on answ
 
 describe('many documents', () => {
   const rows = () => office.page.getByRole('option')
+  const marked = () => office.page.getByRole('option', { selected: true })
+
+  /** Marks every document that still waits for the authorised person. */
+  async function markUnsigned(): Promise<number> {
+    await office.go('Chờ ký')
+    const waiting = rows().filter({ hasText: 'Chờ người có thẩm quyền ký' })
+    await waiting.first().waitFor()
+    const count = await waiting.count()
+    for (let at = 0; at < count; at++) await waiting.nth(at).click({ modifiers: ['Control'] })
+    await panel().waitFor()
+    return count
+  }
+
+  test('a wrong PIN costs one try for all of them, and all stay marked', async () => {
+    const count = await markUnsigned()
+    expect(count).toBeGreaterThan(3)
+    await look('batch', 'aside')
+    await pinBox().fill('000000')
+    await press(`Ký ${String(count)} văn bản`)
+    await alert('Mã PIN không đúng').waitFor()
+    expect(counted()).toEqual([1, 0])
+    expect(await marked().count()).toBe(count)
+    await look('batch-wrong-pin', 'aside')
+    desk.shim.clear()
+    await pinBox().fill('246810')
+  })
+
+  test('a token pulled in the middle leaves signed what is signed, and the rest marked', async () => {
+    await office.go('Dự thảo')
+    const count = await markUnsigned()
+    desk.shim.set({ 'fail-at': 'Sign:32:3' /* CKR_DEVICE_REMOVED at the third */ })
+    await pinBox().fill('246810')
+    await press(`Ký ${String(count)} văn bản`)
+    await alert('USB token bị rút khi đang ký').waitFor()
+    await panel()
+      .getByText(`Còn ${String(count - 2)} văn bản chưa xong`)
+      .waitFor()
+    expect(counted()).toEqual([1, 3])
+    expect(await marked().count()).toBe(count - 2)
+    const { rows: all } = await office.ask('outgoing.list', { box: 'toSign' })
+    expect(all.filter(({ state }) => state === 'frozen')).toHaveLength(count - 2)
+    await look('batch-removed', 'aside')
+
+    // Plugged in again: one more PIN for the rest.
+    desk.shim.clear()
+    await pinBox().fill('246810')
+    await press(`Ký ${String(count - 2)} văn bản`)
+    await panel().waitFor({ state: 'detached' })
+    expect(counted()).toEqual([1, count - 2])
+  })
 
   test('are sealed with the agency’s PIN, whose key asks each time: told so, and one PIN is typed', async () => {
     desk.shim.set({ 'always-authenticate': 1, 'keys-show': 1 })
@@ -362,7 +456,7 @@ describe('many documents', () => {
     await panel()
       .getByText(/^Khóa này đòi mã PIN ở từng chữ ký/)
       .waitFor()
-    await look('batch-seal')
+    await look('batch-seal', 'aside')
     const logins = desk.shim.calls('Login')
     await office.page.getByLabel('Mã PIN của token cơ quan').fill('135791')
     await press('Đóng dấu 2 văn bản')
@@ -370,4 +464,9 @@ describe('many documents', () => {
     expect(desk.shim.calls('Login') - logins).toBe(1 + desk.shim.calls('Sign'))
     expect((await office.ask('counts', {})).toSign).toBe(SUBJECTS.length - 2)
   })
+})
+
+test('axe finds nothing on any of these screens, light or dark', () => {
+  expect(inspected.length).toBeGreaterThan(14)
+  expect(problems).toEqual([])
 })
