@@ -529,7 +529,7 @@ function SignPanel({
 function Steps({ detail, number, day }: { detail: OutgoingDetail; number: string; day: string }) {
   const signedEntry = detail.history.findLast(({ event }) => event === 'sign')
   const signer = detail.verdict?.signatures[0]?.signer?.name ?? detail.signerName
-  const code = `${number}/${detail.codeNotation}`
+  const code = `${number === '' ? '…' : number}/${detail.codeNotation}`
   const issued = detail.issuedDate === undefined ? day : formatDay(detail.issuedDate)
   const signed = detail.state !== 'frozen'
   const numbered = detail.state === 'numbered'
