@@ -86,7 +86,10 @@ describe('the walk of a document through two offices in real windows', () => {
       const count = said.match(/Signature #\d+:/g)?.length ?? 0
       expect(count).toBeGreaterThanOrEqual(2)
       expect(said.match(/Signature is Valid/g)).toHaveLength(count)
-      expect(said.match(/Certificate is Trusted/g)).toHaveLength(count)
+      // poppler 22.12 says so at the first signature of each certificate only, also for signatures of its own.
+      const signers = new Set(said.match(/Signer full Distinguished Name: .+/g))
+      expect(signers.size).toBe(2)
+      expect(said.match(/Certificate is Trusted/g)).toHaveLength(signers.size)
       expect(said.match(/- Total document signed/g)).toHaveLength(1)
       execFileSync('qpdf', ['--check', receivedPath])
     }
