@@ -41,7 +41,8 @@ export function VerdictBand({
       }
     >
       {verdict.verdict === 'valid'
-        ? verdict.signatures.map(signatureSentence).join(' ')
+        ? // Number, date and seal are signatures of their own, and one act to the reader.
+          [...new Set(verdict.signatures.map(signatureSentence))].join(' ')
         : first === undefined
           ? sentence(rest)
           : `${REASON_TEXT[first].title}. ${REASON_TEXT[first].hint}`}
