@@ -84,7 +84,7 @@ describe('vanthu', () => {
     const reader = spawn('sh', ['-c', `"$0" "$1" verify --help | head -n 1`, process.execPath, program.entry])
     const { code, output, errors } = await outcomeOf(reader)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
-    expect(output).toBe('vanthu verify FILE [--json] [--trust DIR]\n')
+    expect(output).toMatch(/^vanthu verify FILE .+\n$/)
   })
 
   test('runs as npx vanthu in the project once it is built', () => {
