@@ -399,9 +399,11 @@ function judgeOne(
   const [latest] = statements
   const taken = final ?? (latest?.revoked === undefined ? undefined : latest)
   if (taken?.revoked !== undefined) return { status: 'revoked', source: taken.source, ...taken.revoked }
-  const good = statements.find(
+  const goods = statements.filter(
     ({ thisUpdate, freshUntil }) => freshUntil >= at && thisUpdate <= certificate.notAfter,
   )
+  // What is kept here is named only where neither the file nor an authority says it.
+  const good = goods.find(({ source }) => source !== 'cache') ?? goods[0]
   return good === undefined
     ? { status: 'unknown' }
     : { status: 'good', source: good.source, asOf: good.thisUpdate }
