@@ -232,7 +232,7 @@ function BatchPanel({
     >
       <p className={styles['note']}>{TEXT.sign.batchExplain[role]}</p>
       {stopped === undefined ? null : <p>{TEXT.sign.batchRest(rows.length)}</p>}
-      <ul className={styles['batch']} aria-label={TEXT.sign.batchList}>
+      <ul className={styles['batch']} aria-label={TEXT.sign.batchList} tabIndex={0}>
         {rows.map((row) => (
           <li key={row.id}>
             {codeOf(row)} · {row.subject}
