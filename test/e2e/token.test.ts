@@ -75,7 +75,9 @@ beforeAll(async () => {
 }, 400_000)
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') {
-    await office.screenshot(join(outDir, `failed-${task.name.slice(0, 40)}.png`)).catch(() => undefined)
+    await office
+      .screenshot(join(outDir, `failed-${task.name.slice(0, 40).replaceAll(/[^a-z]+/gi, '-')}.png`))
+      .catch(() => undefined)
   }
   desk.shim.clear()
 })
@@ -376,7 +378,7 @@ test('a driver that hangs is counted down and ended, and the window goes on answ
   expect(middle(frames)).toBeLessThan(100)
   await look('hanging', 'aside')
 
-  await alert('Token không trả lời').waitFor()
+  await alert('Token không trả lời').waitFor({ timeout: 2 * DEADLINE_MS })
   await look('timed-out', 'aside')
   expect(counted()).toEqual([1, 1])
   desk.shim.set({})
@@ -387,8 +389,9 @@ test('a driver that hangs is counted down and ended, and the window goes on answ
 })
 
 describe('many documents', () => {
-  const rows = () => office.page.getByRole('option')
-  const marked = () => office.page.getByRole('option', { selected: true })
+  const list = () => office.page.getByRole('listbox')
+  const rows = () => list().getByRole('option')
+  const marked = () => list().getByRole('option', { selected: true })
 
   /** Marks every document that still waits for the authorised person. */
   async function markUnsigned(): Promise<number> {
