@@ -132,7 +132,7 @@ function arrived(code: string) {
 }
 
 async function timesSent(): Promise<number> {
-  return (await hub.ledger()).filter(({ event, kind }) => event === 'accepted' && kind === 'edoc').length
+  return (await hub.ledger()).filter((entry) => entry.event === 'accepted' && entry.kind === 'edoc').length
 }
 
 const codeOf = ({ codeNumber = '', codeNotation }: OutgoingDetail) => `${codeNumber}/${codeNotation}`
