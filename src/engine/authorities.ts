@@ -7,7 +7,7 @@ import { extendPdf } from './extend-pdf.ts'
 import { openAuthorities } from './hub/authority.ts'
 import type { WantedLevel } from './outgoing/raise.ts'
 import type { PdfSource } from './pdf/source.ts'
-import { type Certificate, parseCertificate } from './signing/certificate.ts'
+import { type Certificate, parseCertificate, readableCertificate } from './signing/certificate.ts'
 import { findPath } from './signing/path.ts'
 import { judgeRevocation } from './signing/revocation.ts'
 import type { FoundCertificate } from './signing/token-view.ts'
@@ -152,7 +152,7 @@ export function officeAuthorities({ store, trust, now, log, held }: AuthorityPor
    */
   async function refresh(): Promise<void> {
     if (refreshedAt !== undefined && now() - refreshedAt < REFRESH_EVERY_MS) return
-    const certificates = held().flatMap(readable)
+    const certificates = held().flatMap(readableCertificate)
     if (certificates.length === 0) return
     const at = now()
     refreshedAt = at
@@ -193,7 +193,7 @@ export function officeAuthorities({ store, trust, now, log, held }: AuthorityPor
   /** @throws {AppError} certificate/revoked when a kept list says so, however old it is */
   function requireUnrevoked({ certificate, chain }: Pick<FoundCertificate, 'certificate' | 'chain'>): void {
     const at = new Date(now())
-    const path = findPath(certificate, chain.flatMap(readable), knowing(), at)
+    const path = findPath(certificate, chain.flatMap(readableCertificate), knowing(), at)
     const evidence = [{ source: 'cache' as const, ocsps: [], crls: lists() }]
     if (judgeRevocation(path.certificates, evidence, { at, now: at }).status !== 'revoked') return
     throw new AppError('certificate/revoked', `a kept list names ${certificate.sha256}`)
@@ -215,14 +215,5 @@ export function officeAuthorities({ store, trust, now, log, held }: AuthorityPor
 export type OfficeAuthorities = ReturnType<typeof officeAuthorities>
 
 function issuersAmong(files: readonly AuthorityFile[]): Certificate[] {
-  return files.filter(({ kind }) => kind === 'certificate').flatMap(({ bytes }) => readable(bytes))
-}
-
-function readable(der: Uint8Array): Certificate[] {
-  try {
-    return [parseCertificate(der)]
-  } catch {
-    // What cannot be read helps nobody; whoever needs it is told by the chain that breaks.
-    return []
-  }
+  return files.filter(({ kind }) => kind === 'certificate').flatMap(({ bytes }) => readableCertificate(bytes))
 }

@@ -2,7 +2,7 @@ import { AppError } from '../shared/errors.ts'
 import { inspectPdf, type PdfSignature } from './pdf/inspect.ts'
 import { readSecurityStore, type SecurityStore } from './pdf/security-store.ts'
 import type { PdfSource } from './pdf/source.ts'
-import { type Certificate, parseCertificate, parseCertificateFile } from './signing/certificate.ts'
+import { type Certificate, parseCertificateFile, readableCertificate } from './signing/certificate.ts'
 import { CMS_OID, parseCms } from './signing/cms.ts'
 import { type CertificatePath, findPath } from './signing/path.ts'
 import {
@@ -112,15 +112,6 @@ export async function fetchLists(
 interface Found {
   readonly ocsps: Uint8Array[]
   readonly crls: Uint8Array[]
-}
-
-function readableCertificate(der: Uint8Array): Certificate[] {
-  try {
-    return [parseCertificate(der)]
-  } catch {
-    // Somebody else's damaged certificate in the store; whoever needs it is told by the chain that breaks.
-    return []
-  }
 }
 
 interface Chain {

@@ -6,7 +6,7 @@ import { hiddenSignatures } from './pdf/hidden.ts'
 import { inspectPdf, type PdfInspection } from './pdf/inspect.ts'
 import { readSecurityStore } from './pdf/security-store.ts'
 import { digestByteRange, type PdfSource } from './pdf/source.ts'
-import { type Certificate, parseCertificate } from './signing/certificate.ts'
+import { type Certificate, readableCertificate } from './signing/certificate.ts'
 import type { RevocationEvidence } from './signing/revocation.ts'
 import type { TrustStore } from './signing/trust.ts'
 import {
@@ -147,15 +147,6 @@ function coverageOf(source: PdfSource, { byteRange, byteRangeProblem }: PdfInspe
       return digestByteRange(source, byteRange, algorithm)
     },
     rangeIsSound: byteRange !== undefined && byteRangeProblem === undefined,
-  }
-}
-
-function readableCertificate(der: Uint8Array): Certificate[] {
-  try {
-    return [parseCertificate(der)]
-  } catch {
-    // One damaged certificate among those that came along takes nothing away from the others.
-    return []
   }
 }
 

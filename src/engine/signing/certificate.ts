@@ -338,6 +338,19 @@ export function parseCertificate(der: Uint8Array): Certificate {
 }
 
 /**
+ * {@link parseCertificate} for one certificate among several: nothing where it cannot be read. It takes
+ * nothing away from the others, and whoever needs it is told by the chain that breaks.
+ */
+export function readableCertificate(der: Uint8Array): Certificate[] {
+  try {
+    return [parseCertificate(der)]
+  } catch (cause) {
+    if (cause instanceof AppError && cause.code === 'certificate/unreadable') return []
+    throw cause
+  }
+}
+
+/**
  * The DER of each certificate in a file that holds one DER or any number of PEM blocks, the two forms in
  * which authorities hand them out. Nothing is read yet.
  */

@@ -16,7 +16,7 @@ import {
   verifyHash,
   verifyMessage,
 } from './algorithms.ts'
-import { type Certificate, holderKind, isForSigning, parseCertificate } from './certificate.ts'
+import { type Certificate, holderKind, isForSigning, readableCertificate } from './certificate.ts'
 import { type Attribute, CMS_OID, parseCms, type SignedData, type SignerInfo } from './cms.ts'
 import {
   childrenOfTag,
@@ -183,7 +183,7 @@ export function verifyBareSignature(
   context: VerifyContext,
 ): Promise<SignatureVerdict> {
   const findings: Findings = new Map()
-  const certificates = signature.certificates.flatMap(readableDer)
+  const certificates = signature.certificates.flatMap(readableCertificate)
   // Nothing says which of them signed: the one whose key made the value, else the first.
   const signer = certificates.find((certificate) => madeBy(certificate, signature)) ?? certificates[0]
   if (!signature.isContentIntact) add(findings, 'content-altered', 'invalid')
@@ -204,15 +204,6 @@ function madeBy(
   } catch (cause) {
     if (cause instanceof RangeError || cause instanceof UnsupportedAlgorithm) return false
     throw cause
-  }
-}
-
-function readableDer(der: Uint8Array): Certificate[] {
-  try {
-    return [parseCertificate(der)]
-  } catch {
-    // One unreadable certificate of several; without the signer's the verdict says so.
-    return []
   }
 }
 
@@ -564,7 +555,7 @@ function atHand({ trust, certificates = [] }: VerifyContext): {
 /** adbe.x509.rsa_sha1 (ISO 32000-1 section 12.8.3.2): a bare PKCS#1 value in an OCTET STRING, certificates in /Cert. */
 async function judgeBareRsa(signature: PdfSignature, findings: Findings): Promise<Seen | undefined> {
   add(findings, 'algorithm-weak', 'undetermined')
-  const certificates = (signature.dictionaryCertificates ?? []).flatMap(readableDer)
+  const certificates = (signature.dictionaryCertificates ?? []).flatMap(readableCertificate)
   const [signer] = certificates
   const value = bareValue(signature.contents)
   if (signer === undefined || value === undefined) {
