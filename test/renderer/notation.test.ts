@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { fieldProblems, outgoingFields } from '../../src/shared/document/fields.ts'
 import { DOCUMENT_TYPES } from '../../src/shared/document/types.ts'
-import { fold } from '../../src/renderer/lib/fold.ts'
+import { fold } from '../../src/shared/fold.ts'
 import { suggestNotations, suggestPlace } from '../../src/renderer/lib/notation.ts'
 
 test('a named type is offered its abbreviation and the agency', () => {

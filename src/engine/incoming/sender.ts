@@ -3,6 +3,7 @@
  * this never makes a document invalid: it asks the clerk to look.
  */
 import type { Agency } from '../../shared/document/fields.ts'
+import { fold } from '../../shared/fold.ts'
 import type { PacketAgency } from '../../shared/document/packet.ts'
 import type { DocumentVerdict, ReasonCode, SignatureVerdict } from '../../shared/verdict.ts'
 
@@ -77,11 +78,7 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
 }
 
 function wordsOf(name: string): string[] {
-  const folded = name
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[đĐ]/g, 'd')
-    .toLowerCase()
+  const folded = fold(name)
     .replace(/&/g, ' va ')
     // "T.P" and "GD-ĐT" are one word; a comma or a line parts two names.
     .replace(/[.\-–]/g, '')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { agency, type Agency } from '../../shared/document/fields.ts'
+import { fold } from '../../shared/fold.ts'
 import { maybe, numberRow, orNull } from './columns.ts'
 import type { Database } from './database.ts'
 
@@ -76,7 +77,7 @@ export function directoryStore(db: Database) {
    */
   function search(text: string, limit: number): Agency[] {
     // An unused slot holds the empty word, which occurs in every name.
-    const words = fold(text).trim().split(/\s+/)
+    const words = fold(text).split(' ')
     return find.all({ ...Object.fromEntries(WORDS.map((slot, index) => [slot, words[index] ?? ''])), limit })
   }
 
@@ -90,9 +91,4 @@ export function directoryStore(db: Database) {
   }
 
   return { byIds, count, replaceAll, search, upsert }
-}
-
-/** Without marks, đ as d, in small letters: what is compared when the clerk types without marks. */
-function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase()
 }

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Failure } from '../../shared/ipc/contract.ts'
 import type { Topic } from '../../shared/ipc/topics.ts'
 import { failureOf, onTopic } from './call.ts'
-import { fold } from './fold.ts'
+import { fold } from '../../shared/fold.ts'
 
 const PAGE_ROWS = 100
 /** A filter looks through this many of the newest rows; the screen says so when there are more. */
