@@ -61,6 +61,8 @@ export const ERRORS = {
   'certificate/unreadable': { retry: 'never' },
   'certificate/unusable': { retry: 'user' },
   'certificate/wrong-holder': { retry: 'user' },
+  'certificate/not-next-signer': { retry: 'user' },
+  'certificate/signed-already': { retry: 'user' },
   'certificate/not-a-root': { retry: 'user' },
   'certificate/revoked': { retry: 'never' },
   'certificate/revocation-unknown': { retry: 'auto' },

@@ -174,6 +174,14 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Chứng thư số không đúng người ký của bước này',
     hint: 'Người có thẩm quyền ký trước bằng chứng thư của mình, cơ quan ký sau bằng chứng thư của cơ quan. Hãy chọn chứng thư khác. Mã PIN chưa được hỏi.',
   },
+  'certificate/not-next-signer': {
+    title: 'Chưa đến lượt người giữ chứng thư này ký',
+    hint: 'Những người ký ký theo thứ tự ghi trong dự thảo, mỗi người bằng chứng thư mang tên mình. Hãy chọn chứng thư của người ký tiếp theo. Mã PIN chưa được hỏi.',
+  },
+  'certificate/signed-already': {
+    title: 'Chứng thư này đã ký văn bản',
+    hint: 'Mỗi chứng thư ký một văn bản một lần. Hãy cắm token của người ký tiếp theo. Mã PIN chưa được hỏi.',
+  },
 
   'certificate/not-a-root': {
     title: 'Tệp này không chứa chứng thư của nơi cấp chứng thư',

@@ -6,6 +6,7 @@ import type { Host } from '../../src/engine/host.ts'
 import { openEngine, type Engine } from '../../src/engine/index.ts'
 import { startSignerProcess } from '../../src/engine/signing/signer-process.ts'
 import type { Agency, DocumentId } from '../../src/shared/document/fields.ts'
+import type { SignerFields } from '../../src/shared/document/signers.ts'
 import type {
   CertificateChoice,
   Method,
@@ -117,6 +118,23 @@ function makeTokens(dir: string, pki: Pki, person: MadeCertificate, agency: Made
     personPin: '246810',
     agencyPin: '135791',
   }
+}
+
+/** One more person who signs for an office, with a token of his own. */
+export interface OtherPerson {
+  readonly name: string
+  readonly certificate: CertificateChoice
+  readonly pin: string
+}
+
+/** Gives an office one more person with a token. */
+export function addPerson(desk: Desk, tokens: OfficeTokens, name: string, pin: string): OtherPerson {
+  const subject = `/C=VN/O=UBND xã Suối Ngọc/title=Chủ tịch/CN=${name}`
+  const { certificatePem, keyPem, sha256 } = desk.pki.issue({ file: `person-${pin}`, subject })
+  const chainPem = [desk.pki.issuing.certificatePem]
+  const { serial } = tokens.hsm.addToken({ label: `Token ${pin}`, pin, certificatePem, keyPem, chainPem })
+  const certificateSha256 = sha256 as CertificateChoice['certificateSha256']
+  return { name, pin, certificate: { tokenSerial: serial, certificateSha256 } }
 }
 
 /** A host without a desktop: no OS key store, no dialogs; the signer is a child process. */
@@ -263,6 +281,7 @@ export async function draftWith(
   call: Call,
   pdf: string,
   to: string = RECEIVER.organId,
+  signers: Partial<SignerFields> = {},
 ): Promise<OutgoingDetail> {
   const { id } = await call('outgoing.draft', { fields: {} })
   const drafted = await call('outgoing.importPdf', { id, name: 'cong-van.pdf', bytes: readFileSync(pdf) })
@@ -278,6 +297,7 @@ export async function draftWith(
       signer: { competence: 'KT. CHỦ TỊCH', position: 'PHÓ CHỦ TỊCH', fullName: 'Nguyễn Văn Mẫu' },
       toPlaces: ['Như trên', 'Lưu: VT, VP'],
       recipients: [to],
+      ...signers,
     },
   })
 }

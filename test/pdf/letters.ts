@@ -17,13 +17,22 @@ export interface LetterPage {
 export const A4: LetterPage = { widthMm: 210, heightMm: 297 }
 
 /** Where the lines of a letter stand, in millimetres of the page as shown. */
-export const LINES = { numberMm: 42, dateMm: 42, titleMm: 140, nameMm: 175, nameCentreMm: 150 }
+export const LINES = {
+  numberMm: 42,
+  dateMm: 42,
+  titleMm: 140,
+  nameMm: 175,
+  nameCentreMm: 150,
+  secondCentreMm: 65,
+}
 
 /** The words of a line, with room between them in millimetres. */
 export interface LetterText {
   readonly number?: readonly (string | number)[] | undefined
   readonly date?: readonly (string | number)[] | undefined
   readonly name?: string
+  /** Another signer, in the column on the left. */
+  readonly second?: string
 }
 
 const SIGNER = 'Nguyễn Văn Mẫu'
@@ -65,13 +74,21 @@ export async function letter(page: LetterPage, text: LetterText = {}): Promise<B
     4: { dict: '', data: '1 0 0 1 0 0 cm' },
   })
   const name = text.name ?? SIGNER
-  const centred = (words: string, baselineMm: number) =>
-    lineOf([words], LINES.nameCentreMm - widthMm(words, 14) / 2, baselineMm, 14)
+  const centred = (words: string, baselineMm: number, centreMm = LINES.nameCentreMm) =>
+    lineOf([words], centreMm - widthMm(words, 14) / 2, baselineMm, 14)
+  const second =
+    text.second === undefined
+      ? []
+      : [
+          ...centred('CHỦ TỊCH HỘI', LINES.titleMm, LINES.secondCentreMm),
+          ...centred(text.second, LINES.nameMm, LINES.secondCentreMm),
+        ]
   const words = [
     ...lineOf(text.number ?? ['Số:', 12, '/UBND-VP'], 40, LINES.numberMm),
     ...lineOf(text.date ?? ['Suối Ngọc, ngày', 8, 'tháng', 8, `năm ${currentYear()}`], 100, LINES.dateMm),
     ...centred('PHÓ CHỦ TỊCH', LINES.titleMm),
     ...centred(name, LINES.nameMm),
+    ...second,
   ]
   return allBytes(await drawOnFirstPage(memorySource(blank), { page: 1, words, font: FONT }))
 }

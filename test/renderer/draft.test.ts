@@ -21,7 +21,7 @@ function draftOf(fields: Partial<OutgoingFields> = {}, revision = 1): OutgoingDe
     subject: all.subject,
     codeNotation: '',
     priority: 0,
-    signerName: '',
+    signers: [],
     recipients: [],
     sizeBytes: 0,
     createdAt: 0,

@@ -23,6 +23,7 @@ const SHIPPED = {
   '0002-pictures.sql': '2abb65c8d1ea2c580bbd84d70cc3c90dace9a8727cb11be33049f6f52de8ca76',
   '0003-numbering.sql': '808fb7261307e3c0d87857d1428924ed827af3f63d40fc74843c9c5e8efe62a6',
   '0004-authorities.sql': '850f361888fcaf033d13eaa75cb87e85f7a6799384560fdb3d873a29fd639ba6',
+  '0005-signatures.sql': 'bff46a0c7a0631a8919b70f61578a536907229effc4c147c782fdaa286726a45',
 }
 
 function file() {
@@ -163,6 +164,44 @@ describe('what shipped', () => {
     expect(rows.all()).toEqual([
       { series: 'arrivals', notation: '', issuedDate: null },
       { series: 'outgoing', notation: 'UBND-VP', issuedDate: '2026-11-23' },
+    ])
+    db.close()
+  })
+
+  test('who signed before several could is taken from the history, as far as the signature still stands', () => {
+    const { path, open } = file()
+    const db = open()
+    migrate(db, path, MIGRATIONS.slice(0, 4))
+    const [first, second] = ['a'.repeat(64), 'b'.repeat(64)]
+    const line = (id: string, event: string, detail: object) =>
+      `INSERT INTO history (at, subject_kind, subject_id, event, detail, previous_hash, hash)
+       VALUES (7, 'outgoing', '${id}', '${event}', '${JSON.stringify(detail)}', '${first}', '${first}');`
+    db.exec(
+      [
+        ['sent', 'again', 'redrafted'].map((id) => {
+          const state = id === 'redrafted' ? 'drafting' : 'signed'
+          return `INSERT INTO outgoing (id, state, revision, fields, created_at, changed_at) VALUES ('${id}', '${state}', 1, '{}', 1, 1);`
+        }),
+        line('sent', 'sign', { signer: 'Nguyễn Văn Mẫu', certificate: first }),
+        line('again', 'sign', { signer: 'Nguyễn Văn Mẫu', certificate: first }),
+        line('again', 'reopen', {}),
+        line('again', 'sign', { signer: 'Lê Thị Ánh', certificate: second }),
+        line('redrafted', 'sign', { signer: 'Nguyễn Văn Mẫu', certificate: first }),
+        line('redrafted', 'reopen', {}),
+      ]
+        .flat()
+        .join(''),
+    )
+    migrate(db, path, MIGRATIONS)
+    const row = z.object({ id: z.string(), turn: z.int(), certificate: z.string(), name: z.string() })
+    const rows = db.query(
+      'rows',
+      'SELECT document_id AS id, turn, certificate_sha256 AS certificate, name FROM outgoing_signature ORDER BY id',
+      row,
+    )
+    expect(rows.all()).toEqual([
+      { id: 'again', turn: 0, certificate: second, name: 'Lê Thị Ánh' },
+      { id: 'sent', turn: 0, certificate: first, name: 'Nguyễn Văn Mẫu' },
     ])
     db.close()
   })

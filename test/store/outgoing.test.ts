@@ -22,6 +22,41 @@ function draft(store: Store, events: OutgoingEvent[] = [], fields = typed()) {
 }
 const UNTIL_QUEUED: OutgoingEvent[] = ['freeze', 'sign', 'number', 'seal', 'submit']
 
+describe('signatures of persons', () => {
+  const by = (letter: string, name: string) => ({
+    certificateSha256: sha256Hex.parse(letter.repeat(64)),
+    name,
+    signedAt: MORNING,
+  })
+
+  test('come back in the order of signing, beside who was to sign', () => {
+    const store = office()
+    const coSigners = [{ competence: '', position: '', fullName: 'Trần Thị Đồng', part: 'joint' as const }]
+    const id = draft(store, ['freeze'], typed({ coSigners }))
+    store.outgoing.addSignature(id, by('b', 'Lê Thị Ánh'))
+    const turns = () => store.outgoing.summary(store.outgoing.get(id)).signers
+    expect(turns().map(({ fullName, signed }) => [fullName, signed?.name])).toEqual([
+      ['Lê Thị Ánh', 'Lê Thị Ánh'],
+      ['Trần Thị Đồng', undefined],
+    ])
+    store.outgoing.addSignature(id, by('a', 'Trần Thị Đồng'))
+    expect(store.outgoing.get(id).signatures.map(({ name }) => name)).toEqual(['Lê Thị Ánh', 'Trần Thị Đồng'])
+    store.outgoing.clearSignatures(id)
+    expect(store.outgoing.get(id).signatures).toEqual([])
+  })
+
+  test('are never two of one certificate', () => {
+    const store = office()
+    const [id, other] = [draft(store, ['freeze']), draft(store, ['freeze'])]
+    store.outgoing.addSignature(id, by('a', 'Lê Thị Ánh'))
+    expect(() => {
+      store.outgoing.addSignature(id, by('a', 'Lê Thị Ánh'))
+    }).toThrow('UNIQUE')
+    store.outgoing.addSignature(other, by('a', 'Lê Thị Ánh'))
+    expect(store.outgoing.get(id).signatures).toHaveLength(1)
+  })
+})
+
 describe('drafting', () => {
   test('what the clerk typed comes back, with the revision he must name to change it', () => {
     const time = clock()

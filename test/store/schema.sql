@@ -167,6 +167,18 @@ CREATE TABLE outgoing_recipient (
   PRIMARY KEY (document_id, organ_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE outgoing_signature (
+  document_id TEXT NOT NULL REFERENCES outgoing (id),
+  -- 0 signs first
+  turn INTEGER NOT NULL CHECK (turn >= 0),
+  certificate_sha256 TEXT NOT NULL CHECK (length(certificate_sha256) = 64),
+  -- the common name of the certificate
+  name TEXT NOT NULL,
+  signed_at INTEGER NOT NULL,
+  PRIMARY KEY (document_id, turn),
+  UNIQUE (document_id, certificate_sha256)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE packet (
   packet_id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('edoc', 'status')),

@@ -92,13 +92,14 @@ export function discard(store: Store, id: DocumentId, now: number, reason?: stri
 }
 
 /**
- * frozen, signed or numbered → drafting. A signature made meanwhile is set aside with its file; a number
+ * frozen, signed or numbered → drafting. Signatures made meanwhile are set aside with their file; a number
  * stays with the document.
  */
 export function reopen(store: Store, id: DocumentId, now: number): void {
   store.atomically(() => {
     store.outgoing.move(id, 'reopen', now)
     store.outgoing.removeFile(id, 'signed')
+    store.outgoing.clearSignatures(id)
     // The draft names its recipients itself again; those of the frozen document would hide a change.
     store.outgoing.setRecipients(id, [])
     store.outgoing.setVerdict(id, undefined)
@@ -130,7 +131,7 @@ export function voidNumber(store: Store, id: DocumentId, reason: string, now: nu
   })
 }
 
-/** Whether the number was there when the person signed, and may stand on the signed page. */
+/** Whether the number was there when the last person signed, and may stand on the signed page. */
 function isOlderThanSignature(history: readonly HistoryEntry[]): boolean {
   const since = history.slice(history.findLastIndex(({ event }) => event === 'void') + 1)
   const taken = since.findIndex(({ event }) => event === 'number' || event === 'reserve')

@@ -28,6 +28,7 @@ import {
   signingTime,
   type SizedPicture,
 } from './look.ts'
+import { fileToSign, mainSignerName, nextSigner } from './signers.ts'
 
 /** A document about to be signed. */
 export interface Showing {
@@ -50,10 +51,12 @@ const PERSON_CORNER = { page: 'last', corner: 'bottom-right', xMm: 15, yMm: 12 }
 const AGENCY_CORNER = { page: 'last', corner: 'bottom-left', xMm: 30, yMm: 12 } as const
 const BLOCK_WIDTH_MM = 78
 const BLOCK_LINES = { person: 3, agency: 4 } as const
+/** Between the blocks of several persons, one above the other. */
+const BLOCK_GAP_MM = 2
 
 /**
- * The person's handwriting between title and name. Without a kept picture a text block stands there;
- * without a place, too, in the corner of the last page.
+ * The handwriting of the person whose turn it is, between title and name. Without a kept picture a text block
+ * stands there; without a place, too, in the corner of the last page.
  */
 export async function personShows(showing: Showing): Promise<Appearance> {
   const { store, source, document, certificate, certificateSha256, place } = showing
@@ -61,7 +64,7 @@ export async function personShows(showing: Showing): Promise<Appearance> {
   if (place !== undefined) {
     return picture === undefined ? blockAt(personBlock(showing), place) : pictureAt(picture, place)
   }
-  const found = await findSigningPlace(source, ...signerNames(document, certificate))
+  const found = await findSigningPlace(source, ...namesOfNext(document), certificate.subject.commonName ?? '')
   if (found === undefined) return personBlock(showing)
   return picture === undefined
     ? blockAt(personBlock(showing), { page: found.page, ...blockCentre(found, BLOCK_LINES.person) })
@@ -118,7 +121,7 @@ async function sealShown(showing: Showing): Promise<PictureAppearance | undefine
   const seal = store.pictures.get(certificateSha256)
   if (seal === undefined) return undefined
   if (place !== undefined) return pictureAt(seal, place)
-  const found = await findSigningPlace(source, ...signerNames(document))
+  const found = await findSigningPlace(source, ...namesOfMain(document))
   return found === undefined ? undefined : sealAppearance(found, await standingSignatures(source), seal)
 }
 
@@ -167,19 +170,30 @@ export async function readyForPerson(
   return { source: await drawOnFirstPage(source, { page: 1, words, font }), certify: false }
 }
 
-/** The name typed in the draft first, then that of the certificate that signs or has signed as a person. */
-function signerNames({ fields, verdict }: Outgoing, certificate?: Certificate): string[] {
-  const signed = verdict?.signatures.find(({ signer }) => signer?.kind !== 'agency')?.signer?.name
-  return [fields.signer.fullName, certificate?.subject.commonName ?? signed ?? '']
+/** As typed in the draft. */
+function namesOfNext(document: Outgoing): string[] {
+  return [nextSigner(document)?.fullName ?? '']
 }
 
-function personBlock({ certificate, at, font }: Showing): SignatureAppearance {
+/** Over whose signature the seal stands: the name typed in the draft first, then that of the certificate. */
+function namesOfMain(document: Outgoing): string[] {
+  return [document.fields.signer.fullName, mainSignerName(document) ?? '']
+}
+
+/** The corner for the next person's block, above those of the persons before. */
+function personCorner({ signatures }: Outgoing) {
+  const { heightMm } = blockBox(BLOCK_WIDTH_MM, BLOCK_LINES.person)
+  return { ...PERSON_CORNER, yMm: PERSON_CORNER.yMm + signatures.length * (heightMm + BLOCK_GAP_MM) }
+}
+
+function personBlock({ document, certificate, at, font }: Showing): SignatureAppearance {
   const { commonName, title } = certificate.subject
+  const role = nextSigner(document)?.part === 'initials' ? 'Ký nháy' : 'Người ký'
   return {
-    ...PERSON_CORNER,
+    ...personCorner(document),
     widthMm: BLOCK_WIDTH_MM,
     lines: [
-      `Người ký: ${commonName ?? ''}`,
+      `${role}: ${commonName ?? ''}`,
       ...(title === undefined ? [] : [`Chức vụ: ${title}`]),
       `Thời gian ký: ${signingTime(at)}`,
     ],
@@ -220,16 +234,16 @@ export async function signingPlace(
 ): Promise<Output<'outgoing.signingPlace'>> {
   const document = store.outgoing.get(id)
   const who = signsNext(document)
-  const role: FileRole = who === 'person' ? 'imported' : 'signed'
-  const file = fileOf(document, role)
+  const file = fileOf(document, fileToSign(document))
   const picture = store.pictures.get(certificateSha256)
   const source = await store.files.open(file.sha256)
   try {
     const place =
       who === 'agency' && picture === undefined
         ? undefined
-        : await findSigningPlace(source, ...signerNames(document))
-    const wanted = await wantedBox(who, source, place, picture)
+        : await findSigningPlace(source, ...(who === 'person' ? namesOfNext : namesOfMain)(document))
+    const corner = who === 'person' ? personCorner(document) : AGENCY_CORNER
+    const wanted = await wantedBox(who, source, place, picture, corner)
     return {
       ...(await settledBox(source, wanted)),
       found: place !== undefined,
@@ -258,6 +272,7 @@ async function wantedBox(
   source: PdfSource,
   place: SigningPlace | undefined,
   picture: { readonly png: Uint8Array; readonly widthMm: number; readonly heightMm: number } | undefined,
+  { corner, xMm, yMm }: ReturnType<typeof personCorner> | typeof AGENCY_CORNER,
 ): Promise<{ readonly page: number | 'last'; readonly box: PictureBox }> {
   const block = blockBox(BLOCK_WIDTH_MM, BLOCK_LINES[who])
   if (place === undefined) {
@@ -266,7 +281,6 @@ async function wantedBox(
       box: { ...block, centreXMm: 0, centreYMm: 0 },
     })
     const { widthMm, heightMm } = picture ?? block
-    const { corner, xMm, yMm } = who === 'person' ? PERSON_CORNER : AGENCY_CORNER
     const centreXMm = corner === 'bottom-left' ? xMm + widthMm / 2 : pageBoxMm.widthMm - xMm - widthMm / 2
     const centreYMm = pageBoxMm.heightMm - yMm - heightMm / 2
     return { page: 'last', box: { centreXMm, centreYMm, widthMm, heightMm } }

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
-import type { DocumentFile, DocumentId, FileRole } from '../../shared/document/fields.ts'
+import { sha256Hex, type DocumentFile, type DocumentId, type FileRole } from '../../shared/document/fields.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
 import type { OutgoingState } from '../../shared/document/outgoing.ts'
 import type { CertificateChoice, PlacedSignature } from '../../shared/ipc/contract.ts'
@@ -10,7 +10,7 @@ import type { ReachFailPoint } from '../fail-point.ts'
 import type { Appearance } from '../pdf/appearance.ts'
 import { passingChunksOf, reopening, type PdfFileSource, type PdfSource } from '../pdf/source.ts'
 import { preparePdf, type PdfToSign, type PreparedPdf } from '../sign-pdf.ts'
-import { holderKind } from '../signing/certificate.ts'
+import { holderKind, type Certificate } from '../signing/certificate.ts'
 import { mannerFor } from '../signing/manner.ts'
 import type { SignerClient } from '../signing/signer-client.ts'
 import { findCertificate, type FoundCertificate } from '../signing/token-view.ts'
@@ -18,6 +18,7 @@ import type { Outgoing, Store } from '../store/index.ts'
 import { prepareAttachments, type AttachmentSigning } from './attach.ts'
 import { giveNumber, reserveNumber, type NumberChoice } from './number.ts'
 import type { AgencyShow, Readied, Showing } from './show.ts'
+import { fileToSign, isLastTurn, requireTurn } from './signers.ts'
 
 /** What signing needs of the world. */
 export interface SignPorts {
@@ -61,12 +62,13 @@ export interface SignOutcome {
 export interface Issue extends NumberChoice, SignManner {}
 
 /**
- * frozen → signed. The authorised person's signature.
+ * frozen → signed, once the last has signed. The signature of the person whose turn it is; each signs over
+ * what those before have signed, which stays an exact prefix.
  *
  * Never a job and never retried by the machine: a wrong PIN locks the token.
  *
- * @throws {AppError} `sign/*`, `pdf/*`, `certificate/unusable`, `certificate/wrong-holder`; the document is
- *   then as it was
+ * @throws {AppError} `sign/*`, `pdf/*`, `certificate/unusable`, `certificate/wrong-holder`, and as
+ *   {@link requireTurn}; the document is then as it was
  */
 export async function sign(
   ports: SignPorts,
@@ -123,17 +125,17 @@ export function sealMany(
   return signEach(ports, ids, choice, sealWith(issue), onSigned)
 }
 
-/** What differs between the two signatures. */
+/** What differs between the signatures of persons and that of the agency. */
 interface Step {
   /** States that this step may begin in. */
   readonly begins: readonly OutgoingState[]
-  readonly from: FileRole
+  readonly from: (document: Outgoing) => FileRole
   readonly to: FileRole
-  readonly event: 'sign' | 'seal'
+  readonly event: (document: Outgoing) => 'cosign' | 'sign' | 'seal'
   /** Whose certificate it takes. One that does not tell whose it is serves for both. */
   readonly holder: 'person' | 'agency'
   /** Done for each document once the certificate is found. */
-  readonly ready: (ports: SignPorts, document: Outgoing) => Outgoing
+  readonly ready: (ports: SignPorts, document: Outgoing, certificate: Certificate) => Outgoing
   /** What stands in the file before the signature. */
   readonly readied: (ports: SignPorts, document: Outgoing, source: PdfSource) => Promise<Readied>
   /** What is shown, a signature each, in this order, and what is filled in with the first. */
@@ -143,11 +145,14 @@ interface Step {
 
 const signWith = ({ place }: SignManner): Step => ({
   begins: ['frozen'],
-  from: 'imported',
+  from: fileToSign,
   to: 'signed',
-  event: 'sign',
+  event: (document) => (isLastTurn(document) ? 'sign' : 'cosign'),
   holder: 'person',
-  ready: (_, document) => document,
+  ready: (_, document, certificate) => {
+    requireTurn(document, certificate)
+    return document
+  },
   readied: async ({ store, font, now }, { id }, source) => {
     // Only now: what looks for places in pages takes more code than all the rest.
     const { readyForPerson } = await import('./show.ts')
@@ -163,9 +168,9 @@ const signWith = ({ place }: SignManner): Step => ({
 function sealWith(issue: Issue): Step {
   return {
     begins: ['signed', 'numbered'],
-    from: 'signed',
+    from: () => 'signed',
     to: 'sealed',
-    event: 'seal',
+    event: () => 'seal',
     holder: 'agency',
     ready: ({ store, now, reach }, document) => {
       if (document.state === 'numbered') return document
@@ -226,7 +231,8 @@ async function signEach(
 }
 
 function requireState({ state }: Outgoing, step: Step): void {
-  if (!step.begins.includes(state)) throw new AppError('document/wrong-state', `${step.event} while ${state}`)
+  if (step.begins.includes(state)) return
+  throw new AppError('document/wrong-state', `the ${step.holder} signs while ${state}`)
 }
 
 /** The certificate that signs, and how its token is asked. */
@@ -246,7 +252,10 @@ async function findSigner(ports: SignPorts, choice: SignChoice, step: Step): Pro
   const found = findCertificate(tokens, choice.certificate, new Date(ports.now()))
   const kind = holderKind(found.certificate.subject)
   if (kind !== 'unknown' && kind !== step.holder) {
-    throw new AppError('certificate/wrong-holder', `${step.event} with a certificate of the kind ${kind}`)
+    throw new AppError(
+      'certificate/wrong-holder',
+      `the ${step.holder} with a certificate of the kind ${kind}`,
+    )
   }
   ports.requireUnrevoked(found)
   return { ...found, choice, modulePath, manner: mannerFor(found, ports.manner()) }
@@ -270,12 +279,12 @@ interface Prepared {
 
 async function prepare(ports: SignPorts, signer: Signer, step: Step, id: DocumentId): Promise<Prepared> {
   const { store, font } = ports
-  const document = step.ready(ports, store.outgoing.get(id))
-  const original = document.files.findLast((one) => one.role === step.from)
-  if (original === undefined)
-    throw new AppError('document/incomplete', `no ${step.from} file`, { detail: 'pdf' })
-  const at = ports.now()
   const { certificate, chain, choice } = signer
+  const document = step.ready(ports, store.outgoing.get(id), certificate)
+  const role = step.from(document)
+  const original = document.files.findLast((one) => one.role === role)
+  if (original === undefined) throw new AppError('document/incomplete', `no ${role} file`, { detail: 'pdf' })
+  const at = ports.now()
   const file = reopening(original.sizeBytes, () => store.files.open(original.sha256))
 
   async function layOut(
@@ -323,7 +332,7 @@ async function prepare(ports: SignPorts, signer: Signer, step: Step, id: Documen
       place: step.place,
     })
     const attachments =
-      step.event === 'seal'
+      step.holder === 'agency'
         ? await prepareAttachments(ports, document, signer, at, (verdict) =>
             isOurOwnGood(verdict, 1, undefined),
           )
@@ -451,19 +460,29 @@ async function keep(
     }
     reach('sign/stored')
     store.atomically(() => {
-      // It may have been reopened, changed and frozen again while the token worked.
-      const { files, revision } = store.outgoing.get(document.id)
-      const current = files.findLast((file) => file.role === step.from)
-      if (revision !== document.revision || current?.sha256 !== original.sha256) {
+      // It may have been reopened, changed and frozen again while the token worked, or signed by another.
+      const { files, revision, signatures } = store.outgoing.get(document.id)
+      const current = files.findLast((file) => file.role === original.role)
+      if (
+        revision !== document.revision ||
+        current?.sha256 !== original.sha256 ||
+        signatures.length !== document.signatures.length
+      ) {
         throw new AppError('document/changed', 'it is not the document that was signed any more')
       }
       const { name, contentType } = original
       store.outgoing.setFile(document.id, { name, contentType, ...stored }, step.to)
       for (const one of signedBeside) store.outgoing.setFile(document.id, one, 'attachment')
       store.outgoing.setVerdict(document.id, verdict)
-      if (step.event === 'seal') store.outgoing.setPractice(document.id, software)
-      store.outgoing.move(document.id, step.event, ports.now(), {
-        signer: certificate.subject.commonName ?? '',
+      const signer = certificate.subject.commonName ?? ''
+      const at = ports.now()
+      if (step.holder === 'agency') store.outgoing.setPractice(document.id, software)
+      else {
+        const certificateSha256 = sha256Hex.parse(certificate.sha256)
+        store.outgoing.addSignature(document.id, { certificateSha256, name: signer, signedAt: at })
+      }
+      store.outgoing.move(document.id, step.event(document), at, {
+        signer,
         certificate: certificate.sha256,
         ...detail,
       })

@@ -23,6 +23,7 @@ import {
   type OutgoingState,
 } from '../../shared/document/outgoing.ts'
 import { RECIPIENT, recipient, type Recipient, type RecipientEvent } from '../../shared/document/recipient.ts'
+import { personalSignature, signersOf, type PersonalSignature } from '../../shared/document/signers.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { DeliveryStatus, OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { next } from '../../shared/machine.ts'
@@ -65,6 +66,8 @@ type OutgoingRow = z.output<typeof outgoingRow>
 /** An outgoing document as stored, whole. */
 export interface Outgoing extends OutgoingRow {
   readonly files: DocumentFile[]
+  /** Of the persons, in the order of signing. */
+  readonly signatures: PersonalSignature[]
   readonly recipients: Recipient[]
 }
 
@@ -157,6 +160,21 @@ export function outgoingStore(
     `INSERT INTO outgoing_file (document_id, role, name, sha256, content_type, size_bytes)
      VALUES (@id, @role, @name, @sha256, @contentType, @sizeBytes)`,
   )
+  const signaturesOf = db.query(
+    'outgoing.signatures',
+    `SELECT certificate_sha256 AS certificateSha256, name, signed_at AS signedAt FROM outgoing_signature
+     WHERE document_id = @id ORDER BY turn`,
+    personalSignature,
+  )
+  const insertSignature = db.command(
+    'outgoing.addSignature',
+    `INSERT INTO outgoing_signature (document_id, turn, certificate_sha256, name, signed_at)
+     SELECT @id, count(*), @certificateSha256, @name, @signedAt FROM outgoing_signature WHERE document_id = @id`,
+  )
+  const dropSignatures = db.command(
+    'outgoing.clearSignatures',
+    'DELETE FROM outgoing_signature WHERE document_id = @id',
+  )
   const hashes = db.query(
     'outgoing.fileHashes',
     'SELECT sha256 FROM outgoing_file UNION SELECT packet_sha256 FROM outgoing WHERE packet_sha256 IS NOT NULL',
@@ -199,7 +217,13 @@ export function outgoingStore(
   }
 
   function whole(row: OutgoingRow): Outgoing {
-    return { ...row, files: files(row.id), recipients: recipientsOf.all({ id: row.id }) }
+    const { id } = row
+    return {
+      ...row,
+      files: files(id),
+      signatures: signaturesOf.all({ id }),
+      recipients: recipientsOf.all({ id }),
+    }
   }
 
   /** A new draft, in state `drafting`, revision 1. */
@@ -279,6 +303,22 @@ export function outgoingStore(
     db.atomically(() => {
       touched(touch.run({ id, at: now() }), id)
       dropRole.run({ id, role, name: orNull(name) })
+    })
+  }
+
+  /** The next person's signature. One certificate signs a document once. */
+  function addSignature(id: DocumentId, signature: PersonalSignature): void {
+    db.atomically(() => {
+      touched(touch.run({ id, at: now() }), id)
+      insertSignature.run({ id, ...signature })
+    })
+  }
+
+  /** The persons' signatures are void, as reopening makes them. */
+  function clearSignatures(id: DocumentId): void {
+    db.atomically(() => {
+      touched(touch.run({ id, at: now() }), id)
+      dropSignatures.run({ id })
     })
   }
 
@@ -424,7 +464,7 @@ export function outgoingStore(
 
   /** What the lists show. */
   function summary(document: Outgoing): OutgoingSummary {
-    const { fields } = document
+    const { fields, signatures } = document
     return {
       id: document.id,
       state: document.state,
@@ -435,7 +475,7 @@ export function outgoingStore(
       issuedDate: document.issuedDate,
       priority: fields.priority,
       dueDate: fields.dueDate,
-      signerName: fields.signer.fullName,
+      signers: signersOf(fields).map((signer, turn) => ({ ...signer, signed: signatures[turn] })),
       recipients: document.recipients.length > 0 ? document.recipients : intended(document),
       sizeBytes: sizeOf(document),
       createdAt: document.createdAt,
@@ -475,7 +515,9 @@ export function outgoingStore(
   }
 
   return {
+    addSignature,
     clearNumber,
+    clearSignatures,
     counts,
     create,
     fileHashes,

@@ -93,6 +93,8 @@ function noteOf({ subjectKind, event, detail }: HistoryEntry, nameOf: (organId: 
   if (organId !== undefined) notes.push(nameOf(organId))
   const name = text('name')
   if (name !== undefined) notes.push(name)
+  const signer = text('signer')
+  if (signer !== undefined) notes.push(signer)
   const number = detail['number']
   if (typeof number === 'number' || typeof number === 'string') {
     notes.push(TEXT.history.numbered(String(number)))

@@ -143,7 +143,7 @@ function SentDocument({ id }: { id: string }) {
               name: TEXT.document.issuedDate,
               value: detail.issuedDate === undefined ? '' : formatDay(detail.issuedDate),
             },
-            { name: TEXT.document.signer, value: detail.signerName },
+            { name: TEXT.document.signer, value: detail.signers.map(({ fullName }) => fullName).join(', ') },
             dueFact(detail.dueDate, now),
           ]}
         />

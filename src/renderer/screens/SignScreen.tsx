@@ -23,18 +23,10 @@ import { NumberFields, VoidNumber } from '../components/NumberFields.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { PinForm, type PinUse, type Role } from '../components/PinForm.tsx'
 import { SigningMark } from '../components/SigningMark.tsx'
+import { SigningSteps } from '../components/SigningSteps.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
-import {
-  formatCount,
-  formatDay,
-  formatInstant,
-  formatMm,
-  formatSize,
-  formatWhen,
-  isoDayOf,
-  parseDay,
-} from '../lib/format.ts'
+import { formatCount, formatDay, formatMm, formatWhen, isoDayOf, parseDay } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
 import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
@@ -498,7 +490,7 @@ function SignPanel({
           </>
         }
       >
-        <Steps detail={detail} number={issue.number} day={issue.day} />
+        <SigningSteps detail={detail} number={issue.number} day={issue.day} />
         {children}
         {detail.state === 'signed' ? <NumberFields choice={issue} detail={detail} /> : null}
       </PinForm>
@@ -522,48 +514,5 @@ function SignPanel({
         }}
       />
     </>
-  )
-}
-
-/** The four steps of ui/sign.png: what is done, what this press does, what comes after. */
-function Steps({ detail, number, day }: { detail: OutgoingDetail; number: string; day: string }) {
-  const signedEntry = detail.history.findLast(({ event }) => event === 'sign')
-  const signer = detail.verdict?.signatures[0]?.signer?.name ?? detail.signerName
-  const code = `${number === '' ? '…' : number}/${detail.codeNotation}`
-  const issued = detail.issuedDate === undefined ? day : formatDay(detail.issuedDate)
-  const signed = detail.state !== 'frozen'
-  const numbered = detail.state === 'numbered'
-  const size = formatSize(detail.sizeBytes)
-  const steps = [
-    {
-      step: signed ? 'done' : 'now',
-      title: signed ? TEXT.sign.stepSigned : TEXT.sign.stepSign,
-      note:
-        signed && signedEntry !== undefined
-          ? TEXT.sign.signedBy(signer, formatInstant(signedEntry.at))
-          : TEXT.sign.notSignedYet(signer),
-    },
-    {
-      step: numbered ? 'done' : signed ? 'now' : 'next',
-      title: numbered ? TEXT.sign.stepNumbered : TEXT.sign.stepNumber,
-      note: numbered ? TEXT.sign.numberGiven(codeOf(detail), issued) : TEXT.sign.numberNext(code, day),
-    },
-    { step: signed ? 'now' : 'next', title: TEXT.sign.stepSeal, note: TEXT.sign.sealNote },
-    {
-      step: 'next',
-      title: TEXT.sign.stepSubmit,
-      note: TEXT.sign.submitTo(recipientNames(detail.recipients), size),
-    },
-  ] as const
-  return (
-    <ol className={styles['steps']} aria-label={TEXT.sign.steps}>
-      {steps.map(({ step, title, note }) => (
-        <li key={title} data-step={step}>
-          {title}
-          <span className="visually-hidden"> ({TEXT.sign.stepState[step]})</span>
-          <div className={styles['note']}>{note}</div>
-        </li>
-      ))}
-    </ol>
   )
 }

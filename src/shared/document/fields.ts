@@ -50,12 +50,19 @@ export const agency = z.object({
 export type Agency = z.output<typeof agency>
 
 /** Người ký. @source Decree 30/2020/NĐ-CP App. VI: Position 100, FullName 50 characters */
-const signerInfo = z.object({
+export const signerInfo = z.object({
   /** Thẩm quyền ký: TM., KT., TL., TUQ., Q. and the title signed for, or empty. */
   competence: z.string().max(100).default(''),
   position: z.string().max(100).default(''),
   fullName: z.string().max(50).default(''),
 })
+
+/** Who signs beside the main signer: đồng ký (`joint`), or ký nháy (`initials`). Persisted. */
+const coSigner = signerInfo.extend({ part: z.enum(['joint', 'initials']) })
+export type CoSigner = z.output<typeof coSigner>
+
+/** How many may sign beside the main signer. */
+const MAX_CO_SIGNERS = 9
 
 /**
  * What the clerk fills in about an outgoing document. Every field may still be empty while drafting;
@@ -72,7 +79,12 @@ export const outgoingFields = z.object({
   place: z.string().max(100).default(''),
   /** Trích yếu. */
   subject: z.string().max(500).default(''),
+  /** The main signer, whom the packet and the register name. */
   signer: signerInfo.prefault({}),
+  /** Those who sign beside the main signer, in their order. */
+  coSigners: z.array(coSigner).max(MAX_CO_SIGNERS).default([]),
+  /** How many of them sign before the main signer. */
+  signerTurn: z.int().min(0).max(MAX_CO_SIGNERS).default(0),
   /** Độ khẩn, 0–3. */
   priority: z.int().min(0).max(3).default(0),
   /** Hạn trả lời. */
@@ -110,6 +122,7 @@ export const fieldName = z.enum([
   'place',
   'subject',
   'signer.fullName',
+  'coSigners',
   'recipients',
   'toPlaces',
   'pdf',
@@ -150,6 +163,7 @@ export function fieldProblems(fields: OutgoingFields, hasPdf: boolean): FieldPro
   require('place', fields.place.trim() !== '')
   require('subject', fields.subject.trim() !== '')
   require('signer.fullName', fields.signer.fullName.trim() !== '')
+  require('coSigners', fields.coSigners.every(({ fullName }) => fullName.trim() !== ''))
   require('recipients', fields.recipients.length > 0)
   if (fields.toPlaces.join('\n').length > 1000) problems.push({ field: 'toPlaces', problem: 'too-long' })
   require('pdf', hasPdf)

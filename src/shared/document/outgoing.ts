@@ -7,7 +7,7 @@ import { defineMachine, statesOf, type EventOf, type StateOf } from '../machine.
  */
 export const OUTGOING = defineMachine({
   drafting: { freeze: 'frozen', discard: 'discarded' }, // freeze.ts: fields checked, the PDF fixed; draft.ts
-  frozen: { reopen: 'drafting', sign: 'signed' }, // draft.ts, sign.ts: the authorised person
+  frozen: { reopen: 'drafting', cosign: 'frozen', sign: 'signed' }, // draft.ts, sign.ts: each signer, then the last
   signed: { reopen: 'drafting', number: 'numbered' }, // draft.ts, number.ts: số và ngày
   numbered: { reopen: 'drafting', void: 'signed', seal: 'sealed' }, // draft.ts; sign.ts: the agency
   sealed: { submit: 'queued' }, // submit.ts: packet fixed and job added, one transaction

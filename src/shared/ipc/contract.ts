@@ -20,6 +20,7 @@ import { numberFields, numberPlacement } from '../document/number-placement.ts'
 import { outgoingBox, outgoingState } from '../document/outgoing.ts'
 import { packetWarning } from '../document/packet.ts'
 import { recipient } from '../document/recipient.ts'
+import { personalSignature, signer } from '../document/signers.ts'
 import { ERROR_CODES, type ErrorCode } from '../errors.ts'
 import { signaturePolicy } from '../signature-policy.ts'
 import { tokenModule } from '../signing.ts'
@@ -257,7 +258,8 @@ const outgoingSummary = z.object({
   issuedDate: isoDate.optional(),
   priority: z.int(),
   dueDate: isoDate.optional(),
-  signerName: z.string(),
+  /** Who signs, in order, and what those who have signed signed with. */
+  signers: z.array(signer.extend({ signed: personalSignature.optional() })),
   recipients: z.array(recipient),
   sizeBytes: z.int(),
   createdAt: instant,
@@ -561,12 +563,12 @@ export const contract = {
   },
   'outgoing.freeze': { input: z.object({ id: documentId, revision: z.int() }), output: outgoingDetail },
   'outgoing.reopen': { input: z.object({ id: documentId }), output: outgoingDetail },
-  /** Where the next signature would stand: the person's of a frozen document, else the agency's. */
+  /** Where the next signature would stand: the next person's of a frozen document, else the agency's. */
   'outgoing.signingPlace': {
     input: z.object({ id: documentId, certificate: certificateChoice }),
     output: placeOfSignature,
   },
-  /** The authorised person's signature. `place` left out: where the page says. */
+  /** The signature of the person whose turn it is. `place` left out: where the page says. */
   'outgoing.sign': {
     input: z.object({
       id: documentId,

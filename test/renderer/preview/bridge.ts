@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../../../src/shared/document/history.ts'
 import { OUTGOING_BOXES, type OutgoingState } from '../../../src/shared/document/outgoing.ts'
 import { INCOMING_BOXES } from '../../../src/shared/document/incoming.ts'
+import { signersOf } from '../../../src/shared/document/signers.ts'
 import { DEFAULT_NUMBERING, seriesIn, type NumberGap } from '../../../src/shared/document/numbering.ts'
 import { AppError, codeOf } from '../../../src/shared/errors.ts'
 import {
@@ -155,7 +156,7 @@ function outgoing(
     ...(codeNumber === undefined ? {} : { codeNumber }),
     codeNotation,
     ...(progressed === 2 ? { issuedDate: '2026-01-15' } : {}),
-    signerName: fields.signer.fullName,
+    signers: signersOf(fields),
     recipients: to.map((organId) => ({
       organId,
       name: nameOf(organId),
