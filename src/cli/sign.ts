@@ -131,6 +131,7 @@ async function signWith(
     },
   })
   try {
+    const soundness = signableEach(tasks, values)
     const tokens = await signer.tokens(modulePath, isPracticeFile(modulePath) ? pin : undefined)
     const choice = chooseCertificate(tokens, wanted, at)
     const found = findCertificate(tokens, choice, at)
@@ -140,6 +141,7 @@ async function signWith(
     // The signature of a packet is always by SHA-256, with PKCS#1 v1.5 where the key is RSA.
     const manner = values.packet === true ? USUAL_MANNER : mannerFor(found, policy)
     const prepared: Prepared[] = []
+    await soundness
     for (const task of tasks) prepared.push(await prepare(task, found, { values, appearanceOf, at, manner }))
     const written = writingInTurn(prepared, raising)
     try {
@@ -199,7 +201,39 @@ async function tasksFrom(positionals: readonly string[], values: Values): Promis
   return [...tasks.values()]
 }
 
-async function prepare(
+/**
+ * Tries each PDF as the app does when it takes one in, so that nothing is signed here which nobody could judge
+ * afterwards. Goes on by itself, to be waited for once the token is found: neither takes the other's time.
+ */
+function signableEach(tasks: readonly Task[], { detached, packet }: Values): Promise<void> {
+  const tried = (async () => {
+    if (detached === true || packet === true) return
+    const { requireSignable } = await import('../engine/pdf/signable.ts')
+    for (const task of tasks) {
+      await onOpened(task, (source) => requireSignable(source))
+    }
+  })()
+  // Heard of where it is waited for; a token that is not there is said first.
+  tried.catch(() => undefined)
+  return tried
+}
+
+/** Works on a task's file, which is closed afterwards; what is wrong with it names it. */
+async function onOpened<T>(task: Task, work: (source: PdfFileSource) => Promise<T>): Promise<T> {
+  const { size } = await stat(task.input)
+  const source = reopening(size, () => openPdfFile(task.input))
+  try {
+    return await work(source)
+  } catch (cause) {
+    // Among many files the clerk must know which one.
+    if (!(cause instanceof AppError) || cause.detail !== undefined) throw cause
+    throw new AppError(cause.code, cause.message, { cause, detail: task.input })
+  } finally {
+    await source.close()
+  }
+}
+
+function prepare(
   task: Task,
   { certificate, chain }: FoundCertificate,
   how: {
@@ -209,11 +243,9 @@ async function prepare(
     readonly manner: SigningManner
   },
 ): Promise<Prepared> {
-  const { size } = await stat(task.input)
-  const source = reopening(size, () => openPdfFile(task.input))
-  const signing = { source, certificate: certificate.der, chain, signedAt: how.at, manner: how.manner }
   const { reason, location, detached, packet } = how.values
-  try {
+  return onOpened(task, async (source) => {
+    const signing = { source, certificate: certificate.der, chain, signedAt: how.at, manner: how.manner }
     if (detached === true) {
       const { hash, signature } = await prepareFileSignature(signing)
       return { ...task, source, hash, signed: (value) => memorySource(signature(value)) }
@@ -232,13 +264,7 @@ async function prepare(
       ...(appearance === undefined ? {} : { appearance }),
     })
     return { ...task, source, hash, signed }
-  } catch (cause) {
-    // Among many files the clerk must know which one.
-    if (!(cause instanceof AppError) || cause.detail !== undefined) throw cause
-    throw new AppError(cause.code, cause.message, { cause, detail: task.input })
-  } finally {
-    await source.close()
-  }
+  })
 }
 
 /** Writes each signed file as its signature comes, so that a token pulled out loses only what is not signed yet. */
@@ -297,7 +323,13 @@ interface Raising {
 /** @throws {UsageError} for a level that does not exist, or one that makes no sense here */
 async function raisingFrom(values: Values): Promise<Raising | undefined> {
   const { level, tsa, host, detached, packet, trust } = values
-  if (level === undefined || level === 'b-b') return undefined
+  if (level === undefined || level === 'b-b') {
+    const [stray] = Object.entries({ tsa, trust, host }).flatMap(([name, value]) =>
+      value === undefined ? [] : [name],
+    )
+    if (stray !== undefined) throw new UsageError(`Tùy chọn --${stray} cần có --level b-t, b-lt hoặc b-lta.`)
+    return undefined
+  }
   const wanted = signatureLevel.safeParse(level)
   if (!wanted.success) throw new UsageError('Giá trị của --level phải là b-b, b-t, b-lt hoặc b-lta.')
   if (detached === true || packet === true) {

@@ -36,7 +36,7 @@ Ký một tệp PDF bằng chứng thư số trên thiết bị (PAdES); IN gi�
                    tên tệp thêm .p7s
   --level MỨC      mức ký: b-b (mặc định), b-t (dấu thời gian), b-lt (thêm thông tin thu hồi),
                    b-lta (thêm dấu thời gian lưu trữ). Chưa đạt mức đã nêu thì tệp vẫn được ghi ở
-                   mức cao nhất đạt được, kèm lý do, và mã thoát là 1
+                   mức cao nhất đạt được, kèm lý do, và mã thoát là 1; với mức trên b-b, kèm theo được:
     --tsa URL        dịch vụ dấu thời gian; mặc định http://tsa.ca.gov.vn
     --trust DIR      tin thêm các chứng thư số gốc trong thư mục DIR
     --host A=B       thay máy chủ A ghi trong chứng thư số bằng B; nêu được nhiều lần

@@ -53,9 +53,12 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true })
 })
 
+/** The roots to raise by. */
+const trusting = ['--trust', pki.trustDir]
+
 function sign(to: string, ...more: string[]) {
   const token = ['--module', hsm.modulePath, '--label', 'Lãnh đạo', '--pin-env', 'LEADER_PIN']
-  return program.run(['sign', original, to, ...token, '--trust', pki.trustDir, ...more], {
+  return program.run(['sign', original, to, ...token, ...more], {
     ...hsm.env,
     LEADER_PIN: '246810',
   })
@@ -77,6 +80,7 @@ test('a document is signed with PSS and raised to B-LTA, and judged offline with
     '--pss',
     '--digest',
     'sha512',
+    ...trusting,
     ...hosts,
   )
   expect(signed).toMatchObject({ code: 0, errors: '' })
@@ -92,7 +96,7 @@ test('a document is signed with PSS and raised to B-LTA, and judged offline with
 
 test('without a time stamp authority the signature is not lost, and the exit code says that the level is', async () => {
   const path = join(dir, 'missed.pdf')
-  const signed = await sign(path, '--level', 'b-t', '--tsa', 'http://127.0.0.1:9/')
+  const signed = await sign(path, '--level', 'b-t', '--tsa', 'http://127.0.0.1:9/', ...trusting)
   expect(signed.code).toBe(1)
   expect(signed.errors).toContain('authority/unreachable')
   expect((await verdictOn(path)).verdict).toBe('valid')
@@ -110,6 +114,11 @@ test('what makes no sense is asked back before the PIN is used', async () => {
   const to = join(dir, 'usage.pdf')
   for (const words of [
     ['--level', 'b-x'],
+    // What serves a level alone is not silently left aside without one.
+    trusting,
+    ['--level', 'b-b', ...trusting],
+    ['--tsa', tsa.url],
+    ['--host', 'a=b'],
     ['--level', 'b-t', '--tsa', 'ldap://tsa'],
     ['--level', 'b-t', '--detached'],
     ['--level', 'b-t', '--host', 'một'],
