@@ -2,22 +2,42 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { begin, importPdf } from '../../src/engine/outgoing/draft.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { z } from 'zod'
+import { sign } from '../../src/cli/sign.ts'
+import { startSignerProcess, type SignerProcess } from '../../src/engine/signing/signer-process.ts'
+import type { DocumentId } from '../../src/shared/document/fields.ts'
 import type { ErrorCode } from '../../src/shared/errors.ts'
 import { ERROR_TEXT } from '../../src/shared/errors.vi.ts'
-import { buildProgram, type Program } from '../cli/program.ts'
-import { makePki } from '../helpers/pki.ts'
+import { certificateChoice, type CertificateChoice } from '../../src/shared/ipc/contract.ts'
+import { buildProgram } from '../cli/program.ts'
+import { draftWith, makeOffice, SENDER, type TestOffice } from '../helpers/office.ts'
+import { type IssueOptions, type MadeCertificate, makePki } from '../helpers/pki.ts'
 import { makeSoftHsm } from '../helpers/softhsm.ts'
+import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
 import { makeFaultShim } from '../native/fault-shim.ts'
 import { handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
-import { MORNING, office, typed } from '../store/office.ts'
 import { committed } from './corpus.ts'
-import { signedBy } from './signing.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'vanthu-refused-'))
 const pki = makePki(join(dir, 'pki'))
 const LETTER = committed('ghostscript-17.pdf')
+const letterPath = join(dir, 'letter.pdf')
+writeFileSync(letterPath, LETTER)
+const SIGNER = join(import.meta.dirname, '../../src/signer/index.ts')
+const goodbye = z.object({ op: z.literal('goodbye') })
+
+/** Person and agency on one token, each with an own key. */
+const hsm = makeSoftHsm(join(dir, 'tokens'))
+const chainPem = [pki.issuing.certificatePem]
+const token = hsm.addToken({ ...pki.person, label: 'Lãnh đạo', pin: '246810', chainPem })
+hsm.addKey(token, { ...pki.agency, keyId: '02' })
+const shim = makeFaultShim(join(dir, 'shim'), hsm)
+
+function choiceOf({ sha256 }: MadeCertificate): CertificateChoice {
+  return certificateChoice.parse({ tokenSerial: token.serial, certificateSha256: sha256 })
+}
+
 afterAll(() => {
   rmSync(dir, { recursive: true })
 })
@@ -177,79 +197,165 @@ const REFUSED: readonly (readonly [string, ErrorCode, () => Buffer])[] = [
   ],
 ]
 
-describe('a document is refused when it is taken in, and nothing of it is kept', () => {
-  test.each(REFUSED)('%s: %s', async (_, code, make) => {
-    const store = office()
-    const id = begin(store, typed(), MORNING)
-    await expect(importPdf(store, id, 'cong-van.pdf', make())).rejects.toMatchObject({ code })
-    expect(store.outgoing.files(id)).toEqual([])
+/** What is wrong with a certificate, as `detail` of the refusal. */
+const UNUSABLE: readonly (readonly [string, Omit<IssueOptions, 'file' | 'subject'>])[] = [
+  ['expired', { notBefore: days(-20), notAfter: days(-1) }],
+  ['not-yet-valid', { notBefore: days(1) }],
+  ['not-for-signing', { extensions: ['keyUsage = critical, keyEncipherment'] }],
+  ['weak-key', { key: 'rsa1024' }],
+]
+
+function days(count: number): Date {
+  return new Date(Date.now() + count * 86_400_000)
+}
+
+/** The way of the window: the real engine and its signer, whose token is reached through the shim. */
+async function openDesk(hubUrl: string): Promise<TestOffice> {
+  const office = await makeOffice({
+    dir: join(dir, 'office'),
+    agency: SENDER,
+    tokens: {
+      hsm: { ...hsm, modulePath: shim.modulePath, env: { ...hsm.env, ...shim.env } },
+      person: choiceOf(pki.person),
+      agency: choiceOf(pki.agency),
+      personPin: token.pin,
+      agencyPin: token.pin,
+    },
+    hubUrl,
+    secret: OFFICES[0].secret,
+    root: pki.root.certificatePem,
   })
+  await office.until('the directory is there', async () => {
+    const found = await office.call('directory.search', { text: 'so noi vu' })
+    return found.length > 0 ? found : undefined
+  })
+  return office
+}
+
+/** One signer process for every command: each bids it goodbye, and it stays for the next. */
+function lastingSigner(): { readonly lend: () => SignerProcess; readonly end: () => void } {
+  const process = startSignerProcess(SIGNER, shim.env)
+  let hear: (message: unknown) => void = () => undefined
+  process.onMessage((message) => {
+    hear(message)
+  })
+  return {
+    lend: () => {
+      let left: (why: string) => void = () => undefined
+      return {
+        onMessage: (listener) => {
+          hear = listener
+        },
+        send: (message) => {
+          if (goodbye.safeParse(message).success) left('goodbye')
+          else process.send(message)
+        },
+        onExit: (listener) => {
+          left = listener
+        },
+        kill: () => undefined,
+      }
+    },
+    end: () => {
+      process.kill()
+    },
+  }
+}
+
+// Before anything opens the token: SoftHSM shows a process what was there when it came.
+const unusable = UNUSABLE.map(([detail, options]) => {
+  const subject = '/C=VN/O=UBND xã Suối Ngọc/title=Phó Chủ tịch/CN=Nguyễn Văn Mẫu'
+  const certificate = pki.issue({ file: detail, subject, ...options })
+  hsm.addKey(token, { ...certificate, keyId: Buffer.from(detail).toString('hex') })
+  return [detail, certificate] as const
 })
 
-describe('a document is refused before the signer is asked', () => {
-  // Signing the first page neither reads nor needs what is wrong with these.
-  const foundByTrying = [
-    'with a damaged part that signing does not touch',
-    'that shows one page object twice, where a stamp would stand on both',
-  ]
-  const refusedBySigning = REFUSED.filter(([name]) => !foundByTrying.includes(name))
-  test.each(refusedBySigning)('%s: %s', async (_, code, make) => {
-    let asked = 0
-    const signing = signedBy(make(), pki.person, [pki.issuing], {
-      sign: () => {
-        asked += 1
-        return Promise.resolve(new Uint8Array(256))
-      },
-    })
-    await expect(signing).rejects.toMatchObject({ code })
-    expect(asked).toBe(0)
-  })
-})
-
-describe('vanthu sign says why and does not log in', () => {
-  let program: Program
+describe('what cannot be signed is refused with the reason and without a login', () => {
+  const signer = lastingSigner()
+  let hub: HubProcess
+  let desk: TestOffice
   beforeAll(async () => {
-    program = await buildProgram()
-  }, 180_000)
-  afterAll(() => {
-    program.remove()
+    vi.stubEnv('THE_PIN', token.pin)
+    hub = await startHubProcess()
+    desk = await openDesk(`${hub.url}/vxp`)
   })
-  const hsm = makeSoftHsm(join(dir, 'tokens'))
-  hsm.addToken({ ...pki.person, label: 'Lãnh đạo', pin: '246810', chainPem: [pki.issuing.certificatePem] })
-  const shim = makeFaultShim(join(dir, 'shim'), hsm)
-  const words = ['--module', shim.modulePath, '--label', 'Lãnh đạo', '--pin-env', 'THE_PIN']
+  afterAll(async () => {
+    await desk.close()
+    await hub.remove()
+    signer.end()
+    vi.unstubAllEnvs()
+  })
+  const [input, output] = [join(dir, 'in.pdf'), join(dir, 'out.pdf')]
 
-  test.each(
-    [
-      'encrypted by RC4 of 128 bits',
-      'without a page',
-      'cut in the middle',
-      'that an earlier certification forbids to change',
-    ].map(
-      (wanted) =>
-        REFUSED.filter(([name]) => name === wanted)[0] ?? [
-          wanted,
-          'pdf/unreadable' as const,
-          () => Buffer.alloc(0),
-        ],
-    ),
-  )('%s: %s', async (_, code, make) => {
-    const [input, output] = [join(dir, 'in.pdf'), join(dir, 'out.pdf')]
-    writeFileSync(input, make())
-    shim.clear()
-    const outcome = await program.run(['sign', input, output, ...words], { ...shim.env, THE_PIN: '246810' })
-    expect(outcome.code).not.toBe(0)
-    expect(outcome.errors).toContain(ERROR_TEXT[code].title)
+  function vanthuSign(pdf: Uint8Array, certificate: MadeCertificate): Promise<number> {
+    writeFileSync(input, pdf)
+    const words = ['--module', shim.modulePath, '--cert', certificate.sha256, '--pin-env', 'THE_PIN']
+    return sign([input, output, ...words], dir, signer.lend())
+  }
+
+  /** Expects the refusal, that the token was there to be asked, and that nobody logged in. */
+  async function refusedUnsigned(attempt: Promise<unknown>, refusal: object): Promise<void> {
+    await expect(attempt).rejects.toMatchObject(refusal)
     expect([shim.calls('GetSlotList') > 0, shim.calls('Login'), shim.calls('Sign')]).toEqual([true, 0, 0])
     expect(existsSync(output)).toBe(false)
+  }
+
+  test.each(REFUSED)('a PDF %s: %s', async (_, code, make) => {
+    const pdf = make()
+    shim.clear()
+    const { id } = await desk.call('outgoing.draft', { fields: {} })
+    await expect(
+      desk.call('outgoing.importPdf', { id, name: 'cong-van.pdf', bytes: pdf }),
+    ).rejects.toMatchObject({ code })
+    expect((await desk.call('outgoing.one', { id })).files).toEqual([])
+    await refusedUnsigned(vanthuSign(pdf, pki.person), { code })
   })
 
-  test('while a sound one is signed with one login', async () => {
-    const [input, output] = [join(dir, 'sound.pdf'), join(dir, 'signed.pdf')]
-    writeFileSync(input, LETTER)
+  async function frozen(): Promise<DocumentId> {
+    const { id, revision } = await draftWith(desk.call, letterPath)
+    await desk.call('outgoing.freeze', { id, revision })
+    return id
+  }
+
+  test.each(unusable)('a certificate that is %s', async (detail, certificate) => {
+    const refusal = { code: 'certificate/unusable', detail }
+    const id = await frozen()
     shim.clear()
-    const outcome = await program.run(['sign', input, output, ...words], { ...shim.env, THE_PIN: '246810' })
-    expect(outcome).toMatchObject({ code: 0, errors: '' })
+    const asked = { id, certificate: choiceOf(certificate), pin: token.pin }
+    await refusedUnsigned(desk.call('outgoing.sign', asked), refusal)
+    await refusedUnsigned(vanthuSign(LETTER, certificate), refusal)
+    expect((await desk.call('outgoing.one', { id })).state).toBe('frozen')
+  })
+
+  test('the agency’s certificate where a person signs, and a person’s where the agency seals', async () => {
+    const refusal = { code: 'certificate/wrong-holder' }
+    const id = await frozen()
+    shim.clear()
+    const { pin } = token
+    const by = (certificate: MadeCertificate) => ({ id, certificate: choiceOf(certificate), pin })
+    await refusedUnsigned(desk.call('outgoing.sign', by(pki.agency)), refusal)
+    await desk.call('outgoing.sign', by(pki.person))
+    shim.clear()
+    await refusedUnsigned(desk.call('outgoing.seal', by(pki.person)), refusal)
+  })
+
+  test('while a sound document is signed by a good certificate with one login', async () => {
+    shim.clear()
+    expect(await vanthuSign(LETTER, pki.person)).toBe(0)
     expect([shim.calls('Login'), shim.calls('Sign')]).toEqual([1, 1])
   })
 })
+
+test('vanthu sign prints the reason', async () => {
+  const program = await buildProgram()
+  onTestFinished(() => {
+    program.remove()
+  })
+  const [input, output] = [join(dir, 'encrypted.pdf'), join(dir, 'never.pdf')]
+  writeFileSync(input, byQpdf('--encrypt', '', 'chu', '256', '--'))
+  const words = ['--module', shim.modulePath, '--cert', pki.person.sha256, '--pin-env', 'THE_PIN']
+  const outcome = await program.run(['sign', input, output, ...words], { ...shim.env, THE_PIN: token.pin })
+  expect(outcome.code).toBe(1)
+  expect(outcome.errors).toContain(ERROR_TEXT['pdf/encrypted'].title)
+  expect(existsSync(output)).toBe(false)
+}, 180_000)
