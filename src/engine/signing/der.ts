@@ -1,5 +1,3 @@
-import { type BaseBlock, fromBER } from 'asn1js'
-
 /**
  * One ASN.1 element as it stood in the file. `tag` is the identifier octet (0x30 SEQUENCE, 0xa0 [0]
  * constructed …), so a changed class or form never passes for the expected element.
@@ -34,8 +32,14 @@ export const TAG = {
   bmpString: 0x1e,
 } as const
 
+/** Bit 6 of the identifier octet (X.690 8.1.2.5). */
+const CONSTRUCTED = 0x20
+/** Two zero octets end a content of indefinite length (X.690 8.1.5). */
+const END_OF_CONTENTS = 0
+const END_OF_CONTENTS_BYTES = 2
+
 /** What a hostile file may cost us. A CMS with a long chain, CRL and time stamp stays far below. */
-const LIMITS = { maxDepth: 40, maxNodes: 50_000, maxContentLength: 8 << 20, parseEmbedded: false } as const
+const LIMITS = { depth: 40, elements: 50_000, contentBytes: 8 << 20 } as const
 
 /** Thrown for bytes that are not the ASN.1 expected; callers translate it to the AppError of their matter. */
 export class DerError extends Error {
@@ -49,46 +53,61 @@ export class DerError extends Error {
  * @throws {DerError} when it is not ASN.1, has bytes after it, or is deeper or larger than our limits
  */
 export function readElement(bytes: Uint8Array): Element {
-  const { offset, result } = decode(bytes)
-  if (offset === -1) throw new DerError(result.error || 'not ASN.1')
-  if (offset !== bytes.length) throw new DerError(`${String(bytes.length - offset)} bytes after the element`)
-  return toElement(result)
+  const element = readFrom(bytes, 0, 0, { left: LIMITS.elements })
+  const rest = bytes.length - element.bytes.length
+  if (rest > 0) throw new DerError(`${String(rest)} bytes after the element`)
+  return element
 }
 
-/** asn1js answers most damage with an error value, but throws for times and texts it cannot convert. */
-function decode(bytes: Uint8Array): ReturnType<typeof fromBER> {
-  try {
-    return fromBER(bytes, LIMITS)
-  } catch (cause) {
-    throw new DerError('not ASN.1', { cause })
+/** The element that begins at `start`. `budget` is shared by everything inside one outermost element. */
+function readFrom(bytes: Uint8Array, start: number, depth: number, budget: { left: number }): Element {
+  if (depth > LIMITS.depth) throw new DerError('nested too deeply')
+  if (--budget.left < 0) throw new DerError('too many elements')
+  const { tag, contentStart, length } = readHeader(bytes, start)
+  const isConstructed = (tag & CONSTRUCTED) !== 0
+  if (length !== undefined && length > LIMITS.contentBytes) throw new DerError('longer than our limit')
+  if (length === undefined && !isConstructed) throw new DerError('indefinite length of a primitive')
+  const limit = length === undefined ? bytes.length : contentStart + length
+  const children: Element[] = []
+  let at = contentStart
+  while (isConstructed && at < limit && !(length === undefined && isEndOfContents(bytes, at))) {
+    const child = readFrom(bytes, at, depth + 1, budget)
+    children.push(child)
+    at += child.bytes.length
+    // Another reader could go by the length stated here, and see something else.
+    if (at > limit) throw new DerError('a child longer than what it is in')
+  }
+  const contentEnd = length === undefined ? at : limit
+  if (length === undefined && !isEndOfContents(bytes, contentEnd)) throw new DerError('no end of contents')
+  const end = length === undefined ? contentEnd + END_OF_CONTENTS_BYTES : limit
+  return {
+    tag,
+    bytes: bytes.subarray(start, end),
+    content: bytes.subarray(contentStart, contentEnd),
+    children,
   }
 }
 
-function toElement(block: BaseBlock): Element {
-  const bytes = block.valueBeforeDecodeView
-  const { tagClass, tagNumber, isConstructed } = block.idBlock
-  if (tagNumber > 30 || tagClass < 1) throw new DerError('tag out of range')
-  const { isIndefiniteForm, length } = block.lenBlock
-  const header = block.idBlock.blockLength + block.lenBlock.blockLength
-  const content = bytes.subarray(header, isIndefiniteForm ? bytes.length - 2 : bytes.length)
-  const children = isConstructed ? childrenOf(block) : []
-  // asn1js goes by where the children end, not by the length stated: two readers could see two things.
-  const sum = children.reduce((total, child) => total + child.bytes.length, 0)
-  if ((!isIndefiniteForm && content.length !== length) || (isConstructed && content.length !== sum)) {
-    throw new DerError('stated length is not the length of the content')
-  }
-  return { tag: ((tagClass - 1) << 6) | (isConstructed ? 0x20 : 0) | tagNumber, bytes, content, children }
+/** @returns `length` undefined where it is indefinite (X.690 8.1.3.6) */
+function readHeader(
+  bytes: Uint8Array,
+  start: number,
+): { readonly tag: number; readonly contentStart: number; readonly length: number | undefined } {
+  const tag = bytes[start]
+  const first = bytes[start + 1]
+  if (tag === undefined || first === undefined) throw new DerError('ends within an element')
+  if ((tag & 0x1f) === 0x1f || tag === END_OF_CONTENTS) throw new DerError('tag out of range')
+  if (first === 0x80) return { tag, contentStart: start + 2, length: undefined }
+  const count = first < 0x80 ? 0 : first & 0x7f
+  const contentStart = start + 2 + count
+  let length = count === 0 ? first : 0
+  for (let at = start + 2; at < contentStart; at += 1) length = length * 256 + (bytes[at] ?? 0)
+  if (contentStart + length > bytes.length) throw new DerError('longer than what it is in')
+  return { tag, contentStart, length }
 }
 
-function childrenOf(block: BaseBlock): Element[] {
-  const { valueBlock } = block
-  if (!('value' in valueBlock) || !Array.isArray(valueBlock.value))
-    throw new DerError('constructed without children')
-  return valueBlock.value.map((child: unknown) => {
-    if (typeof child !== 'object' || child === null || !('idBlock' in child))
-      throw new DerError('not an element')
-    return toElement(child as BaseBlock)
-  })
+function isEndOfContents(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === END_OF_CONTENTS && bytes[at + 1] === 0
 }
 
 /** The element, if it has the expected tag. */
@@ -233,17 +252,10 @@ export interface RawElement {
  */
 export function* rawElements(bytes: Uint8Array): Generator<RawElement, void, undefined> {
   for (let at = 0; at < bytes.length;) {
-    const tag = bytes[at] ?? 0
-    const first = bytes[at + 1]
-    const count = first === undefined || first < 0x80 ? 0 : first & 0x7f
-    if (first === undefined || (tag & 0x1f) === 0x1f || first === 0x80 || count > 4)
-      throw new DerError('not a DER element')
-    const start = at + 2 + count
-    const length =
-      count === 0 ? first : bytes.subarray(at + 2, start).reduce((sum, byte) => sum * 256 + byte, 0)
-    const end = start + length
-    if (end > bytes.length) throw new DerError('an element longer than its list')
-    yield { tag, bytes: bytes.subarray(at, end), content: bytes.subarray(start, end) }
+    const { tag, contentStart, length } = readHeader(bytes, at)
+    if (length === undefined) throw new DerError('indefinite length in DER')
+    const end = contentStart + length
+    yield { tag, bytes: bytes.subarray(at, end), content: bytes.subarray(contentStart, end) }
     at = end
   }
 }
