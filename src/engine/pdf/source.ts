@@ -1,6 +1,6 @@
 /** Where PDF bytes come from: random access, so that a scan of 100 MB is never held in memory. */
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../../shared/errors.ts'
 
@@ -70,10 +70,16 @@ export async function openPdfFile(path: string): Promise<PdfFileSource> {
 /** A file that is opened by the first read after {@link PdfFileSource.close}. */
 export function reopening(size: number, open: () => Promise<PdfFileSource>): PdfFileSource {
   let opened: Promise<PdfFileSource> | undefined
+  // A hundred documents wait for their signatures with no file open and nothing of them decrypted.
+  const source = (): Promise<PdfFileSource> => (opened ??= open())
   return {
     size,
-    // A hundred documents wait for their signatures with no file open and nothing of them decrypted.
-    read: async (offset, length) => (await (opened ??= open())).read(offset, length),
+    read: async (offset, length) => (await source()).read(offset, length),
+    async readInto(target, offset) {
+      const file = await source()
+      if (file.readInto === undefined) target.set(await file.read(offset, target.length))
+      else await file.readInto(target, offset)
+    },
     async close() {
       const closing = opened
       opened = undefined
@@ -133,16 +139,33 @@ export async function* passingChunksOf(
   offset = 0,
   length = source.size - offset,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (source.readInto === undefined || offset < 0 || length < 0 || offset + length > source.size) {
+  const { readInto } = source
+  if (readInto === undefined || offset < 0 || length < 0 || offset + length > source.size) {
     yield* chunksOf(source, offset, length)
     return
   }
-  const buffer = Buffer.allocUnsafeSlow(Math.min(STEP_BYTES, length))
   const end = offset + length
-  for (let at = offset; at < end; at += STEP_BYTES) {
+  const fill = async (buffer: Uint8Array, at: number): Promise<Uint8Array> => {
     const chunk = buffer.subarray(0, Math.min(STEP_BYTES, end - at))
-    await source.readInto(chunk, at)
-    yield chunk
+    await readInto(chunk, at)
+    return chunk
+  }
+  let buffer = Buffer.allocUnsafeSlow(Math.min(STEP_BYTES, length))
+  let other = Buffer.allocUnsafeSlow(Math.max(0, Math.min(STEP_BYTES, length - STEP_BYTES)))
+  let ahead = length === 0 ? undefined : fill(buffer, offset)
+  try {
+    for (let next = offset + STEP_BYTES; ahead !== undefined; next += STEP_BYTES) {
+      const chunk = await ahead
+      // The next one is read while the consumer hashes or writes this one.
+      ;[buffer, other] = [other, buffer]
+      ahead = next < end ? fill(buffer, next) : undefined
+      // Whoever asks for it is told.
+      ahead?.catch(() => undefined)
+      yield chunk
+    }
+  } finally {
+    // A consumer that stops early may close the file, but not under a read that is on its way.
+    await ahead?.catch(() => undefined)
   }
 }
 
@@ -174,10 +197,17 @@ export function writePdf(source: PdfSource, path: string): Promise<void> {
 export async function writeChunks(chunks: AsyncIterable<Uint8Array>, path: string): Promise<void> {
   const handle = await open(path, 'wx')
   try {
-    for await (const chunk of chunks) await handle.writeFile(chunk)
+    for await (const chunk of chunks) await writeAll(handle, chunk)
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+/** In one call where the system takes it in one: `writeFile` goes in steps of its own. */
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += (await handle.write(bytes, written)).bytesWritten
   }
 }
 
