@@ -36,7 +36,7 @@ import { makePki } from '../helpers/pki.ts'
 import { makeSoftHsm } from '../helpers/softhsm.ts'
 import { writeScan } from './documents.ts'
 import { measure, spreadOf, type Cost, type Spread } from './measure.ts'
-import type { SigningJob } from './program.ts'
+import type { SigningJob } from './signing-job.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const WORK = join(ROOT, 'out', 'bench', 'work')
