@@ -291,7 +291,7 @@ export class OfficeWindow {
   async seal(pin: string): Promise<void> {
     await this.page.getByLabel('Mã PIN của token cơ quan').fill(pin)
     await this.page.getByRole('button', { name: 'Ký, đóng dấu và gửi' }).click()
-    await this.page.getByRole('heading', { name: 'Hộp gửi' }).waitFor()
+    await this.page.getByRole('heading', { name: 'Hộp gửi', exact: true }).waitFor()
   }
 
   /** The words of the status bar. */

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { documentId, sha256Hex } from '../../src/shared/document/fields.ts'
 import { inkOn, painted } from '../pdf/pictures.ts'
+import { judgeScreen } from './axe.ts'
 import { OfficeWindow, projectPath, type DraftWords } from './office-window.ts'
 import { makeWalkDesk, pinsOf, type WalkDesk } from './walk-desk.ts'
 
@@ -45,16 +45,7 @@ afterAll(async () => {
 
 /** Keeps a screen as a picture, and judges it with axe in the light and in the dark. */
 async function look(name: string): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await office.page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page: office.page }).setLegacyMode().analyze()
-    for (const violation of violations) {
-      const where = violation.nodes.map((node) => node.target.join(' ')).join('; ')
-      problems.push(`${name} (${colorScheme}): ${violation.id} at ${where}`)
-    }
-    await office.settle()
-    await office.screenshot(join(outDir, `${name}-${colorScheme}.png`))
-  }
+  problems.push(...(await judgeScreen(office, join(outDir, name))))
 }
 
 /** Noise that is the same at every run. */

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { OutgoingDetail } from '../../src/shared/ipc/contract.ts'
 import { draftWith } from '../helpers/office.ts'
 import { makeShimDesk, type ShimDesk } from '../life/shim-desk.ts'
+import { judgeScreen } from './axe.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 
 /**
@@ -95,18 +95,7 @@ async function frozen(call: Parameters<typeof draftWith>[0], subject: string): P
 
 /** A picture of the screen, and axe's judgement of the part that matters in the light and in the dark. */
 async function look(name: string, part: string): Promise<void> {
-  const { page } = office
-  await office.settle()
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await office.screenshot(join(outDir, `${name}-${colorScheme}.png`))
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().include(part).analyze()
-    for (const violation of violations) {
-      const where = violation.nodes.map((node) => node.target.join(' ')).join('; ')
-      problems.push(`${name} (${colorScheme}): ${violation.id} at ${where}`)
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
+  problems.push(...(await judgeScreen(office, join(outDir, name), part)))
   inspected.push(name)
 }
 

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { vxpTransport } from '../../src/engine/hub/vxp.ts'
 import { makePki } from '../helpers/pki.ts'
@@ -10,6 +9,7 @@ import { packetOf } from '../hub/packets.ts'
 import { appended, handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
 import { objectOf } from '../verify/forge.ts'
 import { inGovernmentHabit } from '../verify/habit.ts'
+import { judgeScreen } from './axe.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 import { makeWalkDesk, type WalkDesk } from './walk-desk.ts'
 
@@ -74,14 +74,7 @@ async function arrive(number: string, subject: string, attachment: Uint8Array): 
 }
 
 async function axeFindsNothing(name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await office.page.emulateMedia({ colorScheme })
-    await office.settle()
-    await office.screenshot(join(outDir, `${name}-${colorScheme}.png`))
-    const { violations } = await new AxeBuilder({ page: office.page }).setLegacyMode().analyze()
-    expect(violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.target.join(' '))])).toEqual([])
-  }
-  await office.page.emulateMedia({ colorScheme: 'light' })
+  expect(await judgeScreen(office, join(outDir, name))).toEqual([])
 }
 
 test('the report names every signer and folds the technical part away until a key opens it', async () => {
