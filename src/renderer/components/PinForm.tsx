@@ -43,6 +43,7 @@ interface Held {
 export function PinForm({
   role,
   token,
+  suggested,
   title,
   action,
   isBusy,
@@ -56,6 +57,8 @@ export function PinForm({
 }: {
   role: Role
   token: TokenStatus | undefined
+  /** The certificate it begins with, until another is chosen here. */
+  suggested: CertificateChoice | undefined
   title: string
   /** On the button that signs. */
   action: string
@@ -66,7 +69,7 @@ export function PinForm({
   onTry: () => boolean
   /** Called once per press, and after the second question where it may be the last try. */
   onSign: (use: PinUse) => void
-  /** Another certificate was chosen than the one in the settings. */
+  /** Another certificate was chosen than the suggested one. */
   onChoose?: (certificate: CertificateChoice) => void
   /** What else can be done, left of the button that signs. */
   other: ReactNode
@@ -80,7 +83,7 @@ export function PinForm({
   const [asking, setAsking] = useState(false)
 
   const candidates = certificatesFor(token, role)
-  const chosen = picked ?? token?.chosen[role]
+  const chosen = picked ?? suggested
   const held = candidates.find(
     ({ token: { serial }, certificate: { sha256 } }) =>
       serial === chosen?.tokenSerial && sha256 === chosen.certificateSha256,

@@ -23,6 +23,7 @@ import { Choice, Segments, TextBox } from '../components/Field.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { RecipientPicker } from '../components/RecipientPicker.tsx'
+import { SignerFieldset } from '../components/SignerFieldset.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { classes } from '../lib/classes.ts'
@@ -362,41 +363,7 @@ function DraftForm({
           }}
         />
       </div>
-      <div className={styles['group']}>
-        <h2>{TEXT.draft.signer}</h2>
-        <div className={styles['two']}>
-          <TextBox
-            label={TEXT.draft.fullName}
-            value={fields.signer.fullName}
-            onChange={(fullName) => {
-              change({ signer: { ...fields.signer, fullName } })
-            }}
-            onBlur={() => {
-              onLeave('signer.fullName')
-            }}
-            maxLength={50}
-            error={problemOf('signer.fullName')}
-          />
-          <TextBox
-            label={TEXT.draft.position}
-            value={fields.signer.position}
-            onChange={(position) => {
-              change({ signer: { ...fields.signer, position } })
-            }}
-            maxLength={100}
-          />
-        </div>
-        <TextBox
-          label={TEXT.draft.competence}
-          hint={TEXT.draft.competenceHint}
-          value={fields.signer.competence}
-          onChange={(competence) => {
-            change({ signer: { ...fields.signer, competence } })
-          }}
-          maxLength={100}
-          optional
-        />
-      </div>
+      <SignerFieldset fields={fields} onChange={change} onLeave={onLeave} problemOf={problemOf} />
       <Lines
         label={TEXT.draft.toPlaces}
         hint={TEXT.draft.toPlacesHint}

@@ -2,6 +2,7 @@ import { ArrowLeft, RotateCcw, Signature, Stamp } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 
 import { OUTGOING_BOXES } from '../../shared/document/outgoing.ts'
+import { isSamePerson } from '../../shared/document/signers.ts'
 import {
   MAX_BATCH,
   type CertificateChoice,
@@ -18,7 +19,7 @@ import { Button, IconButton } from '../components/Button.tsx'
 import { Chip, PriorityChip } from '../components/Chip.tsx'
 import { Confirm } from '../components/Dialog.tsx'
 import { DocumentList, WideDocumentRow } from '../components/DocumentList.tsx'
-import { TextBox } from '../components/Field.tsx'
+import { FieldNote, TextBox } from '../components/Field.tsx'
 import { NumberFields, VoidNumber } from '../components/NumberFields.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { PinForm, type PinUse, type Role } from '../components/PinForm.tsx'
@@ -26,6 +27,7 @@ import { SigningMark } from '../components/SigningMark.tsx'
 import { SigningSteps } from '../components/SigningSteps.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
+import { certificateFor, nextOfSeveral, ownerOf, signedCount } from '../lib/signers.ts'
 import { formatCount, formatDay, formatMm, formatWhen, isoDayOf, parseDay } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
 import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
@@ -107,7 +109,7 @@ function SignList({
                 <>
                   <PriorityChip priority={row.priority} />
                   <Chip tone="info" icon={row.state === 'frozen' ? Signature : Stamp}>
-                    {TEXT.outgoingState[row.state]}
+                    {waitingWords(row)}
                   </Chip>
                 </>
               }
@@ -119,6 +121,13 @@ function SignList({
       {marked.size === 0 ? null : <BatchPanel marked={marked} onMark={mark} line={line} token={token} />}
     </div>
   )
+}
+
+/** What it waits for; of several signers, for whom. */
+function waitingWords(row: OutgoingSummary): string {
+  const next = nextOfSeveral(row)
+  if (next === undefined) return TEXT.outgoingState[row.state]
+  return TEXT.sign.waitsFor(next.fullName, signedCount(row), row.signers.length)
 }
 
 /** Several documents, one PIN. Sealing and signing take different tokens, so it is one or the other. */
@@ -142,8 +151,18 @@ function BatchPanel({
   const keep = (kept: readonly OutgoingSummary[]) => {
     onMark(new Map(kept.map((row) => [row.id, row])))
   }
+  const [picked, setPicked] = useState<CertificateChoice>()
+  const suggested = token?.chosen[role]
+  const certificate = picked ?? suggested
+  const owner = certificate === undefined ? undefined : ownerOf(token, certificate)
+  /** Whose turn it is, where that is not the owner of the certificate. */
+  const otherThan = (row: OutgoingSummary) => {
+    const next = role === 'person' ? nextOfSeveral(row) : undefined
+    return next === undefined || owner === undefined || isSamePerson(owner, next.fullName) ? undefined : next
+  }
+  const mine = rows.filter((row) => otherThan(row) === undefined)
   const act = useAction(async (use: PinUse) => {
-    const ids = rows.map(({ id }) => id)
+    const ids = mine.map(({ id }) => id)
     const issuedDate = parseDay(day)
     const outcomes =
       role === 'person'
@@ -164,7 +183,7 @@ function BatchPanel({
     }
     announce(TEXT.sign.batchDone[role](done.length, rows.length))
     if (unsent > 0) announce(TEXT.sign.sealedOnly)
-    keep(rows.filter(({ id }) => failed.some((outcome) => outcome.id === id)))
+    keep(rows.filter(({ id }) => !done.some((outcome) => outcome.id === id)))
     const [first] = failed
     return first?.error
   })
@@ -192,12 +211,14 @@ function BatchPanel({
       </aside>
     )
   }
-  const title = TEXT.sign.batchTitle[role](rows.length)
+  const title = TEXT.sign.batchTitle[role](mine.length)
   return (
     <PinForm
       key={role}
       role={role}
       token={token}
+      suggested={suggested}
+      onChoose={setPicked}
       title={title}
       action={title}
       isBusy={act.busy}
@@ -206,7 +227,7 @@ function BatchPanel({
       onTry={() => {
         act.clear()
         setStopped(undefined)
-        return role === 'person' || dayWrong === undefined
+        return mine.length > 0 && (role === 'person' || dayWrong === undefined)
       }}
       onSign={(use) => {
         void act.run(use).then(setStopped)
@@ -224,12 +245,19 @@ function BatchPanel({
     >
       <p className={styles['note']}>{TEXT.sign.batchExplain[role]}</p>
       {stopped === undefined ? null : <p>{TEXT.sign.batchRest(rows.length)}</p>}
+      {mine.length > 0 ? null : <FieldNote kind="warning" text={TEXT.sign.batchNobody} />}
       <ul className={styles['batch']} aria-label={TEXT.sign.batchList} tabIndex={0}>
-        {rows.map((row) => (
-          <li key={row.id}>
-            {codeOf(row)} · {row.subject}
-          </li>
-        ))}
+        {rows.map((row) => {
+          const other = otherThan(row)
+          return (
+            <li key={row.id}>
+              {codeOf(row)} · {row.subject}
+              {other === undefined ? null : (
+                <div className={styles['note']}>{TEXT.sign.batchOther(other.fullName)}</div>
+              )}
+            </li>
+          )
+        })}
       </ul>
       {role === 'agency' ? (
         <TextBox label={TEXT.sign.issuedDate} value={day} onChange={setDay} maxLength={10} error={dayWrong} />
@@ -248,12 +276,16 @@ function OpenDocument({
   token: TokenStatus | undefined
 }) {
   const document = useLive('outgoing.one', { id: asId(id) }, 'outgoing')
-  const [picked, setPicked] = useState<{ role: Role; certificate: CertificateChoice }>()
+  const [picked, setPicked] = useState<{ step: string; certificate: CertificateChoice }>()
   const [moved, setMoved] = useState<{ of: string; placed: PlacedSignature }>()
   const state = document.status === 'ready' ? document.value.state : undefined
   const role: Role = state === undefined || state === 'frozen' ? 'person' : 'agency'
   const waits = state !== undefined && OUTGOING_BOXES.toSign.some((known) => known === state)
-  const certificate = picked?.role === role ? picked.certificate : token?.chosen[role]
+  const next = document.status === 'ready' ? nextOfSeveral(document.value) : undefined
+  const suggested = role === 'person' ? certificateFor(token, next) : token?.chosen.agency
+  // What was chosen or moved for one signature says nothing of the next.
+  const step = `${state ?? ''} ${document.status === 'ready' ? String(signedCount(document.value)) : ''}`
+  const certificate = picked?.step === step ? picked.certificate : suggested
   const place = useLive(
     'outgoing.signingPlace',
     waits && certificate !== undefined ? { id: asId(id), certificate } : undefined,
@@ -285,12 +317,9 @@ function OpenDocument({
       </Empty>
     )
   }
-  // What was moved for one signature says nothing of the next.
-  const of = `${detail.state} ${certificate?.certificateSha256 ?? ''}`
+  const of = `${step} ${certificate?.certificateSha256 ?? ''}`
   const placed = moved?.of === of ? moved.placed : undefined
-  const fileRole = detail.state === 'frozen' ? 'imported' : detail.state === 'signed' ? 'signed' : undefined
   const shown =
-    detail.files.find((file) => file.role === fileRole) ??
     detail.files.find((file) => file.role === 'signed') ??
     detail.files.find((file) => file.role === 'imported')
   const title = `${codeOf(detail)} · ${detail.subject}`
@@ -341,13 +370,14 @@ function OpenDocument({
         )}
       </section>
       <SignPanel
-        key={detail.state}
+        key={step}
         detail={detail}
         line={line}
         token={token}
+        suggested={suggested}
         placed={placed}
         onChoose={(chosen) => {
-          setPicked({ role, certificate: chosen })
+          setPicked({ step, certificate: chosen })
         }}
       >
         {place.status === 'failed' ? <FailureBanner error={place.error} boxed /> : null}
@@ -412,6 +442,7 @@ function SignPanel({
   detail,
   line,
   token,
+  suggested,
   placed,
   onChoose,
   children,
@@ -419,6 +450,7 @@ function SignPanel({
   detail: OutgoingDetail
   line: LineStatus | undefined
   token: TokenStatus | undefined
+  suggested: CertificateChoice | undefined
   placed: PlacedSignature | undefined
   onChoose: (certificate: CertificateChoice) => void
   children: ReactNode
@@ -430,8 +462,8 @@ function SignPanel({
   const act = useAction(async (use: PinUse) => {
     const where = placed === undefined ? {} : { place: placed }
     if (role === 'person') {
-      await call('outgoing.sign', { id: detail.id, ...use, ...where })
-      announce(TEXT.sign.signDone)
+      const following = nextOfSeveral(await call('outgoing.sign', { id: detail.id, ...use, ...where }))
+      announce(following === undefined ? TEXT.sign.signDone : TEXT.sign.cosignDone(following.fullName))
       return
     }
     await call('outgoing.seal', {
@@ -458,12 +490,14 @@ function SignPanel({
   })
 
   const title = role === 'person' ? TEXT.sign.titleSign : TEXT.sign.titleSeal
+  const next = nextOfSeveral(detail)
 
   return (
     <>
       <PinForm
         role={role}
         token={token}
+        suggested={suggested}
         title={title}
         action={role === 'person' ? TEXT.sign.sign : TEXT.sign.seal}
         isBusy={act.busy}
@@ -491,6 +525,11 @@ function SignPanel({
         }
       >
         <SigningSteps detail={detail} number={issue.number} day={issue.day} />
+        {next === undefined ? null : (
+          <p role="status">
+            <strong>{TEXT.sign.nextSigner(next.fullName)}</strong>
+          </p>
+        )}
         {children}
         {detail.state === 'signed' ? <NumberFields choice={issue} detail={detail} /> : null}
       </PinForm>

@@ -62,7 +62,7 @@ const coSigner = signerInfo.extend({ part: z.enum(['joint', 'initials']) })
 export type CoSigner = z.output<typeof coSigner>
 
 /** How many may sign beside the main signer. */
-const MAX_CO_SIGNERS = 9
+export const MAX_CO_SIGNERS = 9
 
 /**
  * What the clerk fills in about an outgoing document. Every field may still be empty while drafting;
