@@ -8,6 +8,7 @@ import { memorySource, type PdfSource } from '../../src/engine/pdf/source.ts'
 import { trustStore } from '../../src/engine/signing/trust.ts'
 import { verifyPdf } from '../../src/engine/verify-pdf.ts'
 import { AppError } from '../../src/shared/errors.ts'
+import { printedSeed, watchLimits } from '../helpers/limits.ts'
 import { makePki } from '../helpers/pki.ts'
 import { FONT } from '../pdf/samples.ts'
 import { COMMITTED, committed } from './corpus.ts'
@@ -102,6 +103,8 @@ const PLENTY_BYTES = 64 << 20
 
 test('a harmed file is refused by an error of ours or signed, whatever was done to it', async () => {
   let [refused, signed] = [0, 0]
+  const seed = printedSeed('harmed files')
+  const limits = watchLimits()
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...FILES),
@@ -120,8 +123,11 @@ test('a harmed file is refused by an error of ours or signed, whatever was done 
         let harmed = pdf
         for (const [harm, place, by] of harms)
           harmed = harm(harmed, Math.floor(place * (harmed.length - 1)), by)
+        const about = `harmed file ${String(refused + signed + 1)}, seed ${String(seed)}`
         const { source, bytesRead } = counted(harmed)
-        const outcome = await requireSignable(source).catch((caught: unknown) => caught)
+        const outcome = await limits.within(about, () =>
+          requireSignable(source).catch((caught: unknown) => caught),
+        )
         expect(bytesRead()).toBeLessThan(PLENTY_BYTES)
         if (outcome !== undefined) {
           refused += 1
@@ -138,15 +144,21 @@ test('a harmed file is refused by an error of ours or signed, whatever was done 
           lines: ['Mẫu'],
           font: FONT,
         } as const
-        const person = await signedBy(harmed, pki.person, [pki.issuing], { appearance })
-        const sealed = await signedBy(person, pki.agency, [pki.issuing])
+        const sealed = await limits.within(about, async () =>
+          signedBy(await signedBy(harmed, pki.person, [pki.issuing], { appearance }), pki.agency, [
+            pki.issuing,
+          ]),
+        )
         expect(sealed.subarray(0, harmed.length).equals(harmed)).toBe(true)
-        const verdict = await verifyPdf(memorySource(sealed), { trust, now: new Date() })
+        const verdict = await limits.within(about, () =>
+          verifyPdf(memorySource(sealed), { trust, now: new Date() }),
+        )
         expect(verdict.signatures.slice(-2).map((signature) => signature.verdict)).toEqual(['valid', 'valid'])
       },
     ),
-    { numRuns: 600, verbose: fc.VerbosityLevel.Verbose },
+    { seed, numRuns: 600, verbose: fc.VerbosityLevel.Verbose },
   )
+  await limits.end()
   // Neither all nor nothing: the property has looked at both ends.
   expect(refused).toBeGreaterThan(50)
   expect(signed).toBeGreaterThan(50)
