@@ -9,10 +9,12 @@ import type {
   Output,
   Settings,
 } from '../shared/ipc/contract.ts'
+import { waitsForNumber } from '../shared/document/signers.ts'
 import { diagnosisText } from '../shared/token-diagnosis.vi.ts'
 import { failureLog, failureOf } from './answer.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
 import { attach, detach } from './outgoing/attach.ts'
+import { scanOf } from './outgoing/copy.ts'
 import { begin, discard, importPdf, reopen, save, voidNumber } from './outgoing/draft.ts'
 import { freeze } from './outgoing/freeze.ts'
 import { nextNumber, previewNumber } from './outgoing/number.ts'
@@ -63,7 +65,9 @@ export function officeHandlers(office: Office): OfficeHandlers {
           : [],
       verdict: document.verdict,
       history: store.history.about(id),
-      nextNumber: document.state === 'signed' ? nextNumber(store, id, now()) : undefined,
+      nextNumber: waitsForNumber(document.state, document.fields.typeName)
+        ? nextNumber(store, id, now())
+        : undefined,
     }
   }
 
@@ -293,8 +297,9 @@ export function officeHandlers(office: Office): OfficeHandlers {
       voidNumber(store, id, reason, now())
       return changedOutgoing(id)
     },
-    'outgoing.freeze': ({ id, revision }) => {
-      freeze(store, id, revision, now())
+    'outgoing.scan': ({ id }) => scanOf(store, id),
+    'outgoing.freeze': async ({ id, revision }) => {
+      await freeze(store, id, revision, now())
       return changedOutgoing(id)
     },
     'outgoing.reopen': ({ id }) => {

@@ -44,6 +44,10 @@ export const ERRORS = {
   'document/gap-unexplained': { retry: 'user' },
   'document/date-out-of-year': { retry: 'user' },
 
+  'scan/version-too-old': { retry: 'user' },
+  'scan/too-coarse': { retry: 'user' },
+  'scan/not-colour': { retry: 'user' },
+
   'numbering/in-use': { retry: 'user' },
 
   'pdf/unreadable': { retry: 'never' },

@@ -114,6 +114,19 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Số được cấp theo năm của ngày ban hành. Hãy kiểm tra lại ngày; năm trước chỉ còn được dùng trong tháng 1.',
   },
 
+  'scan/version-too-old': {
+    title: 'Tệp quét có định dạng PDF quá cũ',
+    hint: 'Bản sao điện tử cần tệp PDF phiên bản 1.4 trở lên. Hãy đặt lại máy quét hoặc lưu lại tệp rồi chọn lại. Mã PIN chưa được hỏi.',
+  },
+  'scan/too-coarse': {
+    title: 'Bản quét chưa đủ nét',
+    hint: 'Bản sao điện tử cần ảnh quét từ 200 dpi trở lên. Hãy đặt máy quét ở 200 dpi hoặc cao hơn, quét lại rồi thay tệp. Mã PIN chưa được hỏi.',
+  },
+  'scan/not-colour': {
+    title: 'Bản quét không phải ảnh màu',
+    hint: 'Bản sao điện tử cần ảnh quét màu, kể cả khi giấy chỉ có chữ đen. Hãy đặt máy quét ở chế độ màu, quét lại rồi thay tệp. Mã PIN chưa được hỏi.',
+  },
+
   'numbering/in-use': {
     title: 'Sổ này đã cấp số trong năm',
     hint: 'Số bắt đầu chỉ đặt được khi sổ chưa cấp số nào trong năm đó. Cách đánh số chưa bị thay đổi.',

@@ -35,6 +35,9 @@ const UNUSABLE: Readonly<Record<string, Omit<FailureWords, 'special'>>> = {
 
 const SPECIAL: Readonly<Partial<Record<ErrorCode, (detail: string) => string>>> = {
   'sign/pin-length': (allowed) => `Token này nhận mã PIN dài ${allowed} ký tự.`,
+  'scan/version-too-old': (version) => `Tệp này là PDF ${version}.`,
+  'scan/too-coarse': (pages) => `Trang: ${pages}.`,
+  'scan/not-colour': (pages) => `Trang: ${pages}.`,
   'sign/module-dependency': (names) => `Tệp còn thiếu: ${names}`,
 }
 

@@ -7,6 +7,7 @@ import { openEngine, type Engine } from '../../src/engine/index.ts'
 import { startSignerProcess } from '../../src/engine/signing/signer-process.ts'
 import type { Agency, DocumentId } from '../../src/shared/document/fields.ts'
 import type { SignerFields } from '../../src/shared/document/signers.ts'
+import { COPY_TYPES, type CopyForm } from '../../src/shared/document/types.ts'
 import type {
   CertificateChoice,
   Method,
@@ -298,6 +299,24 @@ export async function draftWith(
       toPlaces: ['Như trên', 'Lưu: VT, VP'],
       recipients: [to],
       ...signers,
+    },
+  })
+}
+
+/** The draft of an electronic copy of a paper decision, with its scan. */
+export async function copyWith(call: Call, scan: string, form: CopyForm = 'Sao y'): Promise<OutgoingDetail> {
+  const { id, revision, fields } = await draftWith(call, scan)
+  const abbreviation = COPY_TYPES.find(({ name }) => name === form)?.abbreviation ?? ''
+  return call('outgoing.save', {
+    id,
+    revision,
+    fields: {
+      ...fields,
+      typeName: form,
+      codeNotation: `${abbreviation}-UBND`,
+      subject: 'Về việc thành lập Tổ công nghệ số cộng đồng',
+      original: { code: '07/QĐ-UBND', issuedDate: '2026-03-12', organName: 'UBND tỉnh Thanh Vân' },
+      signer: { competence: 'TM. ỦY BAN NHÂN DÂN', position: 'CHỦ TỊCH', fullName: 'Phạm Văn Gốc' },
     },
   })
 }

@@ -41,18 +41,18 @@ function codeOf(store: Store, id: DocumentId): string {
   return `${codeNumber ?? '…'}/${fields.codeNotation}`
 }
 
-function putRight(store: Store, id: DocumentId, fields: Partial<OutgoingFields>): void {
+async function putRight(store: Store, id: DocumentId, fields: Partial<OutgoingFields>): Promise<void> {
   reopen(store, id, MORNING)
-  signAgain(store, id, fields)
+  await signAgain(store, id, fields)
 }
 
-function signAgain(store: Store, id: DocumentId, fields: Partial<OutgoingFields>): void {
+async function signAgain(store: Store, id: DocumentId, fields: Partial<OutgoingFields>): Promise<void> {
   const draft = store.outgoing.get(id)
   const kept = draft.files[0]
   if (kept === undefined) throw new Error('the document has a file')
   store.outgoing.setFile(id, kept, 'imported')
   const { revision } = store.outgoing.save(id, draft.revision, { ...draft.fields, ...fields })
-  freeze(store, id, revision, MORNING)
+  await freeze(store, id, revision, MORNING)
   store.outgoing.move(id, 'sign', MORNING)
 }
 
@@ -210,7 +210,7 @@ describe('a number stays with its document', () => {
     const store = sendingOffice()
     const id = await signedDocument(store, LETTER)
     giveNumber(store, id, {}, MORNING)
-    putRight(store, id, { codeNotation: 'UBND-KT' })
+    await putRight(store, id, { codeNotation: 'UBND-KT' })
     expect(previewNumber(store, id, {}, MORNING)).toMatchObject({ number: 1, held: true })
     expect(await numbered(store, LETTER)).toBe('02/UBND-VP')
     giveNumber(store, id, { issuedDate: '2026-11-24' }, MORNING)
@@ -227,7 +227,7 @@ describe('a number stays with its document', () => {
     saveNumbering(store, using({ scheme: 'per-type' }), MORNING)
     const id = await signedDocument(store, LETTER)
     giveNumber(store, id, {}, MORNING)
-    putRight(store, id, DECISION)
+    await putRight(store, id, DECISION)
     expect(previewNumber(store, id, {}, MORNING)).toMatchObject({
       held: false,
       misfit: { number: 1, year: 2026 },
@@ -236,7 +236,7 @@ describe('a number stays with its document', () => {
       giveNumber(store, id, {}, MORNING)
     }).toThrow(refusedAs('document/number-held', '01 (2026)'))
     voidNumber(store, id, 'Đổi tên loại văn bản', MORNING)
-    signAgain(store, id, DECISION)
+    await signAgain(store, id, DECISION)
     giveNumber(store, id, {}, MORNING)
     expect(codeOf(store, id)).toBe('01/QĐ-UBND')
     expect(gapsOf(store, 2026)).toEqual([
@@ -280,7 +280,7 @@ describe('a number stays with its document', () => {
     expect(codeOf(store, id)).toBe('01/UBND-VP')
     voidNumber(store, id, 'Ghi nhầm', MORNING)
     expect(store.outgoing.get(id)).toMatchObject({ state: 'drafting', codeNumber: undefined })
-    signAgain(store, id, LETTER)
+    await signAgain(store, id, LETTER)
     giveNumber(store, id, {}, MORNING)
     expect(codeOf(store, id)).toBe('02/UBND-VP')
   })
@@ -440,7 +440,7 @@ test('whatever happens in whatever order: no number twice, none lost without its
               voidNumber(store, id, 'Không ban hành nữa', MORNING)
               break
             case 'put-right':
-              putRight(store, id, type)
+              await putRight(store, id, type)
               break
             case 'discard':
               discard(store, id, MORNING, 'Không ban hành nữa')

@@ -166,14 +166,14 @@ describe('what was frozen', () => {
     const before = store.outgoing.files(id)
     const other = handMade({ ...PLAIN_OBJECTS, 4: { dict: '', data: 'BT /F1 24 Tf 72 700 Td (Khac) Tj ET' } })
     const importing = importPdf(store, id, 'khac.pdf', other)
-    freezeNow()
+    await freezeNow()
     await expect(importing).rejects.toMatchObject({ code: 'document/wrong-state' })
     expect(store.outgoing.files(id)).toEqual(before)
   })
 
   test('lists the draft’s own recipients again once it is reopened', async () => {
     const { store, id, freezeNow } = await frozen()
-    freezeNow()
+    await freezeNow()
     reopen(store, id, MORNING)
     const { revision, fields } = store.outgoing.get(id)
     store.outgoing.save(id, revision, { ...fields, recipients: ['H99'] })

@@ -1,7 +1,7 @@
-import { documentTypeNamed } from '../../shared/document/types.ts'
+import { copyFormOf, documentTypeNamed } from '../../shared/document/types.ts'
 import type { Agency, OutgoingFields } from '../../shared/document/fields.ts'
 import { packetAgencyOf, type DocumentMessage } from '../../shared/document/packet.ts'
-import { vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
+import { formatDate, vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
 
 /** What a numbered document is called: its own number and the day it was issued. */
 export interface IssuedCode {
@@ -41,7 +41,7 @@ export function composeMessage(input: {
     promulgationDate: code.issuedDate,
     documentType: { type: documentTypeNamed(fields.typeName)?.edxmlType, typeName: fields.typeName },
     subject: fields.subject,
-    content: fields.subject,
+    content: contentOf(fields),
     signer: fields.signer,
     dueDate: fields.dueDate,
     otherInfo: {
@@ -73,4 +73,11 @@ export function composeMessage(input: {
       staff: { department: '', staff: input.clerkName, mobile: sender.telephone, email: sender.email },
     },
   }
+}
+
+/** Nội dung: the abstract; of a copy what it is a copy of, which the page alone tells otherwise. */
+function contentOf({ typeName, subject, original: { code, issuedDate, organName } }: OutgoingFields): string {
+  const form = copyFormOf(typeName)
+  if (form === undefined || issuedDate === undefined) return subject
+  return `${form} văn bản số ${code} ngày ${formatDate(issuedDate)} của ${organName}: ${subject}`
 }

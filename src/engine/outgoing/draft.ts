@@ -8,6 +8,8 @@ import {
   type OutgoingFields,
 } from '../../shared/document/fields.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
+import { signsNext } from '../../shared/document/signers.ts'
+import { copyFormOf } from '../../shared/document/types.ts'
 import { inspectPdf } from '../pdf/inspect.ts'
 import { requireSignable } from '../pdf/signable.ts'
 import { memorySource } from '../pdf/source.ts'
@@ -108,7 +110,7 @@ export function reopen(store: Store, id: DocumentId, now: number): void {
 
 /**
  * Hủy số: the document's number becomes void and stays in the book with the reason. A numbered document
- * becomes a signed one again and may get another number; one whose signed page may bear the number becomes
+ * becomes a signed one again, a numbered copy a frozen one, and may get another number; one whose signed page may bear the number becomes
  * a draft.
  *
  * @throws {AppError} document/wrong-state
@@ -117,7 +119,7 @@ export function reopen(store: Store, id: DocumentId, now: number): void {
 export function voidNumber(store: Store, id: DocumentId, reason: string, now: number): void {
   store.atomically(() => {
     const { state, codeNumber, fields } = store.outgoing.get(id)
-    if (state !== 'numbered' && state !== 'signed' && state !== 'drafting') {
+    if (state !== 'drafting' && signsNext(state, fields.typeName) !== 'agency') {
       throw new AppError('document/wrong-state', `void while ${state}`)
     }
     const by = clerkOf(store)
@@ -126,8 +128,12 @@ export function voidNumber(store: Store, id: DocumentId, reason: string, now: nu
     store.registers.voidNumber(id, { reason, by })
     store.outgoing.clearNumber(id)
     if (mustReopen) reopen(store, id, now)
-    if (state === 'numbered' && !mustReopen) store.outgoing.move(id, 'void', now, detail)
-    else store.history.append({ at: now, subjectKind: 'outgoing', subjectId: id, event: 'void', detail })
+    const isCopy = copyFormOf(fields.typeName) !== undefined
+    if (state === 'numbered' && !mustReopen) {
+      store.outgoing.move(id, isCopy ? 'voidCopy' : 'void', now, detail)
+    } else {
+      store.history.append({ at: now, subjectKind: 'outgoing', subjectId: id, event: 'void', detail })
+    }
   })
 }
 
@@ -139,8 +145,12 @@ function isOlderThanSignature(history: readonly HistoryEntry[]): boolean {
 }
 
 function refuseSecret(fields: OutgoingFields): void {
-  const texts = [fields.subject, fields.description, ...fields.toPlaces, ...fields.appendixes]
-  if (bearsSecrecyMark({ codeNotation: fields.codeNotation, texts })) {
+  const { subject, description, toPlaces, appendixes, original } = fields
+  const texts = [subject, description, ...toPlaces, ...appendixes]
+  if (
+    bearsSecrecyMark({ codeNotation: fields.codeNotation, texts }) ||
+    bearsSecrecyMark({ codeNotation: original.code, texts: [original.organName] })
+  ) {
     throw new AppError('document/secret', 'the draft bears a mark of state secrecy')
   }
 }

@@ -1,17 +1,22 @@
 import { AppError } from '../../shared/errors.ts'
 import { fieldProblems, type DocumentId } from '../../shared/document/fields.ts'
-import type { Store } from '../store/index.ts'
+import type { Outgoing, Store } from '../store/index.ts'
+import { requireScan } from './copy.ts'
 
 /**
  * drafting → frozen. What the authorised person will sign is fixed: the fields are complete and every
- * recipient is in the directory.
+ * recipient is in the directory. Of a copy it is what the agency will sign, and the scan must do.
  *
- * @throws {AppError} document/incomplete (detail: the fields), document/changed
+ * @throws {AppError} document/incomplete (detail: the fields), document/changed; for a copy as {@link requireScan}
  */
-export function freeze(store: Store, id: DocumentId, revision: number, now: number): void {
+export async function freeze(store: Store, id: DocumentId, revision: number, now: number): Promise<void> {
+  const looked = store.outgoing.get(id)
+  await requireScan(store, looked)
   store.atomically(() => {
     const document = store.outgoing.get(id)
-    if (document.revision !== revision) throw new AppError('document/changed', `revision ${String(revision)}`)
+    if (document.revision !== revision || pdfIn(document) !== pdfIn(looked)) {
+      throw new AppError('document/changed', `revision ${String(revision)}`)
+    }
     const problems = fieldProblems(
       document.fields,
       document.files.some((file) => file.role === 'imported'),
@@ -32,4 +37,9 @@ export function freeze(store: Store, id: DocumentId, revision: number, now: numb
     )
     store.outgoing.move(id, 'freeze', now)
   })
+}
+
+/** The PDF that was taken in. */
+function pdfIn({ files }: Outgoing): string | undefined {
+  return files.find(({ role }) => role === 'imported')?.sha256
 }

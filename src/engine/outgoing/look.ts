@@ -4,6 +4,7 @@
  * @source Decree 30/2020/NĐ-CP App. I part II (7c, 8, 14): signature blue between title and name; seal red
  *   over a third of it on its left; appendix and copy top right of page 1, 10 pt upright black
  */
+import type { CopyForm } from '../../shared/document/types.ts'
 import { vietnamClock } from '../../shared/document/vietnam-time.ts'
 import type { PictureAppearance, PictureBox, SignatureAppearance } from '../pdf/appearance.ts'
 import type { SigningPlace, StandingSignature } from '../pdf/place.ts'
@@ -100,7 +101,7 @@ export function appendixAppearance(
 /** The agency's signature on an electronic copy: form of copy, agency, time of signing. */
 export function copyAppearance(
   copy: {
-    readonly form: 'Sao y' | 'Sao lục' | 'Trích sao'
+    readonly form: CopyForm
     readonly agencyName: string
     readonly signedAt: number
   },

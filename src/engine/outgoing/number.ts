@@ -10,6 +10,7 @@ import {
   type NumberPreview,
   type NumberRange,
 } from '../../shared/document/numbering.ts'
+import { waitsForNumber } from '../../shared/document/signers.ts'
 import { vietnamDate } from '../../shared/document/vietnam-time.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { Book, Outgoing, Store } from '../store/index.ts'
@@ -25,7 +26,7 @@ export interface NumberChoice {
 }
 
 /**
- * signed → numbered. Cấp số, ngày: takes the next number of the year's series, or the one the clerk
+ * signed → numbered, of a copy frozen → numbered. Cấp số, ngày: takes the next number of the year's series, or the one the clerk
  * names, in one transaction with the move, so that two drafts never get the same. A number once given
  * stays with its document whatever happens to the sealing afterwards, and while it is put right.
  *
@@ -43,7 +44,7 @@ export function giveNumber(
 ): void {
   store.atomically(() => {
     const document = store.outgoing.get(id)
-    if (document.state !== 'signed') {
+    if (!waitsForNumber(document.state, document.fields.typeName)) {
       throw new AppError('document/wrong-state', `number while ${document.state}`)
     }
     const number = takeNumber(store, document, choice, now)

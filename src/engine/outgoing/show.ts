@@ -7,6 +7,8 @@ import {
   type FileRole,
   type Sha256,
 } from '../../shared/document/fields.ts'
+import { signsNext } from '../../shared/document/signers.ts'
+import { copyFormOf, type CopyForm } from '../../shared/document/types.ts'
 import { formatDate } from '../../shared/document/vietnam-time.ts'
 import type { Output, PlacedSignature } from '../../shared/ipc/contract.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
@@ -23,6 +25,7 @@ import { asksForNumber, fieldsToMake, headInFields, headOnLines, wordsShown, typ
 import {
   blockBox,
   blockCentre,
+  copyAppearance,
   personAppearance,
   sealAppearance,
   signingTime,
@@ -81,12 +84,14 @@ export interface AgencyShow {
 
 /**
  * Number and date on their lines or in their fields, then the agency's seal over the left third of the
- * handwriting. What has no room on its line goes into a text block. Without a kept seal or a place for it the
+ * handwriting; on a copy the words that the decree prescribes, wherever the clerk would have it. What has no room on its line goes into a text block. Without a kept seal or a place for it the
  * block stands in the corner of the last page.
  */
 export async function agencyShows(showing: Showing): Promise<AgencyShow> {
   const { store, source, document, font } = showing
   const { codeNumber, issuedDate, fields } = document
+  const form = copyFormOf(fields.typeName)
+  if (form !== undefined) return { appearances: [copyShown(form, showing)], fill: [], detail: {} }
   if (codeNumber === undefined || issuedDate === undefined) throw new Error('it was not numbered')
   const given = { codeNumber, codeNotation: fields.codeNotation, issuedDate }
   const head =
@@ -108,6 +113,10 @@ export async function agencyShows(showing: Showing): Promise<AgencyShow> {
     fill: [head.number, head.date].flatMap((part) => ('fields' in part ? part.fields : [])),
     detail: { ...whereOf('number', head.number), ...whereOf('date', head.date) },
   }
+}
+
+function copyShown(form: CopyForm, { certificate, at, font }: Showing): SignatureAppearance {
+  return copyAppearance({ form, agencyName: certificate.subject.commonName ?? '', signedAt: at }, font)
 }
 
 function whereOf(name: 'number' | 'date', part: Written): HistoryEntry['detail'] {
@@ -225,7 +234,8 @@ function blockAt(
  * Where the next signature of a document would stand, before anybody asks for a PIN. A picture whose place
  * was not found is offered in the corner of the last page, to be dragged; left there, a text block comes.
  *
- * @throws {AppError} `document/wrong-state` when no signature is next; `document/incomplete`, `pdf/*`
+ * @throws {AppError} `document/wrong-state` when no signature is next, or its place is prescribed, as on a
+ *   copy; `document/incomplete`, `pdf/*`
  */
 export async function signingPlace(
   store: Store,
@@ -233,7 +243,10 @@ export async function signingPlace(
   certificateSha256: Sha256,
 ): Promise<Output<'outgoing.signingPlace'>> {
   const document = store.outgoing.get(id)
-  const who = signsNext(document)
+  const who = signsNext(document.state, document.fields.typeName)
+  if (who === undefined || copyFormOf(document.fields.typeName) !== undefined) {
+    throw new AppError('document/wrong-state', `nothing to place on ${id} while ${document.state}`)
+  }
   const file = fileOf(document, fileToSign(document))
   const picture = store.pictures.get(certificateSha256)
   const source = await store.files.open(file.sha256)
@@ -259,12 +272,6 @@ function fileOf({ files }: Outgoing, role: FileRole): DocumentFile {
   const file = files.findLast((one) => one.role === role)
   if (file === undefined) throw new AppError('document/incomplete', `no ${role} file`, { detail: 'pdf' })
   return file
-}
-
-function signsNext({ id, state }: Outgoing): 'person' | 'agency' {
-  if (state === 'frozen') return 'person'
-  if (state === 'signed' || state === 'numbered') return 'agency'
-  throw new AppError('document/wrong-state', `nobody signs ${id} while ${state}`)
 }
 
 async function wantedBox(

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import { sha256Hex, type DocumentFile, type DocumentId, type FileRole } from '../../shared/document/fields.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
-import type { OutgoingState } from '../../shared/document/outgoing.ts'
+import { signsNext } from '../../shared/document/signers.ts'
 import type { CertificateChoice, PlacedSignature } from '../../shared/ipc/contract.ts'
 import type { SignatureValue, SigningInput, SigningManner } from '../../shared/signing.ts'
 import { isPracticeFile } from '../../shared/practice-file.ts'
@@ -98,8 +98,9 @@ export function signMany(
 }
 
 /**
- * signed → numbered → sealed. The agency's signature over the signed document, which stays an exact
- * prefix; the visible block carries number and date. No number is taken before the certificate was found
+ * signed → numbered → sealed; a copy of a paper document, which nobody signs, frozen → numbered → sealed. The
+ * agency's signature over the document, which stays an exact prefix; what is visible carries number and date,
+ * on a copy its form, agency and time. No number is taken before the certificate was found
  * and may seal; one that was given stays with the document whatever happens afterwards.
  *
  * @throws {AppError} as {@link sign}, and as {@link giveNumber}
@@ -127,8 +128,6 @@ export function sealMany(
 
 /** What differs between the signatures of persons and that of the agency. */
 interface Step {
-  /** States that this step may begin in. */
-  readonly begins: readonly OutgoingState[]
   readonly from: (document: Outgoing) => FileRole
   readonly to: FileRole
   readonly event: (document: Outgoing) => 'cosign' | 'sign' | 'seal'
@@ -144,7 +143,6 @@ interface Step {
 }
 
 const signWith = ({ place }: SignManner): Step => ({
-  begins: ['frozen'],
   from: fileToSign,
   to: 'signed',
   event: (document) => (isLastTurn(document) ? 'sign' : 'cosign'),
@@ -167,8 +165,7 @@ const signWith = ({ place }: SignManner): Step => ({
 
 function sealWith(issue: Issue): Step {
   return {
-    begins: ['signed', 'numbered'],
-    from: () => 'signed',
+    from: fileToSign,
     to: 'sealed',
     event: () => 'seal',
     holder: 'agency',
@@ -230,8 +227,8 @@ async function signEach(
   return ids.map((id) => (failures.has(id) ? { id, failure: failures.get(id) } : { id }))
 }
 
-function requireState({ state }: Outgoing, step: Step): void {
-  if (step.begins.includes(state)) return
+function requireState({ state, fields }: Outgoing, step: Step): void {
+  if (signsNext(state, fields.typeName) === step.holder) return
   throw new AppError('document/wrong-state', `the ${step.holder} signs while ${state}`)
 }
 

@@ -14,6 +14,7 @@ import { isLocked, permissionOf } from './permission.ts'
 import type { FieldLock } from './permission.ts'
 import { isArray, isNamed, PdfDict, PdfName, PdfRef, PdfStream, PdfString } from './syntax.ts'
 import type { PdfValue } from './syntax.ts'
+import { formatVersion, versionOf } from './version.ts'
 import { objectHeaders } from './xref.ts'
 
 export type ChangeKind =
@@ -345,11 +346,8 @@ class Judge {
 
   /** A further signature may need a later version of the format; an earlier one would hide something. */
   private async isLaterVersion(before: PdfDict, after: PdfDict): Promise<boolean> {
-    const header = Buffer.from(await this.signed.reader.bytes(0, 1024)).toString('latin1')
-    const stated = versionOf(/%PDF-(\d\.\d)/.exec(header)?.[1] ?? '')
-    const old = before.get('Version')
+    const earlier = await formatVersion(this.signed.reader, before)
     const now = after.get('Version')
-    const earlier = old instanceof PdfName ? Math.max(stated, versionOf(old.name)) : stated
     return now instanceof PdfName && versionOf(now.name) >= earlier && versionOf(now.name) > 0
   }
 
@@ -568,11 +566,6 @@ class Judge {
     if (looksLikeAnother) this.note(number, 'page', false, 'another page or catalogue was added')
     else this.note(number, 'other', true, 'an object was added that nothing uses')
   }
-}
-
-/** 1.3 to 2.0 as a number; 0 for what is no version. */
-function versionOf(text: string): number {
-  return /^(1\.[0-7]|2\.0)$/.test(text) ? Number(text) : 0
 }
 
 /** What readers draw a field from that brings no drawing of its own. */

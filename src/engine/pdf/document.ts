@@ -75,6 +75,8 @@ export interface PdfDocument {
   allFields(): AsyncGenerator<FormField, void, undefined>
   /** Raw bytes of a stream's data: where they begin and how many they are. */
   streamExtent(stream: PdfStream): Promise<{ readonly offset: number; readonly length: number }>
+  /** A stream's data decoded. @throws {AppError} `pdf/unreadable`, also for the filters of pictures; `pdf/too-large` */
+  streamData(stream: PdfStream): Promise<Uint8Array>
 }
 
 /**
@@ -155,9 +157,7 @@ function documentOf(reader: BlockReader, xref: Xref): PdfDocument {
     if (!(stream instanceof PdfStream) || !isNamed(stream.dict.get('Type'), 'ObjStm')) {
       throw unreadable('an object stream is missing')
     }
-    const { offset, length } = await streamExtent(stream)
-    if (length > CONTAINERS_BYTES_KEPT) throw new AppError('pdf/too-large', 'an object stream is too long')
-    const data = await decodeStream(await codingOf(stream.dict), await reader.bytes(offset, length))
+    const data = await streamData(stream)
     inflated += data.length
     if (inflated > INFLATED_BYTES_LIMIT)
       throw new AppError('pdf/too-large', 'object streams inflate without bound')
@@ -210,6 +210,12 @@ function documentOf(reader: BlockReader, xref: Xref): PdfDocument {
     const stated = await resolve(stream.dict.get('Length'))
     const length = await streamLength(reader, stream, typeof stated === 'number' ? stated : undefined)
     return { offset: stream.dataOffset, length }
+  }
+
+  async function streamData(stream: PdfStream): Promise<Uint8Array> {
+    const { offset, length } = await streamExtent(stream)
+    if (length > CONTAINERS_BYTES_KEPT) throw new AppError('pdf/too-large', 'a stream is too long')
+    return decodeStream(await codingOf(stream.dict), await reader.bytes(offset, length))
   }
 
   async function* pages(): AsyncGenerator<Page, void, undefined> {
@@ -326,5 +332,6 @@ function documentOf(reader: BlockReader, xref: Xref): PdfDocument {
     fields,
     allFields,
     streamExtent,
+    streamData,
   }
 }

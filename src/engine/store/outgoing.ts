@@ -24,6 +24,7 @@ import {
 } from '../../shared/document/outgoing.ts'
 import { RECIPIENT, recipient, type Recipient, type RecipientEvent } from '../../shared/document/recipient.ts'
 import { personalSignature, signersOf, type PersonalSignature } from '../../shared/document/signers.ts'
+import { copyFormOf } from '../../shared/document/types.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { DeliveryStatus, OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { next } from '../../shared/machine.ts'
@@ -475,7 +476,10 @@ export function outgoingStore(
       issuedDate: document.issuedDate,
       priority: fields.priority,
       dueDate: fields.dueDate,
-      signers: signersOf(fields).map((signer, turn) => ({ ...signer, signed: signatures[turn] })),
+      signers:
+        copyFormOf(fields.typeName) === undefined
+          ? signersOf(fields).map((signer, turn) => ({ ...signer, signed: signatures[turn] }))
+          : [],
       recipients: document.recipients.length > 0 ? document.recipients : intended(document),
       sizeBytes: sizeOf(document),
       createdAt: document.createdAt,

@@ -1,4 +1,4 @@
-import { documentTypeNamed } from '../../shared/document/types.ts'
+import { COPY_TYPES, documentTypeNamed } from '../../shared/document/types.ts'
 
 /** Words that are not part of an abbreviation, or that begin the name of the place. */
 const PLACE_WORDS = ['tỉnh', 'thành phố', 'quận', 'huyện', 'xã', 'phường', 'thị trấn', 'đặc khu']
@@ -36,7 +36,8 @@ function agencyAbbreviation(agencyName: string): string {
 export function suggestNotations(typeName: string, agencyName: string): string[] {
   const agency = agencyAbbreviation(agencyName)
   if (agency === '') return []
-  const type = documentTypeNamed(typeName)?.abbreviation ?? ''
+  const copy = COPY_TYPES.find(({ name }) => name === typeName)
+  const type = (copy ?? documentTypeNamed(typeName))?.abbreviation ?? ''
   if (type !== '') return [`${type}-${agency}`]
   return agency === 'UBND' ? COMMITTEE_UNITS.map((unit) => `${agency}-${unit}`) : [`${agency}-VP`]
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { copyFormOf } from './types.ts'
 
 /** The local id of a document on this machine. Not the DocumentId of the packet. */
 export const documentId = z.uuid().brand<'DocumentId'>()
@@ -61,6 +62,15 @@ export const signerInfo = z.object({
 const coSigner = signerInfo.extend({ part: z.enum(['joint', 'initials']) })
 export type CoSigner = z.output<typeof coSigner>
 
+/** Văn bản được sao: the paper document that an electronic copy is made of. */
+const originalDocument = z.object({
+  /** Số, ký hiệu as printed on it. */
+  code: z.string().max(60).default(''),
+  issuedDate: isoDate.optional(),
+  /** Cơ quan ban hành. */
+  organName: z.string().max(200).default(''),
+})
+
 /** How many may sign beside the main signer. */
 export const MAX_CO_SIGNERS = 9
 
@@ -71,7 +81,7 @@ export const MAX_CO_SIGNERS = 9
  * @source Decree 30/2020/NĐ-CP App. VI part II (lengths); QCVN 102:2016 MessageHeader
  */
 export const outgoingFields = z.object({
-  /** Tên loại: a name of DOCUMENT_TYPES. */
+  /** Tên loại: a name of DOCUMENT_TYPES, or the form of copy, a name of COPY_TYPES. */
   typeName: z.string().max(100).default('Công văn'),
   /** Ký hiệu, the part after the slash: `UBND-VP`, `QĐ-UBND`. */
   codeNotation: z.string().trim().max(30).default(''),
@@ -79,12 +89,14 @@ export const outgoingFields = z.object({
   place: z.string().max(100).default(''),
   /** Trích yếu. */
   subject: z.string().max(500).default(''),
-  /** The main signer, whom the packet and the register name. */
+  /** The main signer, whom the packet and the register name. Of a copy: who signed the paper document. */
   signer: signerInfo.prefault({}),
   /** Those who sign beside the main signer, in their order. */
   coSigners: z.array(coSigner).max(MAX_CO_SIGNERS).default([]),
   /** How many of them sign before the main signer. */
   signerTurn: z.int().min(0).max(MAX_CO_SIGNERS).default(0),
+  /** Of a copy only. */
+  original: originalDocument.prefault({}),
   /** Độ khẩn, 0–3. */
   priority: z.int().min(0).max(3).default(0),
   /** Hạn trả lời. */
@@ -123,6 +135,9 @@ export const fieldName = z.enum([
   'subject',
   'signer.fullName',
   'coSigners',
+  'original.code',
+  'original.issuedDate',
+  'original.organName',
   'recipients',
   'toPlaces',
   'pdf',
@@ -163,7 +178,13 @@ export function fieldProblems(fields: OutgoingFields, hasPdf: boolean): FieldPro
   require('place', fields.place.trim() !== '')
   require('subject', fields.subject.trim() !== '')
   require('signer.fullName', fields.signer.fullName.trim() !== '')
-  require('coSigners', fields.coSigners.every(({ fullName }) => fullName.trim() !== ''))
+  if (copyFormOf(fields.typeName) === undefined) {
+    require('coSigners', fields.coSigners.every(({ fullName }) => fullName.trim() !== ''))
+  } else {
+    require('original.code', fields.original.code.trim() !== '')
+    require('original.issuedDate', fields.original.issuedDate !== undefined)
+    require('original.organName', fields.original.organName.trim() !== '')
+  }
   require('recipients', fields.recipients.length > 0)
   if (fields.toPlaces.join('\n').length > 1000) problems.push({ field: 'toPlaces', problem: 'too-long' })
   require('pdf', hasPdf)

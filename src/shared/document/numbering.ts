@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isoDate } from './fields.ts'
-import { COPY_TYPES, DOCUMENT_TYPES } from './types.ts'
+import { COPY_TYPES, copyFormOf, DOCUMENT_TYPES } from './types.ts'
 
 /** Đánh số: one series for all administrative documents, one for each type, or the office's own groups. */
 export const numberingScheme = z.enum(['one', 'per-type', 'groups'])
@@ -53,7 +53,7 @@ const COPIES_SERIES = 'copies'
 
 /** The series that a document of this type takes its number from. */
 export function seriesOf({ scheme, groups }: NumberingRules, typeName: string): NumberSeries {
-  if (COPY_TYPES.some(({ name }) => name === typeName)) return { key: COPIES_SERIES }
+  if (copyFormOf(typeName) !== undefined) return { key: COPIES_SERIES }
   switch (scheme) {
     case 'one':
       return { key: COMMON_SERIES }

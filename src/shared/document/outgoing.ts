@@ -7,9 +7,9 @@ import { defineMachine, statesOf, type EventOf, type StateOf } from '../machine.
  */
 export const OUTGOING = defineMachine({
   drafting: { freeze: 'frozen', discard: 'discarded' }, // freeze.ts: fields checked, the PDF fixed; draft.ts
-  frozen: { reopen: 'drafting', cosign: 'frozen', sign: 'signed' }, // draft.ts, sign.ts: each signer, then the last
+  frozen: { reopen: 'drafting', cosign: 'frozen', sign: 'signed', number: 'numbered' }, // draft.ts; sign.ts: each signer, then the last; number.ts: a copy, which nobody signs
   signed: { reopen: 'drafting', number: 'numbered' }, // draft.ts, number.ts: số và ngày
-  numbered: { reopen: 'drafting', void: 'signed', seal: 'sealed' }, // draft.ts; sign.ts: the agency
+  numbered: { reopen: 'drafting', void: 'signed', voidCopy: 'frozen', seal: 'sealed' }, // draft.ts; sign.ts: the agency
   sealed: { submit: 'queued' }, // submit.ts: packet fixed and job added, one transaction
   queued: { withdraw: 'sealed', accept: 'sent', refuse: 'refused' }, // submit.ts, deliver.ts: the hub's answer
   sent: { confirm: 'confirmed', return: 'returned' }, // receipts.ts: what the recipients answer

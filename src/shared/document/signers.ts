@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { fold } from '../fold.ts'
 import { instant, sha256Hex, signerInfo, type OutgoingFields } from './fields.ts'
+import type { OutgoingState } from './outgoing.ts'
+import { copyFormOf } from './types.ts'
 
 /** One who signs, and as what: `main` is the one whom the packet and the register name. */
 export const signer = signerInfo.extend({ part: z.enum(['main', 'joint', 'initials']) })
@@ -38,6 +40,22 @@ export function fieldsOfSigners(signers: readonly Signer[]): SignerFields {
   const { part: _, ...signer } = main
   const coSigners = signers.flatMap(({ part, ...one }) => (part === 'main' ? [] : { ...one, part }))
   return { signer, coSigners, signerTurn }
+}
+
+/**
+ * Whose signature a document waits for, if it waits for one. A copy of a paper document is signed by the
+ * agency alone.
+ *
+ * @source Decree 30/2020/NĐ-CP Art 25(1)c: digitised, and the agency's signature
+ */
+export function signsNext(state: OutgoingState, typeName: string): 'person' | 'agency' | undefined {
+  if (state === 'frozen') return copyFormOf(typeName) === undefined ? 'person' : 'agency'
+  return state === 'signed' || state === 'numbered' ? 'agency' : undefined
+}
+
+/** Whether the agency's next step is to give it a number. */
+export function waitsForNumber(state: OutgoingState, typeName: string): boolean {
+  return state !== 'numbered' && signsNext(state, typeName) === 'agency'
 }
 
 /** Whether two ways of writing a person's name are one: letter case, marks and spaces aside. */

@@ -46,6 +46,14 @@ export const COPY_TYPES = [
   { name: 'Trích sao', abbreviation: 'TrS' },
 ] as const
 
+/** Hình thức sao. */
+export type CopyForm = (typeof COPY_TYPES)[number]['name']
+
+/** The form of a copy, from the name of a document's type; undefined where it is a document of its own. */
+export function copyFormOf(typeName: string): CopyForm | undefined {
+  return COPY_TYPES.find(({ name }) => name === typeName)?.name
+}
+
 /** The type of that name, or `undefined` for a name that only other systems use. */
 export function documentTypeNamed(name: string): (typeof DOCUMENT_TYPES)[number] | undefined {
   return DOCUMENT_TYPES.find((type) => type.name === name)

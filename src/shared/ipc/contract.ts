@@ -20,6 +20,7 @@ import { numberFields, numberPlacement } from '../document/number-placement.ts'
 import { outgoingBox, outgoingState } from '../document/outgoing.ts'
 import { packetWarning } from '../document/packet.ts'
 import { recipient } from '../document/recipient.ts'
+import { scanFinding } from '../document/scan.ts'
 import { personalSignature, signer } from '../document/signers.ts'
 import { ERROR_CODES, type ErrorCode } from '../errors.ts'
 import { signaturePolicy } from '../signature-policy.ts'
@@ -561,6 +562,8 @@ export const contract = {
     input: z.object({ id: documentId, reason: z.string().trim().min(1).max(300) }),
     output: outgoingDetail,
   },
+  /** What is found about the scan of a copy; nothing of any other document, or before there is a PDF. */
+  'outgoing.scan': { input: z.object({ id: documentId }), output: z.array(scanFinding) },
   'outgoing.freeze': { input: z.object({ id: documentId, revision: z.int() }), output: outgoingDetail },
   'outgoing.reopen': { input: z.object({ id: documentId }), output: outgoingDetail },
   /** Where the next signature would stand: the next person's of a frozen document, else the agency's. */

@@ -608,6 +608,7 @@ const handlers: Handlers = {
   'line.status': line,
   'line.syncNow': line,
   'numbering.current': numbering,
+  'outgoing.scan': () => [],
   'numbering.save': (next) => {
     rules = next
     return numbering()
