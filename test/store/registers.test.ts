@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { agency, type Agency } from '../../src/shared/document/fields.ts'
 import { ARRIVALS } from '../../src/engine/store/index.ts'
-import { office } from './office.ts'
+import { clock, office } from './office.ts'
 
 const book = { series: 'Công văn', year: 2026 }
 
@@ -27,6 +27,22 @@ describe('numbers', () => {
     expect(registers.peek(book)).toBe(58)
     expect(registers.held('a')).toMatchObject({ ...book, number: 57 })
     expect(registers.holderOf('Công văn', 2026, 57)).toBe('a')
+  })
+
+  test('numbers passed over together are shown together, however long it takes to note them', () => {
+    const time = clock()
+    const now = () => {
+      time.advance(1)
+      return time.now()
+    }
+    const { registers } = office({ now })
+    registers.noteGap(
+      { ...book, first: 1 },
+      { from: 2, to: 9 },
+      { kind: 'left-out', reason: 'giữ chỗ', by: 'A' },
+    )
+    registers.take({ ...book, documentId: 'a', wanted: 10 })
+    expect(registers.gaps({ ...book, first: 2 })).toMatchObject([{ from: 2, to: 9, kind: 'left-out' }])
   })
 
   test('two who were shown the same number do not both get it', () => {

@@ -264,8 +264,10 @@ export function registerStore(db: Database, now: () => number) {
     { kind, reason, by }: Explanation & { readonly kind: GapKind },
   ): void {
     db.atomically(() => {
+      // Once for all of them: what was noted together is shown together.
+      const at = now()
       for (let number = from; number <= to; number += 1) {
-        note.run({ series, year, number, kind, reason, by, at: now() })
+        note.run({ series, year, number, kind, reason, by, at })
       }
     })
   }
