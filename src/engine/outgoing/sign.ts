@@ -369,6 +369,7 @@ async function signBatch(
   function nextBeside(one: Prepared, value: Uint8Array, signed: readonly Uint8Array[]): SigningInput[] {
     const attachment = one.attachments[signed.length]
     if (attachment !== undefined) {
+      ports.reach(signed.length === 0 ? 'sign/attachment-next' : 'sign/attachment-made')
       beside.set(attachment.input.id, { one, value, signed })
       return [attachment.input]
     }
@@ -398,6 +399,7 @@ async function signBatch(
     if (one === undefined) return []
     unsigned.delete(id)
     if (one.next === undefined) return nextBeside(one, value, [])
+    ports.reach(one.count === 1 ? 'sign/one-made' : 'sign/two-made')
     try {
       const next = await one.next(value)
       const input = inputOf(next)
