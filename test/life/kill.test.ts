@@ -58,6 +58,8 @@ beforeAll(async () => {
     secret: OFFICES[1].secret,
   })
   receiver = await putAway(receiving, desk.path('receiver'), desk.receiver, 'line')
+  // One that ends by itself leaves what it compiled.
+  await hub.stop()
   await hub.remove()
 }, 180_000)
 
@@ -67,8 +69,12 @@ afterAll(() => {
   desk.remove()
 })
 
+/** They run beside each other, mostly waiting, and on a busy machine that takes its time. */
+const BUSY = { timeout: 180_000 }
+const DEADLINE_MS = 80_000
+
 async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 25_000
+  const deadline = Date.now() + DEADLINE_MS
   for (;;) {
     const found = await look()
     if (found !== undefined) return found
@@ -81,93 +87,101 @@ async function accepted(hub: HubProcess, kind: 'edoc' | 'status') {
   return (await hub.ledger()).filter((entry) => entry.event === 'accepted' && entry.kind === kind)
 }
 
-describe('the engine is killed while sending, and the document is in the hub exactly once', () => {
-  const points = FAIL_POINTS.filter((point) => /^(submit|deliver)\//.test(point))
+describe.concurrent(
+  'the engine is killed while sending, and the document is in the hub exactly once',
+  BUSY,
+  () => {
+    const points = FAIL_POINTS.filter((point) => /^(submit|deliver)\//.test(point))
 
-  test.each(points)('%s', async (point) => {
-    await bench.withHub(sender, async (hub, start) => {
-      if (point === 'deliver/looked-up') {
-        await hub.faults({ dropAnswerAfterAccept: { operation: 'sendEdoc', times: 1 } })
-      }
-      const doomed = await start(point)
-      await survive(doomed.call('outgoing.submit', { id: sealedId }))
-      if (point === 'deliver/looked-up') {
-        await until('the outcome is unknown', async () => {
-          const { delivery } = await doomed.call('outgoing.one', { id: sealedId })
-          return delivery?.error === 'hub/outcome-unknown' ? true : undefined
+    test.each(points)('%s', async (point) => {
+      await bench.withHub(sender, async (hub, start) => {
+        if (point === 'deliver/looked-up') {
+          await hub.faults({ dropAnswerAfterAccept: { operation: 'sendEdoc', times: 1 } })
+        }
+        const doomed = await start(point)
+        await survive(doomed.call('outgoing.submit', { id: sealedId }))
+        if (point === 'deliver/looked-up') {
+          await until('the outcome is unknown', async () => {
+            const { delivery } = await doomed.call('outgoing.one', { id: sealedId })
+            return delivery?.error === 'hub/outcome-unknown' ? true : undefined
+          })
+          await survive(doomed.call('line.syncNow', {}))
+        }
+        expect(await doomed.ended).toBe('SIGKILL')
+
+        const engine = await start()
+        const found = await engine.call('outgoing.one', { id: sealedId })
+        if (found.state === 'sealed') await engine.call('outgoing.submit', { id: sealedId })
+        await until('the document is sent', async () => {
+          const { state } = await engine.call('outgoing.one', { id: sealedId })
+          return state === 'sent' ? true : undefined
         })
-        await survive(doomed.call('line.syncNow', {}))
-      }
-      expect(await doomed.ended).toBe('SIGKILL')
-
-      const engine = await start()
-      const found = await engine.call('outgoing.one', { id: sealedId })
-      if (found.state === 'sealed') await engine.call('outgoing.submit', { id: sealedId })
-      await until('the document is sent', async () => {
-        const { state } = await engine.call('outgoing.one', { id: sealedId })
-        return state === 'sent' ? true : undefined
+        expect(await accepted(hub, 'edoc')).toHaveLength(1)
+        await engine.leave()
       })
-      expect(await accepted(hub, 'edoc')).toHaveLength(1)
-      await engine.leave()
     })
-  })
-})
+  },
+)
 
-describe('the engine is killed while receiving, and the document is in the inbox exactly once', () => {
-  const points = FAIL_POINTS.filter((point) => /^(collect|fetch|admit|acknowledge|report)\//.test(point))
+describe.concurrent(
+  'the engine is killed while receiving, and the document is in the inbox exactly once',
+  BUSY,
+  () => {
+    const points = FAIL_POINTS.filter((point) => /^(collect|fetch|admit|acknowledge|report)\//.test(point))
 
-  test.each(points)('%s', async (point) => {
-    await bench.withHub(receiver, async (hub, start) => {
-      await sendTo(hub)
-      const doomed = await start(point)
-      expect(await doomed.ended).toBe('SIGKILL')
+    test.each(points)('%s', async (point) => {
+      await bench.withHub(receiver, async (hub, start) => {
+        await sendTo(hub)
+        const doomed = await start(point)
+        expect(await doomed.ended).toBe('SIGKILL')
 
-      const engine = await start()
-      await until('the document is in the inbox', async () => {
-        const { rows } = await engine.call('incoming.list', { box: 'new' })
-        return rows[0]
+        const engine = await start()
+        await until('the document is in the inbox', async () => {
+          const { rows } = await engine.call('incoming.list', { box: 'new' })
+          return rows[0]
+        })
+        await until('the hub and the sender know', async () => {
+          const entries = await hub.ledger()
+          const told = entries.some((entry) => entry.event === 'acknowledged' && entry.status === 'done')
+          return told && (await accepted(hub, 'status')).length > 0 ? true : undefined
+        })
+        await until('nothing is left to do', async () => {
+          const waiting = (await hub.ledger()).length
+          await engine.call('line.syncNow', {})
+          return (await hub.ledger()).length === waiting ? true : undefined
+        })
+        const { total } = await engine.call('incoming.list', { box: 'new' })
+        expect(total).toBe(1)
+        expect(await accepted(hub, 'edoc')).toHaveLength(1)
+        expect(await accepted(hub, 'status')).toHaveLength(1)
+        await engine.leave()
       })
-      await until('the hub and the sender know', async () => {
-        const entries = await hub.ledger()
-        const told = entries.some((entry) => entry.event === 'acknowledged' && entry.status === 'done')
-        return told && (await accepted(hub, 'status')).length > 0 ? true : undefined
-      })
-      await until('nothing is left to do', async () => {
-        const waiting = (await hub.ledger()).length
-        await engine.call('line.syncNow', {})
-        return (await hub.ledger()).length === waiting ? true : undefined
-      })
-      const { total } = await engine.call('incoming.list', { box: 'new' })
-      expect(total).toBe(1)
-      expect(await accepted(hub, 'edoc')).toHaveLength(1)
-      expect(await accepted(hub, 'status')).toHaveLength(1)
-      await engine.leave()
     })
-  })
 
-  test.each(['register/before-commit', 'register/after-commit'] as const)('%s', async (point) => {
-    await bench.withHub(receiver, async (hub, start) => {
-      await sendTo(hub)
-      const doomed = await start(point)
-      const row = await until('the document is in the inbox', async () => {
-        const { rows } = await doomed.call('incoming.list', { box: 'new' })
-        return rows[0]
-      })
-      await survive(doomed.call('incoming.register', { id: row.id }))
-      expect(await doomed.ended).toBe('SIGKILL')
+    test.each(['register/before-commit', 'register/after-commit'] as const)('%s', async (point) => {
+      await bench.withHub(receiver, async (hub, start) => {
+        await sendTo(hub)
+        const doomed = await start(point)
+        const row = await until('the document is in the inbox', async () => {
+          const { rows } = await doomed.call('incoming.list', { box: 'new' })
+          return rows[0]
+        })
+        await survive(doomed.call('incoming.register', { id: row.id }))
+        expect(await doomed.ended).toBe('SIGKILL')
 
-      const engine = await start()
-      const found = await engine.call('incoming.one', { id: row.id })
-      const registered =
-        found.state === 'registered' ? found : await engine.call('incoming.register', { id: row.id })
-      expect(registered.arrivalNumber).toBe(1)
-      await until('the sender hears 01 and 03', async () => {
-        return (await accepted(hub, 'status')).length === 2 ? true : undefined
+        const engine = await start()
+        const found = await engine.call('incoming.one', { id: row.id })
+        const registered =
+          found.state === 'registered' ? found : await engine.call('incoming.register', { id: row.id })
+        expect(registered.arrivalNumber).toBe(1)
+        await until('the sender hears 01 and 03', async () => {
+          return (await accepted(hub, 'status')).length === 2 ? true : undefined
+        })
+        await engine.leave()
       })
-      await engine.leave()
     })
-  })
-})
+  },
+)
 
 test('the engine is killed while the hub is still working on its request, and the hub takes it once', async () => {
   await bench.withHub(sender, async (hub, start) => {
