@@ -242,6 +242,36 @@ export const TEXT = {
     imported: (name: string) => `Đã nhập ${name}.`,
     notPdf: 'Chỉ nhập được tệp PDF. Hãy xuất văn bản ra PDF rồi thử lại.',
   },
+  copies: {
+    kind: 'Loại văn bản gửi đi',
+    document: 'Văn bản của cơ quan',
+    copy: 'Bản sao điện tử từ văn bản giấy',
+    form: 'Hình thức sao',
+    words: (form: string) => `Bản sao điện tử · ${form}`,
+    original: 'Văn bản giấy được sao',
+    originalHint:
+      'Trích yếu ở trên ghi theo văn bản giấy. Bản sao không cần người ký: chỉ cơ quan ký số lên bản quét.',
+    signer: 'Người ký văn bản giấy',
+    position: 'Chức vụ',
+    freeze: 'Chuyển cấp số',
+    freezeDone: 'Đã chuyển cấp số. Nội dung đã được chốt.',
+    titleSeal: 'Cấp số và ký bản sao',
+    seal: 'Ký bản sao và gửi',
+    place: 'Chữ trên bản sao',
+    placeHint:
+      'Hình thức sao, tên cơ quan và thời gian ký đứng ở góc trên bên phải trang 1, theo quy định. Số bản sao ghi trong sổ và gói tin, không ghi lên trang.',
+    scan: 'Kiểm tra bản quét',
+    coarsest: (dpi: number) => `Thấp nhất: ${String(dpi)} dpi.`,
+    warning: {
+      picture: (pages: string) => `Trang ${pages} không phải ảnh quét cả trang.`,
+      size: (pages: string) => `Trang ${pages} không phải khổ A4.`,
+    },
+    warningHint: {
+      picture:
+        'Sao y và sao lục cần bản quét của văn bản giấy. Hãy kiểm tra lại tệp; nếu đúng thì vẫn chuyển tiếp được.',
+      size: 'Bản quét phải giữ nguyên cỡ của giấy (100%). Nếu giấy không phải khổ A4 thì vẫn chuyển tiếp được.',
+    },
+  },
   field: {
     typeName: 'Tên loại',
     codeNotation: 'Ký hiệu',

@@ -1,3 +1,4 @@
+import { signsNext } from '../../shared/document/signers.ts'
 import type { OutgoingDetail } from '../../shared/ipc/contract.ts'
 import { formatDay, formatInstant, formatSize } from '../lib/format.ts'
 import { codeOf, recipientNames } from '../lib/lists.ts'
@@ -68,7 +69,7 @@ function personSteps({ state, signers, verdict, history }: OutgoingDetail): Step
 function agencySteps(detail: OutgoingDetail, number: string, day: string): Step[] {
   const code = `${number === '' ? '…' : number}/${detail.codeNotation}`
   const issued = detail.issuedDate === undefined ? day : formatDay(detail.issuedDate)
-  const isSigned = detail.state !== 'frozen'
+  const isSigned = signsNext(detail.state, detail.typeName) === 'agency'
   const isNumbered = detail.state === 'numbered'
   return [
     {

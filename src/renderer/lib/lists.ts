@@ -2,6 +2,7 @@ import { useCallback } from 'react'
 
 import { formatCode } from '../../shared/document/fields.ts'
 import type { IncomingBox } from '../../shared/document/incoming.ts'
+import { copyFormOf } from '../../shared/document/types.ts'
 import type { OutgoingBox } from '../../shared/document/outgoing.ts'
 import type { IncomingSummary, OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { call } from './call.ts'
@@ -28,16 +29,22 @@ export function useIncoming(box: IncomingBox, filter: string): Pages<IncomingSum
 
 function outgoingWords(row: OutgoingSummary): string {
   const names = row.recipients.map(({ name }) => name).join(' ')
-  return [formatCode(row.codeNumber, row.codeNotation), row.typeName, row.subject, names].join(' ')
+  return [formatCode(row.codeNumber, row.codeNotation), typeWords(row), row.subject, names].join(' ')
 }
 
 function incomingWords(row: IncomingSummary): string {
-  return [row.code, row.typeName, row.subject, row.senderName, row.senderOrganId].join(' ')
+  return [row.code, typeWords(row), row.subject, row.senderName, row.senderOrganId].join(' ')
 }
 
 /** Số, ký hiệu as far as it is known: a document without a number shows its notation only. */
 export function codeOf(row: { codeNumber?: string | undefined; codeNotation: string }): string {
   return row.codeNumber === undefined ? `…/${row.codeNotation}` : formatCode(row.codeNumber, row.codeNotation)
+}
+
+/** Tên loại; of an electronic copy, that it is one and in which form. */
+export function typeWords({ typeName }: { readonly typeName: string }): string {
+  const form = copyFormOf(typeName)
+  return form === undefined ? typeName : TEXT.copies.words(form)
 }
 
 /** The first recipients by name, and how many more. */

@@ -1,4 +1,4 @@
-import { ArrowLeft, Check, CircleAlert, FileUp, LoaderCircle, Signature, Trash2 } from 'lucide-react'
+import { ArrowLeft, Check, CircleAlert, FileUp, LoaderCircle, Signature, Stamp, Trash2 } from 'lucide-react'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react'
 
 import {
@@ -8,7 +8,7 @@ import {
   type FieldProblem,
   type OutgoingFields,
 } from '../../shared/document/fields.ts'
-import { DOCUMENT_TYPES, PRIORITIES } from '../../shared/document/types.ts'
+import { COPY_TYPES, copyFormOf, DOCUMENT_TYPES, PRIORITIES } from '../../shared/document/types.ts'
 import {
   MAX_PDF_BYTES,
   type Failure,
@@ -18,11 +18,14 @@ import {
 import { AttachmentList } from '../components/AttachmentList.tsx'
 import { Banner, Empty, FailureBanner } from '../components/Banner.tsx'
 import { Button, IconButton } from '../components/Button.tsx'
+import { CopyFieldset } from '../components/CopyFieldset.tsx'
+import { DayField } from '../components/DayField.tsx'
 import { AskReason, Confirm } from '../components/Dialog.tsx'
 import { Choice, Segments, TextBox } from '../components/Field.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { RecipientPicker } from '../components/RecipientPicker.tsx'
+import { ScanNotes } from '../components/ScanNotes.tsx'
 import { SignerFieldset } from '../components/SignerFieldset.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
@@ -50,6 +53,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
   const [discarding, setDiscarding] = useState(false)
   const pdf = detail.files.find(({ role }) => role === 'imported')
   const problems = fieldProblems(fields, pdf !== undefined)
+  const isCopy = copyFormOf(fields.typeName) !== undefined
 
   // Saves what is unsaved when the editor is left, by whatever way, and when the window loses the focus.
   useEffect(() => {
@@ -81,7 +85,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
       return
     }
     await keeper.perform((revision) => call('outgoing.freeze', { id: detail.id, revision }))
-    announce(TEXT.draft.freezeDone)
+    announce(isCopy ? TEXT.copies.freezeDone : TEXT.draft.freezeDone)
     go('to-sign', detail.id)
   })
   const discard = useAction(async (reason?: string) => {
@@ -119,13 +123,13 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
         </Button>
         <Button
           kind="primary"
-          icon={Signature}
+          icon={isCopy ? Stamp : Signature}
           isDisabled={freeze.busy}
           onPress={() => {
             void freeze.run()
           }}
         >
-          {TEXT.draft.freeze}
+          {isCopy ? TEXT.copies.freeze : TEXT.draft.freeze}
         </Button>
       </div>
       <FailureBanner
@@ -176,9 +180,11 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
         <DraftPdf
           detail={detail}
           missing={asked && pdf === undefined}
-          onImport={(name, bytes) =>
-            keeper.perform(() => call('outgoing.importPdf', { id: detail.id, name, bytes }))
-          }
+          onImport={(name, bytes) => {
+            // What was said of the file before does not hold for this one.
+            freeze.clear()
+            return keeper.perform(() => call('outgoing.importPdf', { id: detail.id, name, bytes }))
+          }}
         />
       </div>
       <AskReason
@@ -240,6 +246,9 @@ function SavingWords({ draft }: { draft: DraftState }) {
 }
 
 const TYPE_OPTIONS = DOCUMENT_TYPES.map(({ name }) => ({ value: name, text: name }))
+const COPY_OPTIONS = COPY_TYPES.map(({ name }) => ({ value: name, text: name }))
+/** What the form begins with on either side of the switch. */
+const USUAL = { document: 'Công văn', copy: 'Sao y' } as const
 
 function DraftForm({
   fields,
@@ -259,22 +268,37 @@ function DraftForm({
 }) {
   const suggestions = suggestNotations(fields.typeName, agencyName)
   const offered = suggestions.filter((text) => text !== fields.codeNotation)
-  const typeOptions = TYPE_OPTIONS.some(({ value }) => value === fields.typeName)
-    ? TYPE_OPTIONS
-    : [...TYPE_OPTIONS, { value: fields.typeName, text: fields.typeName }]
+  const isCopy = copyFormOf(fields.typeName) !== undefined
+  const known = isCopy ? COPY_OPTIONS : TYPE_OPTIONS
+  const typeOptions = known.some(({ value }) => value === fields.typeName)
+    ? known
+    : [...known, { value: fields.typeName, text: fields.typeName }]
+  const now = useNow(60_000)
+  const setType = (typeName: string) => {
+    const next = suggestNotations(typeName, agencyName)[0]
+    const untouched = fields.codeNotation === '' || suggestions.includes(fields.codeNotation)
+    change(untouched && next !== undefined ? { typeName, codeNotation: next } : { typeName })
+  }
   return (
     <section className={styles['form']} aria-label={TEXT.draft.form} data-pane>
+      <Segments
+        label={TEXT.copies.kind}
+        value={isCopy ? 'copy' : 'document'}
+        options={[
+          { value: 'document', text: TEXT.copies.document },
+          { value: 'copy', text: TEXT.copies.copy },
+        ]}
+        onChange={(kind) => {
+          setType(kind === 'copy' ? USUAL.copy : USUAL.document)
+        }}
+      />
       <div className={styles['two']}>
         <Choice<string>
-          label={TEXT.draft.typeName}
+          label={isCopy ? TEXT.copies.form : TEXT.draft.typeName}
           value={fields.typeName}
           options={typeOptions}
           error={problemOf('typeName')}
-          onChange={(typeName) => {
-            const next = suggestNotations(typeName, agencyName)[0]
-            const untouched = fields.codeNotation === '' || suggestions.includes(fields.codeNotation)
-            change(untouched && next !== undefined ? { typeName, codeNotation: next } : { typeName })
-          }}
+          onChange={setType}
         />
         <TextBox
           label={TEXT.draft.codeNotation}
@@ -361,9 +385,14 @@ function DraftForm({
           onChange={(dueDate) => {
             change({ dueDate })
           }}
+          warningOf={(day) => (day < isoDayOf(now) ? TEXT.draft.duePast : undefined)}
         />
       </div>
-      <SignerFieldset fields={fields} onChange={change} onLeave={onLeave} problemOf={problemOf} />
+      {isCopy ? (
+        <CopyFieldset fields={fields} onChange={change} onLeave={onLeave} problemOf={problemOf} />
+      ) : (
+        <SignerFieldset fields={fields} onChange={change} onLeave={onLeave} problemOf={problemOf} />
+      )}
       <Lines
         label={TEXT.draft.toPlaces}
         hint={TEXT.draft.toPlacesHint}
@@ -458,42 +487,6 @@ function MoreFields({ fields, change }: { fields: OutgoingFields; change: Change
       />
       <ResponseFields value={fields.responseFor} change={change} />
     </div>
-  )
-}
-
-/** A day typed as dd/MM/yyyy. What does not read as a day stays on the screen and is not saved. */
-function DayField({
-  label,
-  value,
-  onChange,
-}: {
-  label: string
-  value: string | undefined
-  onChange: (value: string | undefined) => void
-}) {
-  const [text, setText] = useState(value === undefined ? '' : formatDay(value))
-  const [left, setLeft] = useState(false)
-  const now = useNow(60_000)
-  const day = parseDay(text)
-  const wrong = text.trim() !== '' && day === undefined
-  return (
-    <TextBox
-      label={label}
-      hint={TEXT.draft.dueDateHint}
-      value={text}
-      maxLength={10}
-      onChange={(typed) => {
-        setText(typed)
-        setLeft(false)
-        if (typed.trim() === '' || parseDay(typed) !== undefined) onChange(parseDay(typed))
-      }}
-      onBlur={() => {
-        setLeft(true)
-        if (day !== undefined) setText(formatDay(day))
-      }}
-      error={wrong && left ? TEXT.draft.dateWrong : undefined}
-      warning={day !== undefined && day < isoDayOf(now) ? TEXT.draft.duePast : undefined}
-    />
   )
 }
 
@@ -725,6 +718,9 @@ function DraftPdf({
       <div role="status">
         {action.busy ? <Banner tone="info" title={TEXT.draft.importing(name)} /> : null}
       </div>
+      {pdf === undefined || copyFormOf(detail.fields.typeName) === undefined ? null : (
+        <ScanNotes id={detail.id} />
+      )}
       {pdf === undefined ? (
         <div className={classes(styles['invite'], missing && styles['inviteBad'])}>
           <Empty

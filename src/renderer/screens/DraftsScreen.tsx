@@ -8,7 +8,7 @@ import { Chip, PriorityChip } from '../components/Chip.tsx'
 import { DocumentList, WideDocumentRow } from '../components/DocumentList.tsx'
 import { formatCount, formatWhen } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
-import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
+import { codeOf, recipientNames, typeWords, useOutgoing } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
 import { useLive } from '../lib/useLive.ts'
 import { useNow } from '../lib/useNow.ts'
@@ -54,7 +54,7 @@ function DraftList({ filter }: { filter: string }) {
         renderRow={(row) => (
           <WideDocumentRow
             code={codeOf(row)}
-            typeName={row.typeName}
+            typeName={typeWords(row)}
             when={formatWhen(row.changedAt, now)}
             subject={row.subject}
             chips={<PriorityChip priority={row.priority} />}

@@ -21,7 +21,7 @@ import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatCount, formatDay, formatInstant, formatWhen, isoDayOf } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
-import { useIncoming } from '../lib/lists.ts'
+import { typeWords, useIncoming } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
@@ -88,7 +88,7 @@ function IncomingRow({ row, now }: { row: IncomingSummary; now: number }) {
   return (
     <DocumentRow
       code={row.code === '' ? TEXT.incomingState[row.state] : row.code}
-      typeName={row.typeName}
+      typeName={typeWords(row)}
       when={formatWhen(row.receivedAt, now)}
       subject={
         row.quarantine !== undefined && row.subject === ''
@@ -186,7 +186,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
       <div className={screen['title']}>
         <div className={screen['tags']}>
           <PriorityChip priority={detail.priority} />
-          {detail.typeName === '' ? null : <Chip>{detail.typeName}</Chip>}
+          {detail.typeName === '' ? null : <Chip>{typeWords(detail)}</Chip>}
           {detail.state === 'admitted' ? null : (
             <Chip tone={detail.state === 'registered' ? 'ok' : 'bad'}>
               {TEXT.incomingState[detail.state]}

@@ -1,6 +1,8 @@
 import { MailCheck, MousePointerClick } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
+import type { OutgoingFields } from '../../shared/document/fields.ts'
+import { copyFormOf } from '../../shared/document/types.ts'
 import type { OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
@@ -14,7 +16,7 @@ import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatCount, formatDay, formatInstant, formatWhen } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
-import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
+import { codeOf, recipientNames, typeWords, useOutgoing } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
@@ -55,7 +57,7 @@ export function SentScreen({ id, filter }: { id: string | undefined; filter: str
           renderRow={(row) => (
             <DocumentRow
               code={codeOf(row)}
-              typeName={row.typeName}
+              typeName={typeWords(row)}
               when={formatWhen(row.sentAt ?? row.changedAt, now)}
               subject={row.subject}
               chips={
@@ -90,6 +92,13 @@ function SentChip({ row }: { row: OutgoingSummary }) {
     return <Chip tone={tone}>{TEXT.recipientState[only.state]}</Chip>
   }
   return <Chip tone={tone}>{TEXT.outgoingState[row.state]}</Chip>
+}
+
+/** What a copy was made of. */
+function originalFacts({ typeName, original: { code, issuedDate, organName }, signer }: OutgoingFields) {
+  if (copyFormOf(typeName) === undefined || issuedDate === undefined) return []
+  const value = [code, formatDay(issuedDate), organName, signer.fullName].join(' · ')
+  return [{ name: TEXT.copies.original, value }]
 }
 
 function SentDocument({ id }: { id: string }) {
@@ -127,7 +136,7 @@ function SentDocument({ id }: { id: string }) {
       <div className={screen['title']}>
         <div className={screen['tags']}>
           <PriorityChip priority={detail.priority} />
-          <Chip>{detail.typeName}</Chip>
+          <Chip>{typeWords(detail)}</Chip>
           <SentChip row={detail} />
           {detail.sentAt === undefined ? null : (
             <span>{TEXT.document.sentAt(formatInstant(detail.sentAt))}</span>
@@ -144,6 +153,7 @@ function SentDocument({ id }: { id: string }) {
               value: detail.issuedDate === undefined ? '' : formatDay(detail.issuedDate),
             },
             { name: TEXT.document.signer, value: detail.signers.map(({ fullName }) => fullName).join(', ') },
+            ...originalFacts(detail.fields),
             dueFact(detail.dueDate, now),
           ]}
         />

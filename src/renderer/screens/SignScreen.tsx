@@ -2,6 +2,8 @@ import { ArrowLeft, RotateCcw, Signature, Stamp } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 
 import { OUTGOING_BOXES } from '../../shared/document/outgoing.ts'
+import { signsNext, waitsForNumber } from '../../shared/document/signers.ts'
+import { copyFormOf } from '../../shared/document/types.ts'
 import { isSamePerson } from '../../shared/document/signers.ts'
 import {
   MAX_BATCH,
@@ -30,7 +32,7 @@ import { call } from '../lib/call.ts'
 import { certificateFor, nextOfSeveral, ownerOf, signedCount } from '../lib/signers.ts'
 import { formatCount, formatDay, formatMm, formatWhen, isoDayOf, parseDay } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
-import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
+import { codeOf, recipientNames, typeWords, useOutgoing } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
@@ -102,13 +104,13 @@ function SignList({
           renderRow={(row) => (
             <WideDocumentRow
               code={codeOf(row)}
-              typeName={row.typeName}
+              typeName={typeWords(row)}
               when={formatWhen(row.changedAt, now)}
               subject={row.subject}
               chips={
                 <>
                   <PriorityChip priority={row.priority} />
-                  <Chip tone="info" icon={row.state === 'frozen' ? Signature : Stamp}>
+                  <Chip tone="info" icon={roleFor(row) === 'person' ? Signature : Stamp}>
                     {waitingWords(row)}
                   </Chip>
                 </>
@@ -123,8 +125,14 @@ function SignList({
   )
 }
 
+/** With whose token the document goes on. */
+function roleFor({ state, typeName }: OutgoingSummary): Role {
+  return signsNext(state, typeName) ?? 'person'
+}
+
 /** What it waits for; of several signers, for whom. */
 function waitingWords(row: OutgoingSummary): string {
+  if (waitsForNumber(row.state, row.typeName)) return TEXT.outgoingState.signed
   const next = nextOfSeveral(row)
   if (next === undefined) return TEXT.outgoingState[row.state]
   return TEXT.sign.waitsFor(next.fullName, signedCount(row), row.signers.length)
@@ -144,8 +152,8 @@ function BatchPanel({
 }) {
   const [day, setDay] = useState(() => formatDay(isoDayOf(Date.now())))
   const rows = [...marked.values()]
-  const toSign = rows.filter(({ state }) => state === 'frozen')
-  const toSeal = rows.filter(({ state }) => state !== 'frozen')
+  const toSign = rows.filter((row) => roleFor(row) === 'person')
+  const toSeal = rows.filter((row) => roleFor(row) === 'agency')
   const role: Role = toSeal.length === 0 ? 'person' : 'agency'
   const dayWrong = parseDay(day) === undefined ? TEXT.draft.dateWrong : undefined
   const keep = (kept: readonly OutgoingSummary[]) => {
@@ -279,8 +287,10 @@ function OpenDocument({
   const [picked, setPicked] = useState<{ step: string; certificate: CertificateChoice }>()
   const [moved, setMoved] = useState<{ of: string; placed: PlacedSignature }>()
   const state = document.status === 'ready' ? document.value.state : undefined
-  const role: Role = state === undefined || state === 'frozen' ? 'person' : 'agency'
-  const waits = state !== undefined && OUTGOING_BOXES.toSign.some((known) => known === state)
+  const role = document.status === 'ready' ? roleFor(document.value) : 'person'
+  const isCopy = document.status === 'ready' && copyFormOf(document.value.typeName) !== undefined
+  // The place of the words on a copy is prescribed.
+  const asksPlace = !isCopy && OUTGOING_BOXES.toSign.some((known) => known === state)
   const next = document.status === 'ready' ? nextOfSeveral(document.value) : undefined
   const suggested = role === 'person' ? certificateFor(token, next) : token?.chosen.agency
   // What was chosen or moved for one signature says nothing of the next.
@@ -288,7 +298,7 @@ function OpenDocument({
   const certificate = picked?.step === step ? picked.certificate : suggested
   const place = useLive(
     'outgoing.signingPlace',
-    waits && certificate !== undefined ? { id: asId(id), certificate } : undefined,
+    asksPlace && certificate !== undefined ? { id: asId(id), certificate } : undefined,
     'outgoing',
     'appearance',
   )
@@ -380,6 +390,12 @@ function OpenDocument({
           setPicked({ step, certificate: chosen })
         }}
       >
+        {isCopy ? (
+          <section className={styles['place']} aria-label={TEXT.copies.place}>
+            <strong>{TEXT.copies.place}</strong>
+            <p className={styles['note']}>{TEXT.copies.placeHint}</p>
+          </section>
+        ) : null}
         {place.status === 'failed' ? <FailureBanner error={place.error} boxed /> : null}
         {place.status === 'ready' ? (
           <PlaceNote
@@ -455,7 +471,9 @@ function SignPanel({
   onChoose: (certificate: CertificateChoice) => void
   children: ReactNode
 }) {
-  const role: Role = detail.state === 'frozen' ? 'person' : 'agency'
+  const role = roleFor(detail)
+  const isCopy = copyFormOf(detail.typeName) !== undefined
+  const needsNumber = waitsForNumber(detail.state, detail.typeName)
   const [reopening, setReopening] = useState(false)
   const issue = useNumberChoice(detail)
 
@@ -489,7 +507,11 @@ function SignPanel({
     go('drafts', detail.id)
   })
 
-  const title = role === 'person' ? TEXT.sign.titleSign : TEXT.sign.titleSeal
+  const words = isCopy
+    ? { title: TEXT.copies.titleSeal, action: TEXT.copies.seal }
+    : role === 'person'
+      ? { title: TEXT.sign.titleSign, action: TEXT.sign.sign }
+      : { title: TEXT.sign.titleSeal, action: TEXT.sign.seal }
   const next = nextOfSeveral(detail)
 
   return (
@@ -498,15 +520,14 @@ function SignPanel({
         role={role}
         token={token}
         suggested={suggested}
-        title={title}
-        action={role === 'person' ? TEXT.sign.sign : TEXT.sign.seal}
+        {...words}
         isBusy={act.busy}
         onChoose={onChoose}
         error={act.error ?? reopen.error}
         note={role === 'agency' && line?.state === 'down' ? TEXT.sign.offline : undefined}
         onTry={() => {
           act.clear()
-          return detail.state !== 'signed' || issue.check()
+          return !needsNumber || issue.check()
         }}
         onSign={(use) => {
           void act.run(use)
@@ -531,7 +552,7 @@ function SignPanel({
           </p>
         )}
         {children}
-        {detail.state === 'signed' ? <NumberFields choice={issue} detail={detail} /> : null}
+        {needsNumber ? <NumberFields choice={issue} detail={detail} /> : null}
       </PinForm>
       <Confirm
         isOpen={reopening}
