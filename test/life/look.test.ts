@@ -1,14 +1,17 @@
 /**
  * What a clerk gets on paper: documents taken through signing and sealing in a real office, drawn by another
- * program and measured in millimetres against Decree 30/2020/NĐ-CP App. I.
+ * program and measured in millimetres against Decree 30/2020/NĐ-CP App. I. With KEEP_LOOK=1 the pages are kept
+ * under docs/images/look.
  */
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DocumentId, FileRole } from '../../src/shared/document/fields.ts'
-import { draftWith, type TestOffice } from '../helpers/office.ts'
+import { copyWith, draftWith, type TestOffice } from '../helpers/office.ts'
 import { handwriting, inkOn, seal, type Found } from '../pdf/pictures.ts'
 import { ghostscriptPdf, pdfsig, qpdfComplaints, workFolder, type WorkFolder } from '../pdf/samples.ts'
+import { scanned } from '../pdf/scans.ts'
 import { makeShimDesk, type ShimDesk } from './shim-desk.ts'
 
 const LETTER = join(import.meta.dirname, '../fixtures/cong-van.pdf')
@@ -64,6 +67,14 @@ async function written(id: DocumentId, role: FileRole, signatures: number): Prom
   return path
 }
 
+/** Keeps the first page as a picture for the documents, where they are to be renewed. */
+function keepLook(name: string, path: string): void {
+  if (process.env['KEEP_LOOK'] !== '1') return
+  const kept = join(import.meta.dirname, '../../docs/images/look')
+  mkdirSync(kept, { recursive: true })
+  execFileSync('pdftoppm', ['-png', '-singlefile', '-r', '60', path, join(kept, name)])
+}
+
 function boxAround(centreXMm: number, centreYMm: number, widthMm: number, heightMm: number): Found {
   return {
     left: centreXMm - widthMm / 2,
@@ -88,6 +99,7 @@ test('the handwriting stands between title and name, the seal over its left thir
   expect(Buffer.compare(forPerson.picture ?? new Uint8Array(), handwriting())).toBe(0)
   await office.call('outgoing.sign', { id, ...person() })
   const signed = await written(id, 'signed', 1)
+  keepLook('person', signed)
   const { centreXMm, centreYMm } = forPerson.box
   const blue = inkOn(signed, 'blue')
   expectNear(blue, boxAround(centreXMm, centreYMm, 40, 20))
@@ -99,7 +111,11 @@ test('the handwriting stands between title and name, the seal over its left thir
   const forAgency = await office.call('outgoing.signingPlace', { id, ...agency() })
   await office.call('outgoing.seal', { id, ...agency() })
   const count = (await office.call('outgoing.one', { id })).verdict?.signatures.length ?? 0
-  const red = inkOn(await written(id, 'sealed', count), 'red')
+  const sealed = await written(id, 'sealed', count)
+  keepLook('person-and-seal', sealed)
+  const words = execFileSync('pdftotext', ['-layout', sealed, '-'], { encoding: 'utf8' })
+  expect(words).toMatch(/Số: 01 ?\/UBND-VP/)
+  const red = inkOn(sealed, 'red')
   expectNear(red, boxAround(forAgency.box.centreXMm, forAgency.box.centreYMm, SEAL_MM, SEAL_MM))
   const third = blue.left + (blue.right - blue.left) / 3
   expectNear(red, { left: third - 36, right: third, top: centreYMm - 18, bottom: centreYMm + 18 })
@@ -139,4 +155,58 @@ describe('where the page does not name the signer', () => {
     const count = (await office.call('outgoing.one', { id })).verdict?.signatures.length ?? 0
     expectNear(inkOn(await written(id, 'sealed', count), 'red'), boxAround(100, 100, SEAL_MM, SEAL_MM))
   })
+})
+
+/** The part of the page above the head, in its right half. */
+const CORNER = { left: 105, top: 0, right: 210, bottom: 20 }
+
+/**
+ * What the corner bears: within the right margin (15 to 20 mm) and above the head, which begins 20 mm down;
+ * black letters of 10 pt, upright, a line each.
+ */
+function expectCorner(path: string, lines: readonly RegExp[]): void {
+  for (const renderer of ['poppler', 'mupdf'] as const) {
+    const ink = inkOn(path, 'black', renderer, 1, CORNER)
+    expect(Math.abs(210 - 16 - ink.right)).toBeLessThan(1)
+    expect(ink.left).toBeGreaterThan(105)
+    expect(ink.top).toBeGreaterThan(5)
+    expect(ink.bottom).toBeLessThan(19)
+    // From the top of the first line's letters to the foot of the last line's.
+    const expected = (lines.length - 1) * 10 * 1.15 + 10 * 0.9
+    expect(Math.abs(ink.bottom - ink.top - (expected * 25.4) / 72)).toBeLessThan(1)
+    for (const colour of ['red', 'blue'] as const) {
+      expect(inkOn(path, colour, renderer, 1, CORNER).left).toBe(Infinity)
+    }
+  }
+  const area = ['-x', '297', '-y', '0', '-W', '298', '-H', '57']
+  const words = execFileSync('pdftotext', [...area, path, '-'], { encoding: 'utf8' })
+  const found = words.trim().split('\n')
+  expect(found).toHaveLength(lines.length)
+  for (const [at, line] of lines.entries()) expect(found[at]).toMatch(line)
+}
+
+const TIME = /^Thời gian ký: \d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d \+07:00$/
+
+test('a copy bears its form, the agency and the time at the top right of page 1, and no seal', async () => {
+  const { id, revision } = await copyWith(office.call, scanned(folder, 'scan.pdf'))
+  await office.call('outgoing.freeze', { id, revision })
+  await office.call('outgoing.seal', { id, ...agency() })
+  const path = await written(id, 'sealed', 1)
+  keepLook('copy', path)
+  expectCorner(path, [/^Hình thức sao: Sao y$/, /^Cơ quan: UBND xã Suối Ngọc$/, TIME])
+  expect(inkOn(path, 'red').left).toBe(Infinity)
+})
+
+test('an appendix in a file of its own bears number, notation and time at the top right of page 1', async () => {
+  const { id, revision } = await draftWith(office.call, LETTER)
+  const bytes = new Uint8Array(ghostscriptPdf(folder, 'appendix.pdf'))
+  await office.call('outgoing.attach', { id, name: 'Phụ lục I.pdf', bytes })
+  await office.call('outgoing.freeze', { id, revision })
+  await office.call('outgoing.sign', { id, ...person() })
+  const { codeNumber } = await office.call('outgoing.seal', { id, ...agency() })
+  const path = folder.path('appendix-signed.pdf')
+  writeFileSync(path, (await office.call('outgoing.pdf', { id, role: 'attachment' })).bytes)
+  keepLook('appendix', path)
+  expectCorner(path, [new RegExp(`^Số, ký hiệu: ${codeNumber ?? ''}/UBND-VP$`), TIME])
+  expect(pdfsig(path)).toEqual([{ isValid: true, isWholeDocument: true }])
 })

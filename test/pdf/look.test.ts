@@ -1,6 +1,5 @@
 /**
  * The look that Decree 30/2020/NĐ-CP asks for, measured in millimetres on pages drawn by poppler and MuPDF.
- * With KEEP_LOOK=1 the pages are kept under docs/images/look.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -57,18 +56,6 @@ async function signedAs(name: string, original: Uint8Array, appearance: Appearan
   writeFileSync(folder.path(`${name}.pdf`), bytes)
   expect(pdfsig(folder.path(`${name}.pdf`)).every(({ isValid }) => isValid)).toBe(true)
   expect(qpdfComplaints(folder.path(`${name}.pdf`))).toBe('')
-  if (process.env['KEEP_LOOK'] === '1') {
-    const kept = join(ROOT, 'docs/images/look')
-    mkdirSync(kept, { recursive: true })
-    execFileSync('pdftoppm', [
-      '-png',
-      '-singlefile',
-      '-r',
-      '60',
-      folder.path(`${name}.pdf`),
-      join(kept, name),
-    ])
-  }
   return bytes
 }
 
