@@ -98,6 +98,7 @@ export async function verifyPdf(source: PdfSource, context: VerifyPdfContext): P
   const drawn = signed.map(({ fieldNumber }, index) => ({
     fieldNumber,
     signerName: verdicts[index]?.signer?.name,
+    isPerson: verdicts[index]?.signer?.kind === 'person',
   }))
   // Loaded when first needed, with all that knows where things stand on a page.
   const { coverings } = await import('./pdf/covering.ts')

@@ -73,19 +73,17 @@ describe('what a later signature shows where the decree puts it', () => {
 const line = (x: number, y: number, text: string) =>
   `BT /F1 13 Tf ${String(x)} ${String(y)} Td (${text}) Tj ET`
 const BODY = 'Dieu 1. Cap cho xa Suoi Ngoc so tien 120.000.000 dong de sua chua truong hoc'
+const WORDS = [
+  line(100, 760, 'So:             /QD-UBND'),
+  line(330, 740, 'Suoi Ngoc, ngay        thang        nam 2026'),
+  line(85, 600, BODY),
+  line(390, 400, 'PHO CHU TICH'),
+  line(385, 300, 'Nguyen Van Mau'),
+  line(85, 380, 'Noi nhan: nhu tren; luu VT, so 15'),
+].join('\n')
 const OBJECTS: NewObjects = {
   ...PLAIN_OBJECTS,
-  4: {
-    dict: '',
-    data: [
-      line(100, 760, 'So:             /QD-UBND'),
-      line(330, 740, 'Suoi Ngoc, ngay        thang        nam 2026'),
-      line(85, 600, BODY),
-      line(390, 400, 'PHO CHU TICH'),
-      line(385, 300, 'Nguyen Van Mau'),
-      line(85, 380, 'Noi nhan: nhu tren; luu VT, so 15'),
-    ].join('\n'),
-  },
+  4: { dict: '', data: WORDS },
   7: '<< /Type /Annot /Subtype /Widget /FT /Tx /T (so) /Rect [10 10 20 20] /P 3 0 R >>',
 }
 const plain = handMade(OBJECTS)
@@ -142,5 +140,35 @@ describe('what a later signature shows', () => {
 
   test('covers nothing where it is the first to be signed', async () => {
     expect(gist(await judged(later(plain, 'Dau', [85, 595, 400, 615]), trust))).toBe('valid')
+  })
+})
+
+describe('what one more person shows who signs in a narrow gap', () => {
+  const issue = (file: string, name: string) =>
+    pki.issue({ file, subject: `/C=VN/O=UBND xã Suối Ngọc/title=Chủ tịch/CN=${name}` })
+  const drawing = '0 0 1 rg 0 0 9 9 re f'
+  const both = [
+    WORDS,
+    line(120, 340, 'CHU TICH HOI'),
+    line(118, 300, 'Tran Thi Dong'),
+    line(118, 420, 'Dong y cap'),
+  ].join('\n')
+  const joint = handSigned(handMade({ ...OBJECTS, 4: { dict: '', data: both } }), {
+    signer: pki.person,
+    rect: [385, 325, 485, 380],
+    drawing,
+  })
+  const shown = (signer: MadeCertificate, rect: readonly [number, number, number, number]) =>
+    handSigned(joint, { signer, fieldName: 'second', drawing, rect })
+
+  test('may reach his own title and name, and nothing else', async () => {
+    const second = issue('second', 'Tran Thi Dong')
+    expect(gist(await judged(shown(second, [110, 296, 223, 353]), trust))).toBe('valid')
+    expect(gist(await judged(shown(second, [110, 410, 223, 440]), trust))).toContain('text-covered')
+  })
+
+  test('may not where another is named', async () => {
+    const other = issue('other', 'Le Van Khac')
+    expect(gist(await judged(shown(other, [110, 296, 223, 353]), trust))).toContain('text-covered')
   })
 })

@@ -1,7 +1,8 @@
 /**
  * Whether what a later signature shows covers text that stood there before. A number, a date, a seal or a
  * block in a corner stand on blank ground; a seal also over the signer's picture and the title and name
- * around it. Whatever else is covered could be hidden from whoever reads the document.
+ * around it, and the picture of one more signer over his own title and name. Whatever else is covered could
+ * be hidden from whoever reads the document.
  *
  * The text is read by pdf.js from a file that somebody else made: ask only about files that are good otherwise.
  *
@@ -18,6 +19,8 @@ export interface DrawnSignature {
   readonly fieldNumber: number
   /** The signer's name, by which the place of signing is found. */
   readonly signerName?: string | undefined
+  /** Whoever is no agency signs above his own name, too, which is no part of the letter's head. */
+  readonly isPerson: boolean
 }
 
 /** `text`: it covers what stood there; `unknown`: nobody can say. */
@@ -69,7 +72,8 @@ export async function coverings(
           : 'nothing'
       }
       const names = earlier.flatMap(({ signerName }) => signerName ?? [])
-      return coversText(pieces, drawing, anchors, names) ? 'text' : 'nothing'
+      const own = signature.isPerson ? signature.signerName : undefined
+      return coversText(pieces, drawing, anchors, names, own) ? 'text' : 'nothing'
     })
     return found.includes('text') ? 'text' : found.includes('unknown') ? 'unknown' : 'nothing'
   })
@@ -122,10 +126,11 @@ function coversText(
   { page, box }: StandingSignature,
   anchors: readonly StandingSignature[],
   names: readonly string[],
+  own: string | undefined,
 ): boolean {
   const area = edges(box)
   const lines = linesOf(pieces)
-  const block = signingBlock(lines, anchors, names)
+  const block = signingBlock(lines, anchors, names, own)
   const touched = pieces
     .map((piece) => ({ piece, letters: lettersUnder(piece, area) }))
     .filter(({ piece, letters }) => letters.length > 0 && !block.some((line) => isOn(piece, line)))
@@ -161,6 +166,8 @@ function isOn(piece: TextPiece, line: TextPiece): boolean {
 const ABOVE_PICTURE_MM = 30
 const BELOW_PICTURE_MM = 15
 const ABOVE_NAME_MM = 70
+/** From one's own name: as far as a picture reaches. */
+const ABOVE_OWN_NAME_MM = 30
 const OFF_CENTRE_MM = 20
 /** "Thượng tá Nguyễn Văn Mẫu". */
 const RANK_LENGTH = 20
@@ -170,21 +177,32 @@ function signingBlock(
   lines: readonly TextPiece[],
   anchors: readonly StandingSignature[],
   names: readonly string[],
+  own: string | undefined,
 ): readonly TextPiece[] {
-  const wanted = names.map(bareText).filter((name) => name !== '')
-  const isName = ({ text }: TextPiece) =>
-    wanted.some((name) => bareText(text).endsWith(name) && bareText(text).length <= name.length + RANK_LENGTH)
+  const linesWith = (wanted: readonly string[]) =>
+    lines.filter(({ text }) =>
+      wanted
+        .map(bareText)
+        .some(
+          (name) =>
+            name !== '' &&
+            bareText(text).endsWith(name) &&
+            bareText(text).length <= name.length + RANK_LENGTH,
+        ),
+    )
+  const above = (line: TextPiece, reachMm: number) => ({
+    centre: (line.leftMm + line.rightMm) / 2,
+    top: line.baselineMm - reachMm,
+    bottom: line.baselineMm + 1,
+  })
   const places = [
     ...anchors.map(({ box }) => ({
       centre: box.centreXMm,
       top: edges(box).top - ABOVE_PICTURE_MM,
       bottom: edges(box).bottom + BELOW_PICTURE_MM,
     })),
-    ...lines.filter(isName).map((line) => ({
-      centre: (line.leftMm + line.rightMm) / 2,
-      top: line.baselineMm - ABOVE_NAME_MM,
-      bottom: line.baselineMm + 1,
-    })),
+    ...linesWith(names).map((line) => above(line, ABOVE_NAME_MM)),
+    ...linesWith(own === undefined ? [] : [own]).map((line) => above(line, ABOVE_OWN_NAME_MM)),
   ]
   return lines.filter(({ leftMm, rightMm, baselineMm }) =>
     places.some(
