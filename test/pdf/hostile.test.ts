@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { preparePdfSignature } from '../../src/engine/pdf/incremental.ts'
 import { inspectPdf } from '../../src/engine/pdf/inspect.ts'
+import { inspectScan } from '../../src/engine/pdf/scan.ts'
 import { digestByteRange, memorySource } from '../../src/engine/pdf/source.ts'
 import {
   isArray,
@@ -133,11 +134,13 @@ describe('files made to harm', () => {
 
   test.each(Object.keys(files))('%s is read or refused, and never hangs or breaks us', async (name) => {
     const bytes = files[name]?.() ?? Buffer.alloc(0)
-    const outcome = await inspectPdf(memorySource(bytes)).then(
-      () => 'read',
-      (caught: unknown) => (caught instanceof AppError ? caught.code : caught),
-    )
-    expect(['read', 'pdf/unreadable', 'pdf/too-large']).toContain(outcome)
+    for (const inspect of [inspectPdf, inspectScan]) {
+      const outcome = await inspect(memorySource(bytes)).then(
+        () => 'read',
+        (caught: unknown) => (caught instanceof AppError ? caught.code : caught),
+      )
+      expect(['read', 'pdf/unreadable', 'pdf/too-large']).toContain(outcome)
+    }
   })
 })
 

@@ -159,6 +159,21 @@ test('colours of a palette are those of its base, and one bit has none', async (
   expect(await colour(palette('/DeviceRGB', 1))).toMatchObject({ isColour: false })
 })
 
+test('forms that draw themselves again and again come to an end', async () => {
+  const { 6: _, 7: __, ...objects } = PLAIN_OBJECTS
+  const bytes = handMade({
+    ...objects,
+    1: '<< /Type /Catalog /Pages 2 0 R >>',
+    3: '<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /XObject << /F 8 0 R >> >> >>',
+    4: { dict: '', data: '/F Do' },
+    8: {
+      dict: '/Type /XObject /Subtype /Form /BBox [0 0 1 1] /Resources << /XObject << /F 8 0 R >> >>',
+      data: '/F Do '.repeat(2000),
+    },
+  })
+  await expect(inspectScan(memorySource(bytes))).rejects.toMatchObject({ code: 'pdf/too-large' })
+})
+
 test('a page whose content cannot be read has no picture, and the catalogue may say a later version', async () => {
   const path = folder.path('broken.pdf')
   const broken = {

@@ -41,6 +41,8 @@ export interface ScannedFile {
 const LEAST_COVERED = 0.5
 const FORM_DEPTH = 4
 const PICTURES_LIMIT = 5000
+/** Forms drawn on one page, each as often as it is drawn. */
+const FORMS_LIMIT = 5000
 const POINTS_PER_MM = 72 / 25.4
 
 /**
@@ -122,6 +124,7 @@ class Painter {
   readonly drawn: Drawn[] = []
   private readonly document: PdfDocument
   private readonly view: PageView
+  private forms = 0
 
   constructor(document: PdfDocument, view: PageView) {
     this.document = document
@@ -172,6 +175,8 @@ class Painter {
     if (isNamed(object.dict.get('Subtype'), 'Image')) {
       await this.note(object.dict, matrix)
     } else if (isNamed(object.dict.get('Subtype'), 'Form') && depth < FORM_DEPTH) {
+      this.forms += 1
+      if (this.forms > FORMS_LIMIT) throw new AppError('pdf/too-large', 'a page draws too many forms')
       const own = await this.document.resolveDict(object.dict.get('Resources'))
       const moved = matrixOf((await this.document.resolveArray(object.dict.get('Matrix'))) ?? [])
       const content = await this.document.streamData(object)
