@@ -30,7 +30,7 @@ const DEBIAN_PACKAGES = [
     'ghostscript',
     'mupdf-tools',
   ],
-  ...['gcc', 'g++', 'make', 'python3', 'procps'],
+  ...['gcc', 'g++', 'make', 'python3', 'procps', 'curl'],
 ]
 
 const say = (line) => process.stderr.write(`setup: ${line}\n`)

@@ -51,9 +51,12 @@ export async function buildEngine(): Promise<EngineProgram> {
 /** An engine in a process of its own, spoken to as main speaks to it. */
 export interface EngineProcess {
   readonly call: Call
+  readonly pid: number | undefined
   /** Resolves with the signal or exit code when the process ends. */
   readonly ended: Promise<NodeJS.Signals | number | null>
   kill(): void
+  /** The network came back, or the machine woke up. */
+  wake(): void
   /** Says goodbye and waits for the end. */
   leave(): Promise<void>
 }
@@ -137,9 +140,13 @@ export async function startEngine(options: EngineProcessOptions): Promise<Engine
           send(child, { type: 'call', id, method, input })
         }),
     ),
+    pid: child.pid,
     ended,
     kill: () => {
       child.kill('SIGKILL')
+    },
+    wake: () => {
+      send(child, { type: 'wake', why: 'network' })
     },
     async leave() {
       send(child, { type: 'goodbye' })

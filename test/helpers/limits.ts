@@ -67,10 +67,3 @@ function memory(): { readonly now: number; readonly peak: number } {
     Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024
   return { now: bytes('VmRSS'), peak: bytes('VmHWM') }
 }
-
-/** The seed of this run's chance, printed so that the run can be had again: `VANTHU_SEED=… npx vitest …`. */
-export function printedSeed(what: string): number {
-  const seed = Number(process.env['VANTHU_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-  process.stdout.write(`${what}: VANTHU_SEED=${String(seed)}\n`)
-  return seed
-}

@@ -6,7 +6,8 @@ import { inspectPdf } from '../../src/engine/pdf/inspect.ts'
 import { chunksOf, memorySource } from '../../src/engine/pdf/source.ts'
 import { signPdf } from '../../src/engine/sign-pdf.ts'
 import { trustStore } from '../../src/engine/signing/trust.ts'
-import { printedSeed, watchLimits } from '../helpers/limits.ts'
+import { chance, printedSeed } from '../helpers/chance.ts'
+import { watchLimits } from '../helpers/limits.ts'
 import { makePki, type MadeCertificate } from '../helpers/pki.ts'
 import { tokenSign } from '../helpers/sign-content.ts'
 import { ghostscriptPdf, handMade, hybrid, PLAIN_OBJECTS, qpdf, workFolder } from '../pdf/samples.ts'
@@ -55,17 +56,6 @@ async function makes(): Promise<Readonly<Record<string, Buffer>>> {
     'hand-made, hybrid': handSigned(hybrid(), by(pki.person)),
     'object streams': await signed(qpdf(folder, 'gs.pdf', 'o.pdf', '--object-streams=generate'), pki.person),
     linearised: await signed(qpdf(folder, 'gs.pdf', 'l.pdf', '--linearize'), elliptic, 'ecdsa'),
-  }
-}
-
-/** Mulberry32: the same seed gives the same changes. */
-function chance(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
   }
 }
 
