@@ -90,6 +90,8 @@ function desk(given: Partial<Pick<RunnerPorts, 'parallel'>> & { store?: Store } 
     seen: () => seen.map(({ what }) => what),
     alarms: () => alarms.size,
     settled,
+    /** The clock is set: what naps goes on napping. */
+    setClock: (aheadMs: number) => (time += aheadMs),
     /** Goes on in time, ringing each alarm at its moment. */
     pass: async (ms: number): Promise<void> => {
       const end = time + ms
@@ -316,6 +318,30 @@ describe('the queue', () => {
     await pass(1_000)
     expect(job('broken')).toMatchObject({ state: 'held', lastErrorCode: 'app/unexpected' })
     expect(job('sound').state).toBe('done')
+  })
+
+  test('a clock that was a year ahead and is put right makes nothing wait for a year', async () => {
+    const { queue, add, job, does, pass, setClock, times, line } = desk()
+    does.deliver = () => Promise.reject(new AppError('hub/busy', 'later'))
+    queue.start()
+    await pass(1_000)
+    const year = 365 * 86_400_000
+    setClock(year)
+    add({ key: 'document' })
+    queue.ring()
+    await pass(61_000)
+    expect(job('document')).toMatchObject({ state: 'ready' })
+    expect(job('document').dueAt).toBeGreaterThan(MORNING + year)
+    const looks = times('look').length
+
+    does.deliver = () => Promise.resolve()
+    setClock(-year)
+    // The longest nap, at whose end the loop sees the clock.
+    queue.ring()
+    await pass(1_000)
+    expect(times('look').length).toBe(looks + 1)
+    expect(line.get().state).toBe('up')
+    expect(job('document').state).toBe('done')
   })
 
   test('a disk that refuses to write stops the queue, not the program, and it goes on when there is room', async () => {

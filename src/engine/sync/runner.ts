@@ -29,6 +29,8 @@ export interface RunnerPorts {
 
 const LEASE_MS = 30 * 60_000
 const LONGEST_NAP_MS = 60_000
+/** By how much the clock must go back for it to be a clock put right, not one kept right. */
+const CLOCK_WENT_BACK_MS = 60_000
 
 /** Errands that go over the line: they rest while it is down. */
 const LINE_KINDS: readonly JobKind[] = ['deliver', 'fetch', 'acknowledge', 'report']
@@ -54,6 +56,7 @@ export function runner(ports: RunnerPorts) {
   let rung = false
   let begun = false
   let troubled = false
+  let lastTurnAt = now()
   let polling: AbortController | undefined
 
   /** Wakes the loop; a ring while it works is not lost. */
@@ -192,6 +195,7 @@ export function runner(ports: RunnerPorts) {
   async function loop(): Promise<void> {
     while (!stopped) {
       rung = false
+      lookAtClock()
       const pollDue = lastPollAt === undefined || lastPollAt + ports.pollIntervalMs <= now()
       const probeDue = line.get().state === 'down' && line.mayTry()
       if ((pollDue && line.mayTry()) || probeDue) {
@@ -215,6 +219,18 @@ export function runner(ports: RunnerPorts) {
     await Promise.all([...inFlight.values()].map((flight) => flight.done))
   }
 
+  /**
+   * Whatever was put off while the clock was ahead would wait as long as it was ahead: a year, for a PC whose
+   * battery is empty.
+   */
+  function lookAtClock(): void {
+    const before = lastTurnAt
+    lastTurnAt = now()
+    if (lastTurnAt > before - CLOCK_WENT_BACK_MS) return
+    ports.log('warn', `the clock went back by ${String(Math.round((before - lastTurnAt) / 1000))} s`)
+    tryNow()
+  }
+
   /** A store that refuses (a full disk) stops the queue until the next turn, not the program. */
   function attempt(what: string, work: () => void): void {
     try {
@@ -224,6 +240,16 @@ export function runner(ports: RunnerPorts) {
       troubled = true
       ports.log('error', `the queue cannot ${what}: ${codeOf(cause)} ${messageOf(cause)}`)
     }
+  }
+
+  function tryNow(): void {
+    line.tryNow()
+    lastPollAt = undefined
+    attempt('try at once', () => {
+      releaseUnseen()
+      store.jobs.makeDue(now())
+    })
+    ring()
   }
 
   /** A function, because the compiler does not see that an await may change `stopped`. */
@@ -237,15 +263,7 @@ export function runner(ports: RunnerPorts) {
     },
     ring,
     /** A reason to try the line at once: network back, wake-up from sleep, "Gửi ngay". */
-    tryNow(): void {
-      line.tryNow()
-      lastPollAt = undefined
-      attempt('try at once', () => {
-        releaseUnseen()
-        store.jobs.makeDue(now())
-      })
-      ring()
-    },
+    tryNow,
     /** Ends the loop; what runs is aborted and stays due for the next start. */
     async stop(): Promise<void> {
       stopped = true
