@@ -40,9 +40,8 @@ export interface ScannedFile {
 /** What makes a page a scan. */
 const LEAST_COVERED = 0.5
 const FORM_DEPTH = 4
-const PICTURES_LIMIT = 5000
-/** Forms drawn on one page, each as often as it is drawn. */
-const FORMS_LIMIT = 5000
+/** Objects drawn on one page, each as often as it is drawn; what comes after them is not looked at. */
+const DRAWINGS_LIMIT = 5000
 const POINTS_PER_MM = 72 / 25.4
 
 /**
@@ -124,7 +123,7 @@ class Painter {
   readonly drawn: Drawn[] = []
   private readonly document: PdfDocument
   private readonly view: PageView
-  private forms = 0
+  private drawings = 0
 
   constructor(document: PdfDocument, view: PageView) {
     this.document = document
@@ -146,12 +145,13 @@ class Painter {
       await this.document.reader.spend(parser.position - from)
       parser.skipSpace()
       const next = parser.peek()
-      if (next === -1) return
+      if (next === -1 || this.drawings >= DRAWINGS_LIMIT) return
       if (beginsOperand(next)) {
         operands.push(parser.value())
         continue
       }
       const operator = parser.word()
+      if (operator === 'Do' || operator === 'BI') this.drawings += 1
       if (operator === 'q') kept.push(matrix)
       else if (operator === 'Q') matrix = kept.pop() ?? start
       else if (operator === 'cm') matrix = times(matrixOf(operands), matrix)
@@ -175,8 +175,6 @@ class Painter {
     if (isNamed(object.dict.get('Subtype'), 'Image')) {
       await this.note(object.dict, matrix)
     } else if (isNamed(object.dict.get('Subtype'), 'Form') && depth < FORM_DEPTH) {
-      this.forms += 1
-      if (this.forms > FORMS_LIMIT) throw new AppError('pdf/too-large', 'a page draws too many forms')
       const own = await this.document.resolveDict(object.dict.get('Resources'))
       const moved = matrixOf((await this.document.resolveArray(object.dict.get('Matrix'))) ?? [])
       const content = await this.document.streamData(object)
@@ -194,7 +192,7 @@ class Painter {
     const inches = (x: number, y: number) => (Math.hypot(x, y) * this.view.unit) / 72
     const dpi = Math.min(width / inches(a, b), height / inches(c, d))
     const covered = coveredOf(this.view, matrix)
-    if (!Number.isFinite(dpi) || covered === 0 || this.drawn.length >= PICTURES_LIMIT) return
+    if (!Number.isFinite(dpi) || covered === 0) return
     this.drawn.push({ covered, dpi, isColour: await hasColour(this.document, picture) })
   }
 }
