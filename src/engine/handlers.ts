@@ -148,7 +148,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
         if (secret === undefined) {
           throw new AppError('hub/not-configured', 'the hub needs its secret', { detail: 'secret' })
         }
-        store.settings.set('hub', { url: hub.url, systemId: hub.systemId, secret })
+        store.settings.set('hub', { ...hub, secret })
         store.settings.remove('directoryAt')
       }
       if (token === undefined) store.settings.remove('token')

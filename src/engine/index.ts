@@ -4,7 +4,9 @@ import type { Topic } from '../shared/ipc/topics.ts'
 import type { TokenModule } from '../shared/signing.ts'
 import { answer, failureLog } from './answer.ts'
 import { officeHandlers, type DoorMethod } from './handlers.ts'
-import { openOffice, openTransport, type Office, type World } from './office.ts'
+import { openTransport } from './hub/open.ts'
+import type { Transport } from './hub/transport.ts'
+import { openOffice, type Office, type World } from './office.ts'
 import { signerClient } from './signing/signer-client.ts'
 import { tokenSummaryOf } from './signing/token-view.ts'
 import {
@@ -154,13 +156,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   async function checkHub(input: Input<'hub.check'>): Promise<Output<'hub.check'>> {
     const secret = input.secret ?? office?.store.settings.get('hub')?.secret
     if (secret === undefined) return { reached: false, error: 'hub/not-configured', detail: 'secret' }
-    const transport = openTransport({ url: input.url, systemId: input.systemId, secret }, now)
+    const { kind, url, systemId } = input
+    let transport: Transport | undefined
     try {
+      transport = openTransport({ kind, url, systemId, secret }, now)
       const { clockSkewMs } = await transport.check()
       const agencies = await transport.directory()
       return {
         reached: true,
-        agencies: agencies.length,
+        ...(agencies === undefined ? {} : { agencies: agencies.length }),
         // The contract says the server's clock minus ours; the transport measures the other way round.
         ...(clockSkewMs === undefined ? {} : { clockSkewMs: Math.round(-clockSkewMs) }),
       }
@@ -168,7 +172,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const detail = cause instanceof AppError ? cause.detail : undefined
       return { reached: false, error: codeOf(cause), ...(detail === undefined ? {} : { detail }) }
     } finally {
-      await transport.close()
+      await transport?.close()
     }
   }
 

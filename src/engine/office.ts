@@ -5,8 +5,8 @@ import { officeAuthorities } from './authorities.ts'
 import { appearanceFont } from './appearance-font.ts'
 import type { ReachFailPoint } from './fail-point.ts'
 import type { Host } from './host.ts'
+import { openTransport } from './hub/open.ts'
 import type { Transport } from './hub/transport.ts'
-import { vxpTransport } from './hub/vxp.ts'
 import { acknowledgeJob } from './incoming/acknowledge.ts'
 import { admitJob } from './incoming/admit.ts'
 import { collect, fetchJob } from './incoming/collect.ts'
@@ -18,7 +18,7 @@ import { applyStatus } from './outgoing/receipts.ts'
 import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
 import type { SignerClient } from './signing/signer-client.ts'
-import type { HubAccess, Job, Store } from './store/index.ts'
+import type { Job, Store } from './store/index.ts'
 import { lineToHub } from './sync/line.ts'
 import { runner } from './sync/runner.ts'
 import { tokenWatch } from './token-watch.ts'
@@ -44,11 +44,6 @@ const POLL_EVERY_MS = 60_000
 const PARALLEL = 3
 const SETTLE_MS = 60_000
 const PROGRESS_EVERY_MS = 250
-
-/** A connection to a hub, by the one protocol there is so far. */
-export function openTransport(access: HubAccess, now: () => number): Transport {
-  return vxpTransport({ endpoint: access.url, systemId: access.systemId, secret: access.secret, clock: now })
-}
 
 /** Where a topic of a job's kind belongs. */
 const JOB_TOPICS: Readonly<Record<Job['kind'], Topic>> = {

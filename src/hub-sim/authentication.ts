@@ -1,21 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Office } from './offices.ts'
+import { NotAuthentic, type Caller } from './protocol.ts'
 
 const PREFIX = 'xroadvnpt-'
 /** Headers with the prefix that stand outside the signature by their nature. */
 const UNSIGNED = new Set(['sign-header-key', 'sign-header', 'hash-header', 'version'])
-
-/** Why a request is not believed; the text goes out as ErrorDesc. */
-export class NotAuthentic extends Error {
-  override readonly name = 'NotAuthentic'
-}
-
-/** A believed request: who asks, and the signed arguments by their own names. */
-export interface SignedRequest {
-  readonly office: Office
-  readonly arguments: ReadonlyMap<string, string>
-}
 
 /**
  * Verifies the SDK's signature exactly: HMAC over the JSON text as sent, every header in that text equal to
@@ -29,7 +19,7 @@ export function authenticate(
   officeOf: (systemId: string) => Office | undefined,
   now: number,
   maxSkewMs: number,
-): SignedRequest {
+): Caller {
   const headers = rawHeaders(request)
   const text = headers.get(`${PREFIX}sign-header`) ?? ''
   const signed = readSigned(text)

@@ -3,7 +3,7 @@ import type { IncomingBox, IncomingEvent, IncomingState } from '../shared/docume
 import type { NumberGap } from '../shared/document/numbering.ts'
 import type { OutgoingBox, OutgoingEvent, OutgoingState } from '../shared/document/outgoing.ts'
 import type { RecipientEvent, RecipientState } from '../shared/document/recipient.ts'
-import type { DriverSummary, TrustedRoot } from '../shared/ipc/contract.ts'
+import type { DriverSummary, HubKind, TrustedRoot } from '../shared/ipc/contract.ts'
 import type { LevelPolicy, SignaturePolicy } from '../shared/signature-policy.ts'
 import type { RsaScheme, SigningDigest } from '../shared/signing.ts'
 import type { Place } from './lib/route.ts'
@@ -945,8 +945,17 @@ export const TEXT = {
     clerkMissing: 'Cần điền họ tên văn thư.',
   },
   hubForm: {
+    kind: 'Kiểu kết nối',
+    kindHint: 'Cán bộ kỹ thuật của tỉnh cho biết kiểu nào. Chưa rõ thì giữ nguyên.',
+    kinds: {
+      vxp: 'Trục liên thông văn bản quốc gia, qua máy chủ bảo mật',
+      lgsp: 'Trục LGSP của tỉnh',
+    } satisfies Record<HubKind, string>,
     url: 'Địa chỉ trục liên thông',
-    urlHint: 'Địa chỉ máy chủ bảo mật của tỉnh, bắt đầu bằng https://',
+    urlHint: {
+      vxp: 'Địa chỉ máy chủ bảo mật của tỉnh, bắt đầu bằng https://',
+      lgsp: 'Địa chỉ trục LGSP, thường bắt đầu bằng https:// và kết thúc bằng /v1',
+    } satisfies Record<HubKind, string>,
     urlOpen:
       'Địa chỉ http:// không mã hóa đường truyền. Chỉ dùng khi tỉnh yêu cầu và máy chủ nằm trong mạng nội bộ của cơ quan.',
     urlWrong: 'Địa chỉ phải bắt đầu bằng http:// hoặc https://',
@@ -995,7 +1004,7 @@ export const TEXT = {
     agencyTitle: 'Cơ quan của bạn',
     agencyIntro: 'Thông tin này được ghi vào mỗi văn bản gửi đi.',
     hubTitle: 'Nối với trục liên thông',
-    hubIntro: 'Ba thông tin này do tỉnh cấp. Chưa có thì bấm “Để sau”; văn bản vẫn soạn và ký được.',
+    hubIntro: 'Các thông tin này do tỉnh cấp. Chưa có thì bấm “Để sau”; văn bản vẫn soạn và ký được.',
     tokenTitle: 'Token ký số',
     tokenIntro:
       'Chọn phần mềm token và hai chứng thư: của người ký và của cơ quan. Không hỏi mã PIN ở bước này. Hình chữ ký và hình con dấu tạo sau, trong Cài đặt.',

@@ -117,6 +117,7 @@ export const ERRORS = {
   'hub/unreachable': { retry: 'auto', line: 'down' },
   'hub/outcome-unknown': { retry: 'auto', line: 'down' },
   'hub/outcome-settling': { retry: 'auto' },
+  'hub/outcome-unaskable': { retry: 'user' },
   'hub/not-json': { retry: 'auto', line: 'down' },
   'hub/server-error': { retry: 'auto', line: 'down' },
   'hub/busy': { retry: 'auto', line: 'down' },

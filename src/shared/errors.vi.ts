@@ -379,6 +379,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Đang chờ trục liên thông xử lý xong lần gửi trước',
     hint: 'Lần gửi trước bị ngắt khi chưa có trả lời. Chương trình chờ ít phút rồi hỏi lại trục; văn bản vẫn an toàn trên máy này.',
   },
+  'hub/outcome-unaskable': {
+    title: 'Không rõ lần gửi trước đã tới nơi chưa',
+    hint: 'Trục LGSP không cho hỏi lại văn bản đã gửi. Nơi nhận trả lời thì văn bản tự chuyển sang Đã gửi. Nếu nơi nhận nói chưa có, bấm “Tiếp tục gửi” để gửi lại.',
+  },
   'hub/not-json': {
     title: 'Câu trả lời không phải của trục liên thông',
     hint: 'Có thể mạng đang yêu cầu đăng nhập. Văn bản vẫn an toàn và sẽ được gửi lại.',

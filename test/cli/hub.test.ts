@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OFFICES, transportFor } from '../hub/hub-process.ts'
+import { OFFICES, vxpFor } from '../hub/hub-process.ts'
 import { buildProgram, outcomeOf, type Program } from './program.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -28,8 +28,8 @@ describe('vanthu hub', () => {
     const outcome = outcomeOf(child)
     const line = await new Promise<string>((done) => createInterface(child.stdout!).once('line', done))
     const url = /http:\S+/.exec(line)?.[0] ?? ''
-    const transport = transportFor({ url }, 'H99.07')
-    expect((await transport.directory()).map(({ organId }) => organId)).toContain('H99.88.01')
+    const transport = vxpFor({ url }, 'H99.07')
+    expect((await transport.directory())?.map(({ organId }) => organId)).toContain('H99.88.01')
     child.kill('SIGTERM')
     expect((await outcome).code).toBe(0)
     await expect(transport.directory()).rejects.toMatchObject({ code: 'hub/unreachable' })

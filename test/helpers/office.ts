@@ -10,6 +10,7 @@ import type { SignerFields } from '../../src/shared/document/signers.ts'
 import { COPY_TYPES, type CopyForm } from '../../src/shared/document/types.ts'
 import type {
   CertificateChoice,
+  HubKind,
   Method,
   Output,
   OutgoingDetail,
@@ -171,6 +172,8 @@ export interface NewOffice {
   readonly agency: Agency
   readonly tokens: OfficeTokens
   readonly hubUrl: string
+  /** Default: the SDK's. */
+  readonly hubKind?: HubKind
   readonly secret: string
   /** PEM of the root to trust. */
   readonly root: string
@@ -231,7 +234,12 @@ async function furnish(call: Call, options: NewOffice): Promise<string> {
   await call('office.create', {
     agency: options.agency,
     clerkName: 'Lê Thị Thử',
-    hub: { url: options.hubUrl, systemId: options.agency.organId, secret: options.secret },
+    hub: {
+      kind: options.hubKind,
+      url: options.hubUrl,
+      systemId: options.agency.organId,
+      secret: options.secret,
+    },
     token: {
       modulePath: options.tokens.hsm.modulePath,
       person: options.tokens.person,

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ConnectionOptions } from '../../src/engine/hub/http.ts'
-import { vxpTransport } from '../../src/engine/hub/vxp.ts'
+import { PROTOCOLS } from './hub-process.ts'
 
 const OPEN: Server[] = []
 let directory = ''
@@ -71,7 +71,7 @@ function count(request: IncomingMessage, response: ServerResponse): void {
   request.resume().on('end', () => {
     response
       .writeHead(200, { 'Content-Type': 'application/json' })
-      .end('{"status":"OK","ErrorCode":"0","count":3}')
+      .end('{"status":"OK","ErrorCode":"0","count":3,"data":[{"docId":"1"},{"docId":"2"},{"docId":"3"}]}')
   })
 }
 
@@ -83,156 +83,160 @@ function pinOf(name: string): string {
   return new X509Certificate(read(`${name}.pem`)).fingerprint256
 }
 
-async function checked(endpoint: string, connection: ConnectionOptions): Promise<number> {
-  const transport = vxpTransport({ endpoint, systemId: 'H99.88.01', secret: 's', connection })
-  try {
-    return (await transport.check()).waitingDocuments
-  } finally {
-    await transport.close()
-  }
-}
-
-describe('whom the client believes', () => {
-  test('a self-signed server is not believed until its certificate is trusted or pinned', async () => {
-    const url = `https://127.0.0.1:${String(await secureServer('server'))}`
-    await expect(checked(url, {})).rejects.toMatchObject({ code: 'hub/certificate-untrusted' })
-    await expect(checked(url, { ca: read('server.pem') })).resolves.toBe(3)
-    await expect(checked(url, { pinnedSha256: pinOf('server') })).resolves.toBe(3)
-    const plain = createHash('sha256')
-      .update(new X509Certificate(read('server.pem')).raw)
-      .digest('hex')
-    await expect(checked(url, { pinnedSha256: plain })).resolves.toBe(3)
-  })
-
-  test('another certificate than the pinned one is refused, even one of a trusted issuer', async () => {
-    const url = `https://127.0.0.1:${String(await secureServer('server'))}`
-    await expect(
-      checked(url, { pinnedSha256: pinOf('elsewhere'), ca: read('server.pem') }),
-    ).rejects.toMatchObject({ code: 'hub/certificate-untrusted' })
-  })
-
-  test('a trusted certificate for another name is refused, but a pin asks for no name', async () => {
-    const url = `https://127.0.0.1:${String(await secureServer('elsewhere'))}`
-    await expect(checked(url, { ca: read('elsewhere.pem') })).rejects.toMatchObject({
-      code: 'hub/certificate-untrusted',
-    })
-    await expect(checked(url, { pinnedSha256: pinOf('elsewhere') })).resolves.toBe(3)
-  })
-
-  test('nothing of a signed request reaches a server that is not believed', async () => {
-    let requests = 0
-    const server = createHttpsServer(
-      { cert: read('server.pem'), key: read('server.key') },
-      (request, response) => {
-        requests += 1
-        count(request, response)
-      },
-    )
-    const url = `https://127.0.0.1:${String(await listening(server))}`
-    await expect(checked(url, { pinnedSha256: pinOf('elsewhere') })).rejects.toThrow()
-    await expect(checked(url, {})).rejects.toThrow()
-    expect(requests).toBe(0)
-  })
-
-  test('a server that only speaks TLS 1.1 gets no connection', async () => {
-    const old = await secureServer('server', {
-      minVersion: 'TLSv1.1',
-      maxVersion: 'TLSv1.1',
-      ciphers: 'ALL:@SECLEVEL=0',
-    })
-    await expect(
-      checked(`https://127.0.0.1:${String(old)}`, { ca: read('server.pem') }),
-    ).rejects.toMatchObject({
-      code: 'hub/unreachable',
-    })
-  })
-
-  test('our own certificate is shown when the server asks, from PEM or from PKCS#12', async () => {
-    const names: unknown[] = []
-    const server = createHttpsServer(
-      {
-        cert: read('server.pem'),
-        key: read('server.key'),
-        ca: read('client.pem'),
-        requestCert: true,
-        rejectUnauthorized: true,
-      },
-      (request, response) => {
-        names.push((request.socket as TLSSocket).getPeerCertificate().subject.CN)
-        count(request, response)
-      },
-    )
-    const url = `https://127.0.0.1:${String(await listening(server))}`
-    const ca = read('server.pem')
-    await expect(
-      checked(url, { ca, clientCertificate: { cert: read('client.pem'), key: read('client.key') } }),
-    ).resolves.toBe(3)
-    const pfx = readFileSync(join(directory, 'client.p12'))
-    await expect(checked(url, { ca, clientCertificate: { pfx, passphrase: 'mật khẩu' } })).resolves.toBe(3)
-    expect(new Set(names)).toEqual(new Set(['H99.88.01']))
-    await expect(checked(url, { ca })).rejects.toMatchObject({ code: 'hub/unreachable' })
-  })
-})
-
-describe("through the office's proxy", () => {
-  /** A proxy for CONNECT and for plain requests; notes what passes, asks for a name when told. */
-  async function proxy(credentials?: string) {
-    const passed: string[] = []
-    const allowed = (request: IncomingMessage) =>
-      credentials === undefined ||
-      request.headers['proxy-authorization'] === `Basic ${Buffer.from(credentials).toString('base64')}`
-    const server = createHttpServer((request, response) => {
-      if (!allowed(request)) {
-        response.writeHead(407).end()
-        return
-      }
-      passed.push(`${String(request.method)} ${String(request.url)}`)
-      count(request, response)
-    })
-    server.on('connect', (request, socket) => {
-      if (!allowed(request)) {
-        socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
-        return
-      }
-      passed.push(`CONNECT ${String(request.url)}`)
-      const upstream = connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n')
-        upstream.pipe(socket).pipe(upstream)
-      })
-      for (const end of [upstream, socket]) end.on('error', () => undefined)
-    })
-    return { port: await listening(server), passed }
-  }
-
-  test('a secure server is reached by a tunnel, with the proxy password and the pin kept apart', async () => {
-    const target = await secureServer('server')
-    const { port, passed } = await proxy('van thu:m@t khẩu')
-    const url = `https://127.0.0.1:${String(target)}`
-    const address = `http://${encodeURIComponent('van thu')}:${encodeURIComponent('m@t khẩu')}@127.0.0.1:${String(port)}`
-    await expect(checked(url, { proxy: address, pinnedSha256: pinOf('server') })).resolves.toBe(3)
-    expect(passed).toContain(`CONNECT 127.0.0.1:${String(target)}`)
-    await expect(checked(url, { proxy: address, pinnedSha256: pinOf('elsewhere') })).rejects.toMatchObject({
-      code: 'hub/certificate-untrusted',
-    })
-  })
-
-  test('a plain server is reached by a plain request, which every proxy allows', async () => {
-    const { port, passed } = await proxy()
-    await expect(
-      checked('http://truc.example/vxp', { proxy: `http://127.0.0.1:${String(port)}` }),
-    ).resolves.toBe(3)
-    expect(passed).toContain('POST http://truc.example/vxp/countReceiveEdoc')
-  })
-
-  test('a proxy that wants a name, or is not there, means no line', async () => {
-    const { port } = await proxy('a:b')
-    const target = await secureServer('server')
-    for (const address of [`http://127.0.0.1:${String(port)}`, 'http://127.0.0.1:1']) {
-      for (const url of [`https://127.0.0.1:${String(target)}`, 'http://truc.example']) {
-        await expect(checked(url, { proxy: address, pinnedSha256: pinOf('server') })).rejects.toMatchObject({
-          code: 'hub/unreachable',
-        })
-      }
+describe.each(PROTOCOLS)('over $name', ({ open }) => {
+  async function checked(endpoint: string, connection: ConnectionOptions): Promise<number> {
+    const transport = open({ endpoint, systemId: 'H99.88.01', secret: 's', connection })
+    try {
+      return (await transport.check()).waitingDocuments
+    } finally {
+      await transport.close()
     }
+  }
+
+  describe('whom the client believes', () => {
+    test('a self-signed server is not believed until its certificate is trusted or pinned', async () => {
+      const url = `https://127.0.0.1:${String(await secureServer('server'))}`
+      await expect(checked(url, {})).rejects.toMatchObject({ code: 'hub/certificate-untrusted' })
+      await expect(checked(url, { ca: read('server.pem') })).resolves.toBe(3)
+      await expect(checked(url, { pinnedSha256: pinOf('server') })).resolves.toBe(3)
+      const plain = createHash('sha256')
+        .update(new X509Certificate(read('server.pem')).raw)
+        .digest('hex')
+      await expect(checked(url, { pinnedSha256: plain })).resolves.toBe(3)
+    })
+
+    test('another certificate than the pinned one is refused, even one of a trusted issuer', async () => {
+      const url = `https://127.0.0.1:${String(await secureServer('server'))}`
+      await expect(
+        checked(url, { pinnedSha256: pinOf('elsewhere'), ca: read('server.pem') }),
+      ).rejects.toMatchObject({ code: 'hub/certificate-untrusted' })
+    })
+
+    test('a trusted certificate for another name is refused, but a pin asks for no name', async () => {
+      const url = `https://127.0.0.1:${String(await secureServer('elsewhere'))}`
+      await expect(checked(url, { ca: read('elsewhere.pem') })).rejects.toMatchObject({
+        code: 'hub/certificate-untrusted',
+      })
+      await expect(checked(url, { pinnedSha256: pinOf('elsewhere') })).resolves.toBe(3)
+    })
+
+    test('nothing of a signed request reaches a server that is not believed', async () => {
+      let requests = 0
+      const server = createHttpsServer(
+        { cert: read('server.pem'), key: read('server.key') },
+        (request, response) => {
+          requests += 1
+          count(request, response)
+        },
+      )
+      const url = `https://127.0.0.1:${String(await listening(server))}`
+      await expect(checked(url, { pinnedSha256: pinOf('elsewhere') })).rejects.toThrow()
+      await expect(checked(url, {})).rejects.toThrow()
+      expect(requests).toBe(0)
+    })
+
+    test('a server that only speaks TLS 1.1 gets no connection', async () => {
+      const old = await secureServer('server', {
+        minVersion: 'TLSv1.1',
+        maxVersion: 'TLSv1.1',
+        ciphers: 'ALL:@SECLEVEL=0',
+      })
+      await expect(
+        checked(`https://127.0.0.1:${String(old)}`, { ca: read('server.pem') }),
+      ).rejects.toMatchObject({
+        code: 'hub/unreachable',
+      })
+    })
+
+    test('our own certificate is shown when the server asks, from PEM or from PKCS#12', async () => {
+      const names: unknown[] = []
+      const server = createHttpsServer(
+        {
+          cert: read('server.pem'),
+          key: read('server.key'),
+          ca: read('client.pem'),
+          requestCert: true,
+          rejectUnauthorized: true,
+        },
+        (request, response) => {
+          names.push((request.socket as TLSSocket).getPeerCertificate().subject.CN)
+          count(request, response)
+        },
+      )
+      const url = `https://127.0.0.1:${String(await listening(server))}`
+      const ca = read('server.pem')
+      await expect(
+        checked(url, { ca, clientCertificate: { cert: read('client.pem'), key: read('client.key') } }),
+      ).resolves.toBe(3)
+      const pfx = readFileSync(join(directory, 'client.p12'))
+      await expect(checked(url, { ca, clientCertificate: { pfx, passphrase: 'mật khẩu' } })).resolves.toBe(3)
+      expect(new Set(names)).toEqual(new Set(['H99.88.01']))
+      await expect(checked(url, { ca })).rejects.toMatchObject({ code: 'hub/unreachable' })
+    })
+  })
+
+  describe("through the office's proxy", () => {
+    /** A proxy for CONNECT and for plain requests; notes what passes, asks for a name when told. */
+    async function proxy(credentials?: string) {
+      const passed: string[] = []
+      const allowed = (request: IncomingMessage) =>
+        credentials === undefined ||
+        request.headers['proxy-authorization'] === `Basic ${Buffer.from(credentials).toString('base64')}`
+      const server = createHttpServer((request, response) => {
+        if (!allowed(request)) {
+          response.writeHead(407).end()
+          return
+        }
+        passed.push(`${String(request.method)} ${String(request.url)}`)
+        count(request, response)
+      })
+      server.on('connect', (request, socket) => {
+        if (!allowed(request)) {
+          socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+          return
+        }
+        passed.push(`CONNECT ${String(request.url)}`)
+        const upstream = connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
+          socket.write('HTTP/1.1 200 OK\r\n\r\n')
+          upstream.pipe(socket).pipe(upstream)
+        })
+        for (const end of [upstream, socket]) end.on('error', () => undefined)
+      })
+      return { port: await listening(server), passed }
+    }
+
+    test('a secure server is reached by a tunnel, with the proxy password and the pin kept apart', async () => {
+      const target = await secureServer('server')
+      const { port, passed } = await proxy('van thu:m@t khẩu')
+      const url = `https://127.0.0.1:${String(target)}`
+      const address = `http://${encodeURIComponent('van thu')}:${encodeURIComponent('m@t khẩu')}@127.0.0.1:${String(port)}`
+      await expect(checked(url, { proxy: address, pinnedSha256: pinOf('server') })).resolves.toBe(3)
+      expect(passed).toContain(`CONNECT 127.0.0.1:${String(target)}`)
+      await expect(checked(url, { proxy: address, pinnedSha256: pinOf('elsewhere') })).rejects.toMatchObject({
+        code: 'hub/certificate-untrusted',
+      })
+    })
+
+    test('a plain server is reached by a plain request, which every proxy allows', async () => {
+      const { port, passed } = await proxy()
+      await expect(
+        checked('http://truc.example/vxp', { proxy: `http://127.0.0.1:${String(port)}` }),
+      ).resolves.toBe(3)
+      expect(passed).toContainEqual(expect.stringMatching(/^(POST|GET) http:\/\/truc\.example\/vxp\//))
+    })
+
+    test('a proxy that wants a name, or is not there, means no line', async () => {
+      const { port } = await proxy('a:b')
+      const target = await secureServer('server')
+      for (const address of [`http://127.0.0.1:${String(port)}`, 'http://127.0.0.1:1']) {
+        for (const url of [`https://127.0.0.1:${String(target)}`, 'http://truc.example']) {
+          await expect(checked(url, { proxy: address, pinnedSha256: pinOf('server') })).rejects.toMatchObject(
+            {
+              code: 'hub/unreachable',
+            },
+          )
+        }
+      }
+    })
   })
 })

@@ -3,6 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { HubCallOptions } from '../../src/engine/hub/calls.ts'
+import type { ConnectionOptions } from '../../src/engine/hub/http.ts'
+import { lgspTransport, type LgspOptions } from '../../src/engine/hub/lgsp.ts'
+import type { Transport } from '../../src/engine/hub/transport.ts'
 import { vxpTransport, type VxpOptions } from '../../src/engine/hub/vxp.ts'
 import type { LedgerEntry } from '../../src/hub-sim/ledger.ts'
 
@@ -10,7 +14,7 @@ import type { LedgerEntry } from '../../src/hub-sim/ledger.ts'
 export const OFFICES = [
   {
     systemId: 'H99.88.01',
-    secret: 'khóa của Suối Ngọc',
+    secret: 'khoa-cua-suoi-ngoc',
     organId: 'H99.88.01',
     oldCode: '000.00.01.H99',
     name: 'UBND xã Suối Ngọc',
@@ -115,13 +119,65 @@ function addressOf(child: ChildProcess): Promise<string> {
   })
 }
 
-/** A transport for one of {@link OFFICES}. */
-export function transportFor(
-  hub: Pick<HubProcess, 'url'>,
-  systemId: (typeof OFFICES)[number]['systemId'],
-  more: Partial<VxpOptions> = {},
-) {
+type SystemId = (typeof OFFICES)[number]['systemId']
+
+/** What every protocol is opened with. */
+interface Opening extends HubCallOptions {
+  readonly endpoint: string
+  readonly systemId: string
+  readonly secret: string
+  readonly connection?: ConnectionOptions | undefined
+}
+
+function officeOf(systemId: SystemId) {
   const office = OFFICES.find((one) => one.systemId === systemId)
   if (office === undefined) throw new Error(`no office ${systemId}`)
-  return vxpTransport({ endpoint: `${hub.url}/vxp`, systemId, secret: office.secret, ...more })
+  return { systemId, secret: office.secret }
 }
+
+/** A transport by the SDK's protocol for one of {@link OFFICES}. */
+export function vxpFor(hub: Pick<HubProcess, 'url'>, systemId: SystemId, more: Partial<VxpOptions> = {}) {
+  return vxpTransport({ endpoint: `${hub.url}/vxp`, ...officeOf(systemId), ...more })
+}
+
+/** A transport by a province's LGSP for one of {@link OFFICES}. */
+export function lgspFor(hub: Pick<HubProcess, 'url'>, systemId: SystemId, more: Partial<LgspOptions> = {}) {
+  return lgspTransport({ endpoint: `${hub.url}/lgsp/v1`, ...officeOf(systemId), ...more })
+}
+
+/** A protocol as the tests that hold for all of them meet it. */
+export interface TestedProtocol {
+  readonly name: string
+  /** Any endpoint, for servers of the test's own. */
+  readonly open: (opening: Opening) => Transport
+  /** A transport to a practice hub for one of {@link OFFICES}. */
+  readonly transportFor: (
+    hub: Pick<HubProcess, 'url'>,
+    systemId: SystemId,
+    more?: Partial<Opening>,
+  ) => Transport
+  /** The hub's name of the operation that lists what waits. */
+  readonly listOperation: string
+}
+
+export const VXP: TestedProtocol = {
+  name: 'vxp',
+  open: vxpTransport,
+  transportFor: vxpFor,
+  listOperation: 'getReceivedEdocList',
+}
+export const LGSP: TestedProtocol = {
+  name: 'lgsp',
+  open: lgspTransport,
+  transportFor: lgspFor,
+  listOperation: 'syncReceivedEdocList',
+}
+/** As vxp, with packets that come as files instead of base64. */
+export const VXP_FILES: TestedProtocol = {
+  ...VXP,
+  name: 'vxp with downloadEdoc',
+  transportFor: (hub, systemId, more) => vxpFor(hub, systemId, { ...more, download: 'downloadEdoc' }),
+}
+
+/** Every protocol there is. What is true of a hub is tested over each. */
+export const PROTOCOLS: readonly TestedProtocol[] = [VXP, LGSP]

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { vxpTransport } from '../../src/engine/hub/vxp.ts'
 import { hashFile, signedHeaders, vxpTimestamp } from '../../src/engine/hub/vxp-signing.ts'
-import { startHubProcess, transportFor, type HubProcess } from './hub-process.ts'
+import { OFFICES, startHubProcess, vxpFor, type HubProcess } from './hub-process.ts'
 import { documentXml, packetOf, sha256Of } from './packets.ts'
 
 const IDENTITY = {
@@ -115,8 +118,17 @@ describe('the hub believes only what is signed', () => {
     expect(await post('countReceiveEdoc', headers())).toBe(401)
   })
 
+  test('a secret with Vietnamese letters is believed: both sides take its UTF-8', async () => {
+    const added = { systemId: 'H99.09', secret: 'khóa của Sở', organId: 'H99.09', name: 'Sở Tư pháp' }
+    writeFileSync(join(hub.directory, 'offices.json'), JSON.stringify([...OFFICES, added]))
+    const { systemId, secret } = added
+    const office = vxpTransport({ endpoint: `${hub.url}/vxp`, systemId, secret })
+    await expect(office.list()).resolves.toEqual([])
+    await office.close()
+  })
+
   test('a wrong secret is named as such, and nothing is sent', async () => {
-    const commune = transportFor(hub, 'H99.88.01', { secret: 'sai' })
+    const commune = vxpFor(hub, 'H99.88.01', { secret: 'sai' })
     await expect(commune.list()).rejects.toMatchObject({ code: 'hub/unauthorised' })
     await expect(commune.check()).rejects.toMatchObject({ code: 'hub/unauthorised' })
     await expect(commune.send(packetOf(documentXml()))).rejects.toMatchObject({ code: 'hub/unauthorised' })
@@ -125,13 +137,13 @@ describe('the hub believes only what is signed', () => {
   })
 
   test('a wrong clock is told apart from a wrong secret', async () => {
-    const slow = transportFor(hub, 'H99.88.01', { clock: () => Date.now() - 3_600_000 })
+    const slow = vxpFor(hub, 'H99.88.01', { clock: () => Date.now() - 3_600_000 })
     await expect(slow.list()).rejects.toMatchObject({ code: 'hub/clock-skew' })
     await slow.close()
   })
 
   test('no argument of one request stays behind in the next', async () => {
-    const commune = transportFor(hub, 'H99.88.01')
+    const commune = vxpFor(hub, 'H99.88.01')
     const { packetId } = await commune.send(packetOf(documentXml()))
     await commune.deliveries(packetId, 'edoc')
     // Leftovers would name a docId and narrow this list to one packet.
@@ -165,7 +177,7 @@ describe('both forms of hash-file', () => {
     ['padded', 'sdk', false],
   ] as const)('a hub that takes %s answers the form %s as it should', async (accepted, form, taken) => {
     const hub = await startHubProcess({ flags: ['--hash-forms', accepted] })
-    const commune = transportFor(hub, 'H99.88.01', { hashFileForm: form })
+    const commune = vxpFor(hub, 'H99.88.01', { hashFileForm: form })
     const sending = commune.send(packetWithSmallByte())
     if (taken) await expect(sending).resolves.toHaveProperty('packetId')
     else await expect(sending).rejects.toMatchObject({ code: 'hub/refused' })

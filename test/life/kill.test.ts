@@ -14,7 +14,7 @@ import {
   signAndSeal,
   type Desk,
 } from '../helpers/office.ts'
-import { OFFICES, startHubProcess, transportFor, type HubProcess } from '../hub/hub-process.ts'
+import { OFFICES, startHubProcess, vxpFor, type HubProcess } from '../hub/hub-process.ts'
 import { makeKillBench, putAway, survive, type KillBench, type Template } from './kill-bench.ts'
 import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
 
@@ -230,7 +230,7 @@ async function sendTo(hub: HubProcess): Promise<void> {
   }
   for await (const part of writeDocumentPacket(message, [attachment])) parts.push(part)
   const packet = Buffer.concat(parts)
-  const transport = transportFor(hub, 'H99.88.01')
+  const transport = vxpFor(hub, 'H99.88.01')
   await transport.send({
     kind: 'edoc',
     from: SENDER.organId,

@@ -21,6 +21,7 @@ test('nobody who copies the folder can read a word of it', async () => {
   const subject = 'Phương án đền bù hộ ông Đỗ Hữu Phước'
   const store = createStore({ dir, masterKey, now })
   store.settings.set('hub', {
+    kind: 'vxp',
     url: 'https://truc.example.vn',
     systemId: 'H99',
     secret: 'khoa-bi-mat-cua-truc',

@@ -147,10 +147,15 @@ describe('settings', () => {
   test('come back as they were set, one by one', () => {
     const { settings } = office()
     expect(settings.get('hub')).toBeUndefined()
-    settings.set('hub', { url: 'http://127.0.0.1:1', systemId: 'H99', secret: 'x' })
+    settings.set('hub', { kind: 'vxp', url: 'http://127.0.0.1:1', systemId: 'H99', secret: 'x' })
     settings.set('lastSyncAt', 5)
     settings.set('lastSyncAt', 6)
-    expect(settings.get('hub')).toEqual({ url: 'http://127.0.0.1:1', systemId: 'H99', secret: 'x' })
+    expect(settings.get('hub')).toEqual({
+      kind: 'vxp',
+      url: 'http://127.0.0.1:1',
+      systemId: 'H99',
+      secret: 'x',
+    })
     expect(settings.get('lastSyncAt')).toBe(6)
     settings.remove('hub')
     expect(settings.get('hub')).toBeUndefined()

@@ -14,7 +14,7 @@ export type PacketKind = 'edoc' | 'status'
 /** What a hub or a gateway can do. Limits are absent when nobody published one. */
 export interface Capabilities {
   /** Name of the implementation, for diagnostics. */
-  readonly transport: 'vxp'
+  readonly transport: 'vxp' | 'lgsp'
   /** A broken upload can go on where it stopped. */
   readonly resumableUpload: boolean
   /** A broken download can go on where it stopped. */
@@ -142,13 +142,20 @@ export interface Transport {
    */
   fetch(packetId: string, options?: FetchOptions): AsyncIterable<Uint8Array>
   send(packet: OutgoingPacket, options?: SendOptions): Promise<{ packetId: string }>
-  /** Whether the hub has what we tried to send; undefined means it has not, and sending again is safe. */
+  /**
+   * Whether the hub has what we tried to send; undefined means it has not, and sending again is safe.
+   * @throws AppError `hub/outcome-unaskable` where the hub keeps no list of what was sent: a person decides
+   */
   lookup(query: SentQuery, options?: CallOptions): Promise<Delivery | undefined>
-  /** Where a sent packet is: one row for each recipient. Empty when the hub knows nothing of it. */
+  /**
+   * Where a sent packet is: one row for each recipient. Empty when the hub knows nothing of it.
+   * @throws AppError `hub/outcome-unaskable` where the hub keeps no such list
+   */
   deliveries(packetId: string, kind: PacketKind, options?: CallOptions): Promise<Delivery[]>
   /** Tells the hub what became of a received packet. `done` only after our own commit. */
   acknowledge(packetId: string, outcome: 'processing' | 'done' | 'fail', options?: CallOptions): Promise<void>
-  directory(options?: CallOptions): Promise<AgencyRecord[]>
+  /** Every agency the hub knows; undefined where the hub offers no directory. */
+  directory(options?: CallOptions): Promise<AgencyRecord[] | undefined>
   /** Proves address, secret and clock with the cheapest call there is. */
   check(options?: CallOptions): Promise<HubCheck>
   /** Ends all connections; calls in flight fail. */

@@ -60,7 +60,8 @@ export function collect(ports: CollectPorts): (signal: AbortSignal) => Promise<v
     })
     reach('collect/noted')
     if ((store.settings.get('directoryAt') ?? 0) + DIRECTORY_EVERY_MS <= at) {
-      store.directory.replaceAll((await transport.directory({ signal })).filter(isOffered).map(agencyOf))
+      const directory = await transport.directory({ signal })
+      if (directory !== undefined) store.directory.replaceAll(directory.filter(isOffered).map(agencyOf))
       store.settings.set('directoryAt', at)
       ports.onDirectory()
     }

@@ -26,9 +26,10 @@ export interface DeliverPorts extends RaisePorts {
 /**
  * queued → sent. Raises the signatures to the office's level, then brings the packet to the hub, once.
  *
- * From the mark on its bytes are fixed. Before the first byte goes out a mark is committed. Whoever finds the mark (we crashed, or the answer
- * never came) does not know the outcome and asks the hub; only when the hub has nothing, and has had time
- * to finish with what we lost, is it sent again.
+ * From the mark on its bytes are fixed. Before the first byte goes out a mark is committed. Whoever finds
+ * the mark (we crashed, or the answer never came) does not know the outcome. A recipient's answer tells it;
+ * else the hub is asked, and only when the hub has nothing, and has had time to finish with what we lost, is
+ * it sent again. Where the hub cannot be asked a person decides (docs/decisions/0020).
  * The hub documents no idempotency of its own (reference: hub-api section 5, step 5).
  */
 export function deliverJob(ports: DeliverPorts): JobHandler {
@@ -47,6 +48,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
     const notation = formatCode(waiting.codeNumber, waiting.fields.codeNotation)
 
     if (job.sentMark !== undefined) {
+      if (waiting.recipients.some(({ state }) => state !== 'waiting')) return accepted(job, id, undefined)
       const { sha256 } = packetOf(waiting)
       const found = await transport.lookup(
         { kind: 'edoc', documentId: documentCode, notation, from: sender, sha256, sentAfter: job.sentMark },

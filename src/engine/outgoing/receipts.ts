@@ -61,8 +61,16 @@ export function applyStatus(store: Store, message: StatusMessage, now: number): 
     return true
   }
   store.outgoing.moveRecipient(document.id, addressed.organId, event, at, message.description)
+  releaseAnswered(store, document.id, now)
   settleAnswers(store, document.id, now)
   return true
+}
+
+/** An answer tells what the hub could not be asked: the errand that waited for a person goes on, and ends. */
+function releaseAnswered(store: Store, id: DocumentId, now: number): void {
+  for (const { key, state, lastErrorCode } of store.jobs.forSubject('deliver', id)) {
+    if (state === 'held' && lastErrorCode === 'hub/outcome-unaskable') store.jobs.release(key, now)
+  }
 }
 
 /**

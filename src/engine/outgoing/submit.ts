@@ -78,12 +78,18 @@ export function hold(store: Store, id: DocumentId): void {
   store.jobs.hold(job.key, { byClerk: true })
 }
 
-/** The clerk lets it go on, now. */
+/**
+ * The clerk lets it go on, now. Where the hub could not be asked about an earlier attempt, this is the
+ * clerk's word that it did not arrive.
+ */
 export function release(store: Store, id: DocumentId, now: number): void {
   const job = openDelivery(store, id)
   if (job.state !== 'held')
     throw new AppError('document/wrong-state', `release while the job is ${job.state}`)
-  store.jobs.release(job.key, now)
+  store.atomically(() => {
+    if (!job.heldByClerk && job.lastErrorCode === 'hub/outcome-unaskable') store.jobs.clearSending(job.key)
+    store.jobs.release(job.key, now)
+  })
 }
 
 /**

@@ -25,7 +25,6 @@ export type { Job } from './jobs.ts'
 export type { FileStore } from './files.ts'
 export type { Outgoing } from './outgoing.ts'
 export type { Packet } from './packets.ts'
-export type { HubAccess } from './settings.ts'
 export { ARRIVALS, type Book } from './registers.ts'
 export {
   addOsWrap,

@@ -2,14 +2,18 @@ import { z } from 'zod'
 import { agency, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
 import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
-import { certificateChoice, type TokenSettings } from '../../shared/ipc/contract.ts'
+import { certificateChoice, hubKind, type TokenSettings } from '../../shared/ipc/contract.ts'
 import { signaturePolicy } from '../../shared/signature-policy.ts'
 import { json } from './columns.ts'
 import type { Database } from './database.ts'
 
 /** Address and name at the hub, with the secret: it lives here, in the encrypted file, and nowhere else. */
-const hubAccess = z.object({ url: z.string(), systemId: z.string(), secret: z.string() })
-export type HubAccess = z.output<typeof hubAccess>
+const hubAccess = z.object({
+  kind: hubKind.default('vxp'),
+  url: z.string(),
+  systemId: z.string(),
+  secret: z.string(),
+})
 
 const token = z.object({
   modulePath: z.string(),

@@ -3,18 +3,19 @@ import { useState } from 'react'
 
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
 import { verbatim } from '../../shared/failure.vi.ts'
-import type { Output, Settings } from '../../shared/ipc/contract.ts'
+import { hubKind, type HubKind, type Output, type Settings } from '../../shared/ipc/contract.ts'
 import { call } from '../lib/call.ts'
 import { formatCount, formatSpan } from '../lib/format.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
 import { Banner, FailureBanner } from './Banner.tsx'
 import { Button } from './Button.tsx'
-import { TextBox } from './Field.tsx'
+import { Choice, TextBox } from './Field.tsx'
 import styles from './Form.module.css'
 
 /** The hub as it is being typed. `secretKept`: one is stored already and may stay. */
 export interface HubDraft {
+  readonly kind: HubKind
   readonly url: string
   readonly systemId: string
   readonly secret: string
@@ -23,7 +24,13 @@ export interface HubDraft {
 
 /** What is typed, from what is stored. The secret never comes out. */
 export function hubDraftOf(hub: Settings['hub']): HubDraft {
-  return { url: hub?.url ?? '', systemId: hub?.systemId ?? '', secret: '', secretKept: hub !== undefined }
+  return {
+    kind: hub?.kind ?? 'vxp',
+    url: hub?.url ?? '',
+    systemId: hub?.systemId ?? '',
+    secret: '',
+    secretKept: hub !== undefined,
+  }
 }
 
 /** Why the hub cannot be saved like this, by field. */
@@ -36,8 +43,8 @@ export function hubProblems(draft: HubDraft): Partial<Record<'url' | 'systemId' 
 }
 
 /** The hub as the engine takes it. */
-export function hubOf(draft: HubDraft): { url: string; systemId: string; secret?: string } {
-  const hub = { url: draft.url.trim(), systemId: draft.systemId.trim() }
+export function hubOf(draft: HubDraft): { kind: HubKind; url: string; systemId: string; secret?: string } {
+  const hub = { kind: draft.kind, url: draft.url.trim(), systemId: draft.systemId.trim() }
   return draft.secret === '' ? hub : { ...hub, secret: draft.secret }
 }
 
@@ -63,9 +70,18 @@ export function HubForm({
   const checked = useCheckedOf(draft, check.run)
   return (
     <div className={styles['stack']}>
+      <Choice
+        label={TEXT.hubForm.kind}
+        hint={TEXT.hubForm.kindHint}
+        value={draft.kind}
+        options={hubKind.options.map((value) => ({ value, text: TEXT.hubForm.kinds[value] }))}
+        onChange={(kind) => {
+          onChange({ ...draft, kind })
+        }}
+      />
       <TextBox
         label={TEXT.hubForm.url}
-        hint={TEXT.hubForm.urlHint}
+        hint={TEXT.hubForm.urlHint[draft.kind]}
         warning={isOpenLine(draft.url) ? TEXT.hubForm.urlOpen : undefined}
         type="url"
         value={draft.url}
@@ -121,7 +137,7 @@ function useCheckedOf(
   draft: HubDraft,
   run: () => Promise<Output<'hub.check'> | undefined>,
 ): { answer: Output<'hub.check'> | undefined; start: () => void } {
-  const asked = JSON.stringify([draft.url, draft.systemId, draft.secret])
+  const asked = JSON.stringify(hubOf(draft))
   const [held, setHeld] = useState<{ asked: string; answer: Output<'hub.check'> }>()
   return {
     answer: held?.asked === asked ? held.answer : undefined,

@@ -56,8 +56,13 @@ const pinUse = {
   lastTry: z.boolean().optional(),
 }
 
+/** How a hub is spoken to: the national hub's SDK, or a province's LGSP. */
+export const hubKind = z.enum(['vxp', 'lgsp'])
+export type HubKind = z.output<typeof hubKind>
+
 /** The line, the hub's address and the office's name at the hub. `secret` goes in and never comes out. */
 const hubSettings = z.object({
+  kind: hubKind.default('vxp'),
   url: z.url({ protocol: /^https?$/ }).max(500),
   systemId: z.string().trim().min(1).max(100),
 })

@@ -497,7 +497,7 @@ const pdf = async () => ({ bytes: new Uint8Array(await (await fetch(samplePdf)).
 const settings = () => ({
   agency: own,
   clerkName: 'Lê Thị Thử',
-  hub: { url: 'https://truc.thanhvan.example', systemId: 'H99.88.01-VT' },
+  hub: { kind: 'vxp' as const, url: 'https://truc.thanhvan.example', systemId: 'H99.88.01-VT' },
   token: { modulePath: '/usr/lib/token/libtoken.so', ...token.chosen },
   numberPlacement: 'signature-fields' as const,
 })

@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto'
+import { AppError, type ErrorCode } from '../../shared/errors.ts'
+import { startDeadline, type Deadline } from './deadline.ts'
+import { decodeEdocReply, type EdocReply } from './edoc-reply.ts'
+import type { Http, HttpRequest, HttpResponse } from './http.ts'
+import {
+  ALLOWED_SKEW_MS,
+  asRecord,
+  ERROR_CODES,
+  fieldsOf,
+  looksLikeHtml,
+  MAXIMUM_ANSWER_BYTES,
+  MAXIMUM_REFUSAL_BYTES,
+  recordOf,
+  replyReader,
+  textField,
+  textOf,
+  type Fields,
+} from './reply.ts'
+import { sameHash } from './rows.ts'
+import type { CallOptions, FetchOptions, HubCheck, OutgoingPacket, SendOptions } from './transport.ts'
+import { multipart, outcomeOf, type Upload, type UploadForm } from './upload.ts'
+
+/** Time limits in milliseconds; every request has one. */
+export interface HubTimeouts {
+  /** Lists, acknowledgements, directory, trial. */
+  readonly callMs: number
+  /** Base of an upload or a download, on top of the time its size needs at `slowestBytesPerSecond`. */
+  readonly transferMs: number
+  /** Silence on the line during an upload or a download, and waiting for the hub's answer after an upload. */
+  readonly idleMs: number
+  /** The slowest line that is still worth waiting for. */
+  readonly slowestBytesPerSecond: number
+}
+
+/** What is the same for every protocol. No constant of them is certain, so each can be set (hub-api section 0). */
+export interface HubCallOptions {
+  /** Epoch milliseconds. Default: the system clock. */
+  readonly clock?: (() => number) | undefined
+  readonly maxPacketBytes?: number | undefined
+  /** Meanings of the hub's ErrorCode beyond the default ones. National codes are not published. */
+  readonly errorCodes?: Readonly<Record<string, ErrorCode>> | undefined
+  /** A refused request counts as `hub/clock-skew` when the clocks differ by more. Default 5 minutes. */
+  readonly allowedClockSkewMs?: number | undefined
+  readonly timeouts?: Partial<HubTimeouts> | undefined
+}
+
+/** A request without its time limit, which the calls below add. */
+export type HubRequest = Omit<HttpRequest, 'signal'>
+
+/** How the packet stands in the answer: base64 in a JSON object, or the file itself. */
+export type PacketForm = 'base64' | 'file'
+
+/** The hub's answer to a small call. */
+export interface HubReply {
+  readonly fields: Fields
+  /** Our clock minus the server's, in milliseconds, exact to about a second. */
+  readonly clockSkewMs: number | undefined
+}
+
+const TIMEOUTS: HubTimeouts = {
+  callMs: 60_000,
+  transferMs: 180_000,
+  idleMs: 120_000,
+  slowestBytesPerSecond: 4_096,
+}
+
+/**
+ * The three kinds of calls that every hub protocol has: a small one with a JSON answer, a packet going up,
+ * a packet coming down. The protocol says how its requests look; what an answer means, how long to wait and
+ * what a failure says about the packet is decided here, once.
+ */
+export function hubCalls(http: Http, options: HubCallOptions) {
+  const clock = options.clock ?? Date.now
+  const timeouts = { ...TIMEOUTS, ...definedOnly(options.timeouts ?? {}) }
+  const replies = replyReader({
+    clock,
+    errorCodes: { ...ERROR_CODES, ...options.errorCodes },
+    allowedClockSkewMs: options.allowedClockSkewMs ?? ALLOWED_SKEW_MS,
+  })
+
+  function transferDeadline(options: CallOptions, sizeBytes: number): Deadline {
+    const neededMs = (sizeBytes / timeouts.slowestBytesPerSecond) * 1000
+    return startDeadline(options.signal, timeouts.transferMs + neededMs, timeouts.idleMs)
+  }
+
+  /**
+   * A whole small call: request, status, JSON, the hub's own OK.
+   * @param about a packet: the hub's "no such packet" then means that it is gone; an extra: HTTP 404 then
+   *   means that this hub does not offer it, and the answer is undefined
+   */
+  async function call(
+    request: HubRequest,
+    { signal }: CallOptions,
+    about: 'packet' | 'extra' | undefined,
+  ): Promise<HubReply | undefined> {
+    const deadline = startDeadline(signal, timeouts.callMs)
+    try {
+      const response = await http.request({ ...request, signal: deadline.signal })
+      if (about === 'extra' && response.status === 404) {
+        response.discard()
+        return undefined
+      }
+      await replies.refuseStatus(response)
+      const fields = fieldsOf(await textOf(response))
+      if (about === 'packet') replies.refuseGone(fields, response)
+      else replies.refuseFailure(fields, response)
+      return { fields, clockSkewMs: replies.skewOf(response) }
+    } finally {
+      deadline.end()
+    }
+  }
+
+  async function exchange(request: HubRequest, options: CallOptions, about?: 'packet'): Promise<HubReply> {
+    const reply = await call(request, options, about)
+    if (reply === undefined) throw new Error('only an extra may be missing')
+    return reply
+  }
+
+  /** As {@link exchange}, for what not every hub has: undefined where the hub knows no such address. */
+  const exchangeExtra = (request: HubRequest, options: CallOptions) => call(request, options, 'extra')
+
+  /** One packet as one request. What a failure says about the packet is what the seam promises. */
+  async function send(
+    packet: OutgoingPacket,
+    form: UploadForm,
+    requestOf: (upload: Upload) => HubRequest,
+    options: SendOptions,
+  ): Promise<{ packetId: string }> {
+    const deadline = transferDeadline(options, packet.sizeBytes)
+    const upload = multipart(packet, form, {
+      onMove: () => {
+        deadline.touch()
+      },
+      onProgress: options.onProgress,
+    })
+    try {
+      const response = await http.request({ ...requestOf(upload), signal: deadline.signal })
+      await replies.refuseStatus(response)
+      return { packetId: acceptedId(await textOf(response), response) }
+    } catch (cause) {
+      throw outcomeOf(cause, upload.state)
+    } finally {
+      deadline.end()
+    }
+  }
+
+  function acceptedId(text: string, response: HttpResponse): string {
+    if (looksLikeHtml(text)) throw new AppError('hub/not-json', 'a web page answered instead of the hub')
+    const fields = recordOf(text)
+    if (fields === undefined) throw unknown('the answer cannot be read')
+    replies.refuseFailure(fields, response)
+    const packetId = textField(fields, 'DocId', 'docId')
+    if (packetId === '') throw unknown('accepted, but without an id')
+    return packetId
+  }
+
+  /** The packet's bytes as they arrive; the request is made at the first read. */
+  async function* fetch(
+    requestOf: () => HubRequest,
+    form: PacketForm,
+    options: FetchOptions,
+  ): AsyncGenerator<Uint8Array> {
+    const deadline = transferDeadline(options, options.sizeBytes ?? MAXIMUM_ANSWER_BYTES)
+    let response: HttpResponse | undefined
+    try {
+      response = await http.request({ ...requestOf(), signal: deadline.signal })
+      if (response.status === 404) throw new AppError('hub/packet-gone', 'the hub has no such packet')
+      await replies.refuseStatus(response)
+      const hash = createHash('sha256')
+      let size = 0
+      for await (const chunk of form === 'base64' ? edocOf(response, deadline) : fileOf(response, deadline)) {
+        hash.update(chunk)
+        size += chunk.length
+        yield chunk
+      }
+      if (options.sizeBytes !== undefined && options.sizeBytes !== size) {
+        throw mismatch(`${String(size)} bytes came, ${String(options.sizeBytes)} were listed`)
+      }
+      const sha256 = hash.digest('hex')
+      if (options.sha256 !== undefined && !sameHash(options.sha256, sha256)) {
+        throw mismatch(`SHA-256 is ${sha256}, ${options.sha256} was listed`)
+      }
+    } finally {
+      deadline.end()
+      response?.discard()
+    }
+  }
+
+  async function* edocOf(response: HttpResponse, deadline: Deadline): AsyncGenerator<Uint8Array> {
+    const reply: EdocReply = { fields: undefined, hasData: false }
+    let any = false
+    for await (const chunk of decodeEdocReply(touching(response.body, deadline), reply)) {
+      any = true
+      yield chunk
+    }
+    const fields = asRecord(reply.fields)
+    if (fields === undefined) throw new AppError('hub/not-json', 'the answer is no JSON object')
+    replies.refuseGone(fields, response)
+    if (!reply.hasData || !any) throw mismatch('the hub answers OK without a packet')
+  }
+
+  async function* fileOf(response: HttpResponse, deadline: Deadline): AsyncGenerator<Uint8Array> {
+    let first = true
+    const refusal: Uint8Array[] = []
+    let refusalBytes = 0
+    for await (const chunk of touching(response.body, deadline)) {
+      if (chunk.length === 0) continue
+      // A packet begins with `<` or a byte order mark; the hub's own words are a JSON object.
+      if ((first && chunk[0] === 0x7b) || refusal.length > 0) {
+        refusal.push(chunk)
+        refusalBytes += chunk.length
+        if (refusalBytes > MAXIMUM_REFUSAL_BYTES)
+          throw new AppError('hub/not-json', 'neither packet nor refusal')
+      } else yield chunk
+      first = false
+    }
+    if (refusal.length > 0) {
+      replies.refuseGone(fieldsOf(Buffer.concat(refusal).toString('utf8')), response)
+      throw new AppError('hub/not-json', 'the hub answers OK without a packet')
+    }
+    if (first) throw mismatch('the hub answers without a packet')
+  }
+
+  /** Two small calls that say how many packets of each kind wait; the first is timed. */
+  async function check(
+    documents: () => Promise<CountedReply>,
+    statuses: () => Promise<CountedReply>,
+  ): Promise<HubCheck> {
+    const begun = performance.now()
+    const { count, clockSkewMs } = await documents()
+    const roundTripMs = performance.now() - begun
+    return {
+      clockSkewMs: clockSkewMs === undefined ? undefined : Math.round(clockSkewMs - roundTripMs / 2),
+      roundTripMs: Math.round(roundTripMs),
+      waitingDocuments: count,
+      waitingStatuses: (await statuses()).count,
+    }
+  }
+
+  return { check, clock, exchange, exchangeExtra, fetch, send }
+}
+
+/** How many packets wait, and what the answer says of the clocks. */
+export interface CountedReply {
+  readonly count: number
+  readonly clockSkewMs: number | undefined
+}
+
+/**
+ * The address that operations are appended to, with one slash at its end.
+ * @throws AppError `hub/not-configured` when it is no http(s) address
+ */
+export function baseOf(endpoint: string): string {
+  if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
+    throw new AppError('hub/not-configured', 'the endpoint is no http address', { detail: endpoint })
+  }
+  return endpoint.replace(/\/*$/, '/')
+}
+
+function definedOnly<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T
+}
+
+function unknown(why: string): AppError {
+  return new AppError('hub/outcome-unknown', why)
+}
+
+function mismatch(why: string): AppError {
+  return new AppError('hub/packet-mismatch', why)
+}
+
+async function* touching(body: AsyncIterable<Uint8Array>, deadline: Deadline): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    deadline.touch()
+    yield chunk
+  }
+}

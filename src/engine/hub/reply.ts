@@ -1,0 +1,171 @@
+import { AppError, type ErrorCode } from '../../shared/errors.ts'
+import type { HttpResponse } from './http.ts'
+
+/** The fields of a JSON object as it came: nothing about them is known yet. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** What a hub's answers mean where nobody published it (hub-api section 8). */
+export interface ReplyMeaning {
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  /** Meanings of the hub's ErrorCode; what is not among them is `hub/refused` with the hub's own words. */
+  readonly errorCodes: Readonly<Record<string, ErrorCode>>
+  /** A refused request counts as `hub/clock-skew` when the clocks differ by more, in milliseconds. */
+  readonly allowedClockSkewMs: number
+}
+
+/** Codes seen in a provincial hub (hub-api section 6); all others are shown with the hub's own words. */
+export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
+  '15': 'hub/unauthorised',
+  '18': 'hub/recipient-unknown',
+  '20': 'hub/server-error',
+}
+/** Nobody published the hub's window; five minutes are usual for signed requests. */
+export const ALLOWED_SKEW_MS = 300_000
+/** What a hub says of a packet that is not there (hub-api 4.5). */
+const PACKET_GONE_CODE = '100'
+/** The longest answer that is read into memory. */
+export const MAXIMUM_ANSWER_BYTES = 64 * 1024 * 1024
+/** A refusal has a few words; more is something else. */
+export const MAXIMUM_REFUSAL_BYTES = 256 * 1024
+
+/** Reads what a hub answers: its HTTP status, its `status` and `ErrorCode`, its clock. */
+export function replyReader({ clock, errorCodes, allowedClockSkewMs }: ReplyMeaning) {
+  /** Our clock minus the server's, by its `Date` header, in milliseconds. */
+  function skewOf(response: Pick<HttpResponse, 'header'>): number | undefined {
+    const theirs = Date.parse(response.header('date') ?? '')
+    // The header cuts off the fraction of the second: half a second is the best guess.
+    return Number.isNaN(theirs) ? undefined : clock() - (theirs + 500)
+  }
+
+  function unauthorised(response: HttpResponse, detail: string): AppError {
+    const skew = skewOf(response)
+    if (skew !== undefined && Math.abs(skew) > allowedClockSkewMs) {
+      return new AppError('hub/clock-skew', `refused, and the clocks differ by ${String(skew)} ms`, {
+        detail,
+      })
+    }
+    return new AppError('hub/unauthorised', 'the hub refuses our system id or secret', { detail })
+  }
+
+  /** Throws what an HTTP status other than 200 or 201 means. Reads the body for the hub's own words. */
+  async function refuseStatus(response: HttpResponse): Promise<void> {
+    const { status } = response
+    if (status === 200 || status === 201) return
+    const retryAfterMs = retryAfterOf(response.header('retry-after'), clock())
+    const text = await textOf(response, MAXIMUM_REFUSAL_BYTES).catch(() => '')
+    const fields = recordOf(text)
+    const detail = (fields === undefined ? '' : wordsOf(fields)) || `HTTP ${String(status)}`
+    const more = { detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+    if (status === 401 || status === 403) throw unauthorised(response, detail)
+    if (status === 429 || status === 503) throw new AppError('hub/busy', `HTTP ${String(status)}`, more)
+    if (status >= 500 || status === 408) {
+      throw new AppError('hub/server-error', `HTTP ${String(status)}`, more)
+    }
+    if (status === 407) throw new AppError('hub/unreachable', 'the proxy wants a name and a password', more)
+    if (status < 400 || looksLikeHtml(text)) {
+      throw new AppError('hub/not-json', `HTTP ${String(status)}, not from a hub`, more)
+    }
+    throw new AppError('hub/refused', `HTTP ${String(status)}`, more)
+  }
+
+  /** Throws what the hub's own `status` and `ErrorCode` mean when they are not "fine". */
+  function refuseFailure(fields: Fields, response: HttpResponse): void {
+    const status = textField(fields, 'status').toUpperCase()
+    const code = textField(fields, 'ErrorCode', 'errorCode')
+    if ((status === 'OK' || status === 'SUCCESS') && (code === '' || code === '0')) return
+    if (status === '' && code === '') throw new AppError('hub/not-json', 'the answer has no status')
+    if (status === '' && code === '0') return
+    const detail = wordsOf(fields)
+    const meaning = errorCodes[code] ?? 'hub/refused'
+    if (meaning === 'hub/unauthorised') throw unauthorised(response, detail)
+    throw new AppError(meaning, `the hub answers ${status} ${code}`, { detail })
+  }
+
+  /** As refuseFailure, where the call is about one packet that may be gone. */
+  function refuseGone(fields: Fields, response: HttpResponse): void {
+    if (textField(fields, 'ErrorCode', 'errorCode') === PACKET_GONE_CODE) {
+      throw new AppError('hub/packet-gone', 'the hub has no such packet', { detail: wordsOf(fields) })
+    }
+    refuseFailure(fields, response)
+  }
+
+  return { refuseFailure, refuseGone, refuseStatus, skewOf }
+}
+
+/**
+ * The whole body as text.
+ * @throws AppError `hub/not-json` when it is longer than `limit` bytes
+ */
+export async function textOf(response: HttpResponse, limit = MAXIMUM_ANSWER_BYTES): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body) {
+    size += chunk.length
+    if (size > limit) {
+      response.discard()
+      throw new AppError('hub/not-json', `an answer of more than ${String(limit)} bytes`)
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Whether a page for people came where a program should have answered. */
+export function looksLikeHtml(text: string): boolean {
+  return text.trimStart().startsWith('<')
+}
+
+/** A JSON value that is an object, else undefined. */
+export function asRecord(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+}
+
+/** The JSON object in a text, else undefined: the caller knows what an unreadable answer means at its place. */
+export function recordOf(text: string): Fields | undefined {
+  try {
+    return asRecord(JSON.parse(text.replace(/^\uFEFF/, '')))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The JSON object that an answer must be.
+ * @throws AppError `hub/not-json`
+ */
+export function fieldsOf(text: string): Fields {
+  const fields = recordOf(text)
+  if (fields === undefined) {
+    throw new AppError(
+      'hub/not-json',
+      looksLikeHtml(text) ? 'a web page answered' : 'the answer is no JSON object',
+    )
+  }
+  return fields
+}
+
+/** The first of the named fields that holds text or a number; empty when none does. */
+export function textField(fields: Fields, ...names: string[]): string {
+  for (const name of names) {
+    const value = fields[name]
+    if (typeof value === 'string') return value.trim()
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  }
+  return ''
+}
+
+/** The hub's own words, for the clerk to quote: code and description verbatim. */
+function wordsOf(fields: Fields): string {
+  const code = textField(fields, 'ErrorCode', 'errorCode')
+  const description = textField(fields, 'ErrorDesc', 'errorDesc', 'message')
+  return [code, description].filter((part) => part !== '').join(': ')
+}
+
+/** Retry-After in seconds or as a date, in milliseconds from now. */
+function retryAfterOf(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+}

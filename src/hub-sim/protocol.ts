@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http'
+import type { Office } from './offices.ts'
+
+/** Why a request is not believed; the text goes out as the hub's description. */
+export class NotAuthentic extends Error {
+  override readonly name = 'NotAuthentic'
+}
+
+/** A believed request: who asks, and the arguments by their own names. */
+export interface Caller {
+  readonly office: Office
+  readonly arguments: ReadonlyMap<string, string>
+}
+
+/** An operation's answer: fields beside status and code, or a file. */
+export type Answer =
+  { readonly fields: Readonly<Record<string, unknown>> } | { readonly file: Buffer; readonly base64: boolean }
+
+/** One operation, by what it is asked with. */
+export interface Operation {
+  readonly method: 'GET' | 'POST'
+  /** `body` is the whole request body. */
+  readonly perform: (caller: Caller, body: Buffer, contentType: string) => Answer
+}
+
+/** One way to speak to the hub. */
+export interface Protocol {
+  /**
+   * Whether a request is believed, from its head alone: nobody unknown may fill the memory.
+   * @throws NotAuthentic
+   */
+  readonly authenticate: (request: IncomingMessage, url: URL) => Caller
+  readonly operations: Readonly<Record<string, Operation>>
+  /** HTTP status of an answer to somebody who is not believed. */
+  readonly strangerStatus: number
+  /** What the code and the description of an answer are called. */
+  readonly words: { readonly code: string; readonly description: string }
+}
+
+/** The outcome that stands beside an answer's own fields; `0` is fine. */
+export function outcome({ words }: Protocol, code: string, description: string): Record<string, string> {
+  return { status: code === '0' ? 'OK' : 'FAIL', [words.code]: code, [words.description]: description }
+}

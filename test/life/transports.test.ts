@@ -1,0 +1,124 @@
+import { writeFileSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import {
+  draftWith,
+  makeDesk,
+  makeOffice,
+  RECEIVER,
+  SENDER,
+  signAndSeal,
+  type Desk,
+  type NewOffice,
+  type TestOffice,
+} from '../helpers/office.ts'
+import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
+import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
+
+let desk: Desk
+let folder: WorkFolder
+beforeAll(() => {
+  desk = makeDesk()
+  folder = workFolder()
+})
+afterAll(() => {
+  folder.remove()
+  desk.remove()
+})
+
+/** The connections an office may have beside the SDK's plain one, which life.test.ts lives with. */
+const CONNECTIONS: readonly {
+  readonly name: string
+  readonly hubOf: (hub: HubProcess) => Pick<NewOffice, 'hubUrl' | 'hubKind'>
+}[] = [{ name: 'lgsp', hubOf: ({ url }) => ({ hubKind: 'lgsp', hubUrl: `${url}/lgsp/v1` }) }]
+
+describe.each(CONNECTIONS)('two offices over $name', ({ name, hubOf }) => {
+  let hub: HubProcess
+  let sender: TestOffice
+  let receiver: TestOffice
+
+  beforeAll(async () => {
+    hub = await startHubProcess()
+    const common = { ...hubOf(hub), root: desk.pki.root.certificatePem }
+    sender = await makeOffice({
+      ...common,
+      dir: desk.path(`${name}-sender`),
+      agency: SENDER,
+      tokens: desk.sender,
+      secret: OFFICES[0].secret,
+    })
+    receiver = await makeOffice({
+      ...common,
+      dir: desk.path(`${name}-receiver`),
+      agency: RECEIVER,
+      tokens: desk.receiver,
+      secret: OFFICES[1].secret,
+    })
+    await sender.until('the directory is there', async () => {
+      const found = await sender.call('directory.search', { text: 'so noi vu' })
+      return found.length > 0 ? found : undefined
+    })
+  }, 120_000)
+  afterEach(async () => {
+    await hub.faults({ reset: true })
+  })
+  afterAll(async () => {
+    await sender.close()
+    await receiver.close()
+    await hub.remove()
+  })
+
+  /** A signed and sealed document in the outbox. */
+  async function submitted() {
+    const pdf = folder.path(`${name}.pdf`)
+    writeFileSync(pdf, ghostscriptPdf(folder, `${name}.pdf`))
+    const { id } = await draftWith(sender.call, pdf)
+    await signAndSeal(sender.call, desk.sender, id)
+    await sender.call('outgoing.submit', { id })
+    return id
+  }
+  const arrived = () =>
+    receiver.until('the document has arrived', async () => {
+      const { rows } = await receiver.call('incoming.list', { box: 'new' })
+      return rows[0]
+    })
+  const acceptedDocuments = async () =>
+    (await hub.ledger()).filter((entry) => entry.event === 'accepted' && entry.kind === 'edoc').length
+
+  test('the check of the connection says that it works, and what does not', async () => {
+    const { hub: kept } = await sender.call('settings.current', {})
+    if (kept === undefined) throw new Error('the office has a hub')
+    expect(await sender.call('hub.check', kept)).toMatchObject({ reached: true, agencies: OFFICES.length })
+    expect(await sender.call('hub.check', { ...kept, secret: 'sai' })).toMatchObject({
+      reached: false,
+      error: 'hub/unauthorised',
+    })
+  })
+
+  test('a document is sent, received, registered, and the sender knows', async () => {
+    const before = await acceptedDocuments()
+    const id = await submitted()
+    const received = await arrived()
+    expect(received).toMatchObject({ senderName: SENDER.name, verdict: 'valid' })
+    await receiver.call('incoming.register', { id: received.id })
+    const confirmed = await sender.until('the sender knows that it was registered', async () => {
+      const document = await sender.call('outgoing.one', { id })
+      return document.state === 'confirmed' ? document : undefined
+    })
+    expect(confirmed.recipients).toMatchObject([{ organId: RECEIVER.organId, state: 'registered' }])
+    expect(await acceptedDocuments()).toBe(before + 1)
+  })
+
+  test('an answer that is lost makes no second packet, and the document is known to be sent', async () => {
+    const before = await acceptedDocuments()
+    await hub.faults({ dropAnswerAfterAccept: { operation: 'sendEdoc', times: 1 } })
+    const id = await submitted()
+    const received = await arrived()
+    await sender.until('the sender knows that it was sent', async () => {
+      await sender.call('line.syncNow', {})
+      const { state } = await sender.call('outgoing.one', { id })
+      return state === 'queued' ? undefined : state
+    })
+    await receiver.call('incoming.register', { id: received.id })
+    expect(await acceptedDocuments()).toBe(before + 1)
+  })
+})
