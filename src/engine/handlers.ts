@@ -306,9 +306,9 @@ export function officeHandlers(office: Office): OfficeHandlers {
       reopen(store, id, now())
       return changedOutgoing(id)
     },
-    'outgoing.signingPlace': async ({ id, certificate }) => {
+    'outgoing.signingPlace': async ({ id, certificate, place }) => {
       const { signingPlace } = await import('./outgoing/show.ts')
-      return signingPlace(store, id, certificate.certificateSha256)
+      return signingPlace(store, id, certificate.certificateSha256, place)
     },
     'outgoing.sign': async ({ id, place, ...choice }) => {
       await office.watch.during(() => sign(office.signing, id, choice, { place }))

@@ -815,6 +815,10 @@ export const TEXT = {
     moved: (page: number, left: string, top: string) =>
       `Đã chỉnh: trang ${String(page)}, cách mép trái ${left} mm, mép trên ${top} mm.`,
     reset: 'Đặt lại vị trí',
+    coversText: {
+      person: 'Hình đang che chữ đã có người ký trên văn bản. Hãy kéo sang chỗ trống trước khi ký.',
+      agency: 'Hình đang che chữ đã có người ký trên văn bản. Hãy kéo sang chỗ trống trước khi đóng dấu.',
+    },
   },
   pictures: {
     intro:

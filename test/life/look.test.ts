@@ -136,9 +136,52 @@ test('what the clerk drags stands where it was dropped, inside the page', async 
   expectNear(red, boxAround(210 - 18, 297 - 18, SEAL_MM, SEAL_MM))
 })
 
+test('what would lie on text is said while it is dragged and refused before the PIN is used', async () => {
+  const id = await frozen()
+  await office.call('outgoing.sign', { id, ...person() })
+  // The letter's sentences stand in its upper half.
+  const [over, beside] = [
+    { page: 1, centreXMm: 105, centreYMm: 110 },
+    { page: 1, centreXMm: 105, centreYMm: 250 },
+  ]
+  const offered = await office.call('outgoing.signingPlace', { id, ...agency() })
+  expect(offered.coversText).toBe(false)
+  for (const [place, coversText] of [
+    [over, true],
+    [beside, false],
+  ] as const) {
+    const asked = await office.call('outgoing.signingPlace', { id, ...agency(), place })
+    expect(asked).toMatchObject({ page: 1, coversText })
+    expect(asked.box.centreYMm).toBeCloseTo(place.centreYMm, 3)
+  }
+  desk.shim.clear()
+  await expect(office.call('outgoing.seal', { id, ...agency(), place: over })).rejects.toMatchObject({
+    code: 'sign/covers-text',
+  })
+  expect([desk.shim.calls('Login'), desk.shim.calls('Sign')]).toEqual([0, 0])
+  await office.call('outgoing.seal', { id, ...agency(), place: beside })
+})
+
+test('the seal follows the handwriting wherever it was dragged', async () => {
+  const id = await frozen()
+  await office.call('outgoing.sign', { id, ...person(), place: { page: 1, centreXMm: 120, centreYMm: 240 } })
+  const blue = inkOn(await written(id, 'signed', 1), 'blue')
+  expectNear(blue, boxAround(120, 240, 40, 20))
+  const offered = await office.call('outgoing.signingPlace', { id, ...agency() })
+  await office.call('outgoing.seal', { id, ...agency() })
+  const count = (await office.call('outgoing.one', { id })).verdict?.signatures.length ?? 0
+  const red = inkOn(await written(id, 'sealed', count), 'red')
+  expectNear(red, boxAround(offered.box.centreXMm, offered.box.centreYMm, SEAL_MM, SEAL_MM))
+  const third = blue.left + (blue.right - blue.left) / 3
+  expectNear(red, { left: third - 36, right: third, top: 240 - 18, bottom: 240 + 18 })
+})
+
 describe('where the page does not name the signer', () => {
-  test('a text block stands in the corner, and a dragged picture where it was dropped', async () => {
+  beforeAll(() => {
     ghostscriptPdf(folder, 'nobody.pdf')
+  })
+
+  test('a text block stands in the corner, and a dragged picture where it was dropped', async () => {
     const id = await frozen(folder.path('nobody.pdf'))
     const offered = await office.call('outgoing.signingPlace', { id, ...person() })
     expect(offered).toMatchObject({ page: 2, found: false, box: SIZE })
@@ -154,6 +197,19 @@ describe('where the page does not name the signer', () => {
     })
     const count = (await office.call('outgoing.one', { id })).verdict?.signatures.length ?? 0
     expectNear(inkOn(await written(id, 'sealed', count), 'red'), boxAround(100, 100, SEAL_MM, SEAL_MM))
+  })
+
+  test('the seal still follows a handwriting that was dragged there', async () => {
+    const id = await frozen(folder.path('nobody.pdf'))
+    await office.call('outgoing.sign', {
+      id,
+      ...person(),
+      place: { page: 2, centreXMm: 150, centreYMm: 200 },
+    })
+    const offered = await office.call('outgoing.signingPlace', { id, ...agency() })
+    expect(offered).toMatchObject({ page: 2, found: true })
+    expect(offered.box.centreXMm).toBeCloseTo(150 - 20 + 40 / 3 - SEAL_MM / 2, 1)
+    expect(offered.box.centreYMm).toBeCloseTo(200, 1)
   })
 })
 

@@ -16,6 +16,7 @@ import {
 import type { Appearance } from '../../src/engine/pdf/appearance.ts'
 import { findSigningPlace, standingSignatures, type SigningPlace } from '../../src/engine/pdf/place.ts'
 import { readPng } from '../../src/engine/pdf/png.ts'
+import { inFreeCorner } from '../../src/engine/pdf/free-corner.ts'
 import { memorySource } from '../../src/engine/pdf/source.ts'
 import { chunk, handwriting, inkOn, painted, pngOf, seal, type Found } from './pictures.ts'
 import {
@@ -102,8 +103,9 @@ describe.each(RENDERERS)('drawn by %s', (renderer) => {
     const person = await sign(folder, LETTER, { appearance: personAppearance(place, PERSON) })
     writeFileSync(folder.path('alone.pdf'), person)
     const blue = inkOn(folder.path('alone.pdf'), 'blue', renderer)
-    const standing = await standingSignatures(memorySource(person))
-    const bytes = await signedAs('person-and-seal', person, sealAppearance(place, standing, SEAL))
+    const [standing] = await standingSignatures(memorySource(person))
+    if (standing === undefined) throw new Error('the handwriting stands on the page')
+    const bytes = await signedAs('person-and-seal', person, sealAppearance(standing, SEAL))
     const red = inkOn(folder.path('person-and-seal.pdf'), 'red', renderer)
     const third = blue.left + (blue.right - blue.left) / 3
     const middle = (blue.top + blue.bottom) / 2
@@ -137,6 +139,37 @@ describe.each(RENDERERS)('drawn by %s', (renderer) => {
       expect(words).toContain('23.11.2026 18:09:15 +07:00')
       const fonts = execFileSync('pdffonts', [path], { encoding: 'utf8' })
       expect(fonts).toMatch(/\+Tinos-Regular /)
+    }
+  })
+
+  test('a block in a corner moves off what is written there, and no further', async () => {
+    const words = appendixAppearance({ code: '15/QĐ-UBND', signedAt: SIGNED_AT.getTime() }, FONT)
+    // Baselines in points from the bottom of a page of 842.
+    const full = (...baselines: number[]) => {
+      const lines = baselines.map(
+        (y) => `BT /F1 13 Tf 60 ${String(y)} Td (${'Cong hoa xa hoi '.repeat(6)}) Tj ET`,
+      )
+      return handMade({ ...PLAIN_OBJECTS, 4: { dict: '', data: lines.join('\n') } })
+    }
+    const cases = [
+      [full(700), 5, 5],
+      [full(790), 3, 3],
+      [full(806, 720), 14, 18],
+      [full(...Array.from({ length: 55 }, (_, row) => 830 - row * 15)), 5, 5],
+    ] as const
+    for (const [index, [page, least, most]] of cases.entries()) {
+      const free = await inFreeCorner(memorySource(page), words)
+      expect([free.page, free.corner, free.xMm], String(index)).toEqual([1, 'top-right', words.xMm])
+      expect(free.yMm, String(index)).toBeGreaterThanOrEqual(least)
+      expect(free.yMm, String(index)).toBeLessThanOrEqual(most)
+      if (free.yMm === words.yMm) continue
+      // Drawn by another program: white above and below the block's letters.
+      const path = folder.path(`corner-${String(index)}.pdf`)
+      await signedAs(`corner-${String(index)}`, page, free)
+      const strip = { left: 130, right: 195, top: free.yMm, bottom: free.yMm + 10.3 }
+      writeFileSync(folder.path('before.pdf'), page)
+      expect(inkOn(folder.path('before.pdf'), 'black', renderer, 1, strip).left).toBe(Infinity)
+      expect(inkOn(path, 'black', renderer, 1, strip).left).toBeLessThan(150)
     }
   })
 })

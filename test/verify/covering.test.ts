@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { copyAppearance, personAppearance, sealAppearance } from '../../src/engine/outgoing/look.ts'
+import { copyAppearance, ordinarySignature, personAppearance, sealAppearance } from '../../src/engine/outgoing/look.ts'
 import type { Appearance } from '../../src/engine/pdf/appearance.ts'
 import { findSigningPlace, standingSignatures } from '../../src/engine/pdf/place.ts'
 import { memorySource } from '../../src/engine/pdf/source.ts'
@@ -47,15 +47,16 @@ describe('what a later signature shows where the decree puts it', () => {
   test('a seal over a third of the handwriting, title and name around it', async () => {
     const place = await placeIn(LETTER)
     const person = await signedBy(pki.person, LETTER, personAppearance(place, PERSON))
-    const standing = await standingSignatures(memorySource(person))
-    const sealed = await signedBy(pki.agency, person, sealAppearance(place, standing, SEAL))
+    const [standing] = await standingSignatures(memorySource(person))
+    if (standing === undefined) throw new Error('the handwriting stands on the page')
+    const sealed = await signedBy(pki.agency, person, sealAppearance(standing, SEAL))
     expect(gist(await judged(sealed, trust))).toBe('valid')
   })
 
   test('a seal where the person signed without a picture', async () => {
     const place = await placeIn(LETTER)
     const person = await signedBy(pki.person, LETTER)
-    const sealed = await signedBy(pki.agency, person, sealAppearance(place, [], SEAL))
+    const sealed = await signedBy(pki.agency, person, sealAppearance(ordinarySignature(place), SEAL))
     expect(gist(await judged(sealed, trust))).toBe('valid')
   })
 

@@ -155,7 +155,9 @@ export async function prepareAttachments(
     const signing = { source, certificate: certificate.der, chain, signedAt: new Date(at), manner }
     try {
       if (isPdfName(file.name)) {
-        const appearance = appendixAppearance({ code, signedAt: at }, font)
+        // Only now: what reads pages takes more code than all the rest.
+        const { inFreeCorner } = await import('../pdf/free-corner.ts')
+        const appearance = await inFreeCorner(source, appendixAppearance({ code, signedAt: at }, font))
         const { hash, signed } = await preparePdf({ ...signing, appearance })
         const keep = async (value: Uint8Array) => {
           try {

@@ -21,8 +21,6 @@ const ABOVE_NAME_MM = 2
 /** The picture the seal is measured by where the person signed without one. */
 const ORDINARY_SIGNATURE = { widthMm: 40, heightMm: 20 }
 const POINTS_PER_MM = 72 / 25.4
-/** What stands within this of the place is the person's picture. */
-const SAME_PLACE_MM = 25
 
 /** The person's handwriting, centred between title and name. No text beside it. */
 export function personAppearance(place: SigningPlace, picture: SizedPicture): PictureAppearance {
@@ -54,30 +52,22 @@ export function blockCentre(
   return { centreXMm, centreYMm }
 }
 
-/**
- * The agency's seal on the main document: over the left third of the person's picture, at its height.
- *
- * @param standing the visible signatures there are; the person's is the one at the place
- */
+/** Where a picture of the usual size would stand, for a person who signed without one. */
+export function ordinarySignature(place: SigningPlace): Pick<StandingSignature, 'page' | 'box'> {
+  return { page: place.page, box: betweenTitleAndName(place, ORDINARY_SIGNATURE) }
+}
+
+/** The agency's seal on the main document: over the left third of what the person shows, at its height. */
 export function sealAppearance(
-  place: SigningPlace,
-  standing: readonly StandingSignature[],
+  { page, box }: Pick<StandingSignature, 'page' | 'box'>,
   seal: SizedPicture,
 ): PictureAppearance {
-  const nominal = betweenTitleAndName(place, ORDINARY_SIGNATURE)
-  const person =
-    standing.findLast(
-      ({ page, box }) =>
-        page === place.page &&
-        Math.abs(box.centreXMm - nominal.centreXMm) < SAME_PLACE_MM &&
-        Math.abs(box.centreYMm - nominal.centreYMm) < SAME_PLACE_MM,
-    )?.box ?? nominal
-  const rightEdge = person.centreXMm - person.widthMm / 2 + person.widthMm / 3
+  const rightEdge = box.centreXMm - box.widthMm / 2 + box.widthMm / 3
   return {
-    page: place.page,
+    page,
     png: seal.png,
     centreXMm: rightEdge - seal.widthMm / 2,
-    centreYMm: person.centreYMm,
+    centreYMm: box.centreYMm,
     widthMm: seal.widthMm,
     heightMm: seal.heightMm,
   }

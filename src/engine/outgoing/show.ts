@@ -7,7 +7,7 @@ import {
   type FileRole,
   type Sha256,
 } from '../../shared/document/fields.ts'
-import { signsNext } from '../../shared/document/signers.ts'
+import { mainTurn, signsNext } from '../../shared/document/signers.ts'
 import { copyFormOf, type CopyForm } from '../../shared/document/types.ts'
 import { formatDate } from '../../shared/document/vietnam-time.ts'
 import type { Output, PlacedSignature } from '../../shared/ipc/contract.ts'
@@ -17,7 +17,8 @@ import type { Appearance, PictureAppearance, PictureBox, SignatureAppearance } f
 import { drawOnFirstPage } from '../pdf/content.ts'
 import { addTextFields, isSigned, textFields } from '../pdf/fields.ts'
 import type { FilledField } from '../pdf/incremental.ts'
-import { findSigningPlace, settledBox, standingSignatures, type SigningPlace } from '../pdf/place.ts'
+import { freeCorner, inFreeCorner } from '../pdf/free-corner.ts'
+import { findSigningPlace, settledBox, type StandingSignature } from '../pdf/place.ts'
 import type { PdfSource } from '../pdf/source.ts'
 import type { Certificate } from '../signing/certificate.ts'
 import type { Outgoing, Store } from '../store/index.ts'
@@ -26,12 +27,14 @@ import {
   blockBox,
   blockCentre,
   copyAppearance,
+  ordinarySignature,
   personAppearance,
   sealAppearance,
   signingTime,
   type SizedPicture,
 } from './look.ts'
 import { fileToSign, mainSignerName, nextSigner } from './signers.ts'
+import { mainSignature, requireUncovered, wouldCoverText } from './standing.ts'
 
 /** A document about to be signed. */
 export interface Showing {
@@ -54,6 +57,8 @@ const PERSON_CORNER = { page: 'last', corner: 'bottom-right', xMm: 15, yMm: 12 }
 const AGENCY_CORNER = { page: 'last', corner: 'bottom-left', xMm: 30, yMm: 12 } as const
 const BLOCK_WIDTH_MM = 78
 const BLOCK_LINES = { person: 3, agency: 4 } as const
+/** A drawing of this width is the kept picture. */
+const SAME_SIZE_MM = 0.5
 /** Between the blocks of several persons, one above the other. */
 const BLOCK_GAP_MM = 2
 
@@ -65,10 +70,15 @@ export async function personShows(showing: Showing): Promise<Appearance> {
   const { store, source, document, certificate, certificateSha256, place } = showing
   const picture = store.pictures.get(certificateSha256)
   if (place !== undefined) {
-    return picture === undefined ? blockAt(personBlock(showing), place) : pictureAt(picture, place)
+    const dragged = picture === undefined ? blockAt(personBlock(showing), place) : pictureAt(picture, place)
+    await requireUncovered(source, document, dragged, {
+      signerName: certificate.subject.commonName,
+      isPerson: true,
+    })
+    return dragged
   }
   const found = await findSigningPlace(source, ...namesOfNext(document), certificate.subject.commonName ?? '')
-  if (found === undefined) return personBlock(showing)
+  if (found === undefined) return inFreeCorner(source, personBlock(showing))
   return picture === undefined
     ? blockAt(personBlock(showing), { page: found.page, ...blockCentre(found, BLOCK_LINES.person) })
     : personAppearance(found, picture)
@@ -84,14 +94,16 @@ export interface AgencyShow {
 
 /**
  * Number and date on their lines or in their fields, then the agency's seal over the left third of the
- * handwriting; on a copy the words that the decree prescribes, wherever the clerk would have it. What has no room on its line goes into a text block. Without a kept seal or a place for it the
- * block stands in the corner of the last page.
+ * handwriting; on a copy the words that the decree prescribes, wherever the clerk would have it. What has no
+ * room on its line goes into a text block. Without a kept seal or a place for it the block stands in the corner
+ * of the last page.
  */
 export async function agencyShows(showing: Showing): Promise<AgencyShow> {
   const { store, source, document, font } = showing
   const { codeNumber, issuedDate, fields } = document
   const form = copyFormOf(fields.typeName)
-  if (form !== undefined) return { appearances: [copyShown(form, showing)], fill: [], detail: {} }
+  if (form !== undefined)
+    return { appearances: [await inFreeCorner(source, copyShown(form, showing))], fill: [], detail: {} }
   if (codeNumber === undefined || issuedDate === undefined) throw new Error('it was not numbered')
   const given = { codeNumber, codeNotation: fields.codeNotation, issuedDate }
   const head =
@@ -104,8 +116,15 @@ export async function agencyShows(showing: Showing): Promise<AgencyShow> {
   ]
   const seal = await sealShown(showing)
   const block = agencyBlock(showing, missing)
+  const { place } = showing
+  const cornered = async () => inFreeCorner(source, block)
+  const main = seal ?? (place === undefined ? await cornered() : blockAt(block, place))
+  if (place !== undefined) {
+    const signerName = showing.certificate.subject.commonName
+    await requireUncovered(source, document, main, { signerName, isPerson: false })
+  }
   const last: readonly Appearance[] =
-    seal === undefined ? [atPlace(block, showing.place)] : missing.length === 0 ? [seal] : [block, seal]
+    seal === undefined || missing.length === 0 ? [main] : [await cornered(), main]
   const [first, ...others] = [...wordsShown(head, font), ...last]
   if (first === undefined) throw new Error('the agency shows something')
   return {
@@ -130,8 +149,26 @@ async function sealShown(showing: Showing): Promise<PictureAppearance | undefine
   const seal = store.pictures.get(certificateSha256)
   if (seal === undefined) return undefined
   if (place !== undefined) return pictureAt(seal, place)
-  const found = await findSigningPlace(source, ...namesOfMain(document))
-  return found === undefined ? undefined : sealAppearance(found, await standingSignatures(source), seal)
+  const over = await sealedOver(store, source, document)
+  return over === undefined ? undefined : sealAppearance(over, seal)
+}
+
+/**
+ * What the seal stands on: the handwriting of the main signer wherever it was dragged, or the place where it
+ * would be. Undefined where neither is known; a text block in a corner is nothing to seal.
+ */
+async function sealedOver(
+  store: Store,
+  source: PdfSource,
+  document: Outgoing,
+): Promise<Pick<StandingSignature, 'page' | 'box'> | undefined> {
+  const standing = await mainSignature(source, document)
+  const place = await findSigningPlace(source, ...namesOfMain(document))
+  if (place !== undefined) return standing ?? ordinarySignature(place)
+  const by = document.signatures[mainTurn(document.fields)]?.certificateSha256
+  const picture = by === undefined ? undefined : store.pictures.get(by)
+  if (standing === undefined || picture === undefined) return undefined
+  return Math.abs(standing.box.widthMm - picture.widthMm) < SAME_SIZE_MM ? standing : undefined
 }
 
 function pictureAt(
@@ -219,10 +256,6 @@ function agencyBlock({ certificate, at, font }: Showing, given: readonly string[
   }
 }
 
-function atPlace(block: SignatureAppearance, place: PlacedSignature | undefined): SignatureAppearance {
-  return place === undefined ? block : blockAt(block, place)
-}
-
 function blockAt(
   block: SignatureAppearance,
   { page, centreXMm, centreYMm }: PlacedSignature,
@@ -234,6 +267,7 @@ function blockAt(
  * Where the next signature of a document would stand, before anybody asks for a PIN. A picture whose place
  * was not found is offered in the corner of the last page, to be dragged; left there, a text block comes.
  *
+ * @param dragged where the clerk wants it; left out, where the page says
  * @throws {AppError} `document/wrong-state` when no signature is next, or its place is prescribed, as on a
  *   copy; `document/incomplete`, `pdf/*`
  */
@@ -241,6 +275,7 @@ export async function signingPlace(
   store: Store,
   id: DocumentId,
   certificateSha256: Sha256,
+  dragged?: PlacedSignature,
 ): Promise<Output<'outgoing.signingPlace'>> {
   const document = store.outgoing.get(id)
   const who = signsNext(document.state, document.fields.typeName)
@@ -251,20 +286,25 @@ export async function signingPlace(
   const picture = store.pictures.get(certificateSha256)
   const source = await store.files.open(file.sha256)
   try {
-    const place =
-      who === 'agency' && picture === undefined
-        ? undefined
-        : await findSigningPlace(source, ...(who === 'person' ? namesOfNext : namesOfMain)(document))
-    const corner = who === 'person' ? personCorner(document) : AGENCY_CORNER
-    const wanted = await wantedBox(who, source, place, picture, corner)
+    const over = await standsOn(who, store, source, document, picture)
+    const { page, box } = over ?? (await corneredBox(who, source, document, picture))
+    const settled = await settledBox(source, dragged === undefined ? { page, box } : movedTo(dragged, box))
     return {
-      ...(await settledBox(source, wanted)),
-      found: place !== undefined,
+      ...settled,
+      found: over !== undefined,
+      coversText: await wouldCoverText(source, document, settled, {
+        signerName: nextSigner(document)?.fullName,
+        isPerson: who === 'person',
+      }),
       ...(picture === undefined ? {} : { picture: picture.png }),
     }
   } finally {
     await source.close()
   }
+}
+
+function movedTo({ page, centreXMm, centreYMm }: PlacedSignature, box: PictureBox) {
+  return { page, box: { ...box, centreXMm, centreYMm } }
 }
 
 /** @throws {AppError} `document/incomplete` where there is none */
@@ -274,30 +314,44 @@ function fileOf({ files }: Outgoing, role: FileRole): DocumentFile {
   return file
 }
 
-async function wantedBox(
+/** Where the page itself says that it belongs; undefined where it does not. */
+async function standsOn(
+  who: 'person' | 'agency',
+  store: Store,
+  source: PdfSource,
+  document: Outgoing,
+  picture: SizedPicture | undefined,
+): Promise<{ readonly page: number | 'last'; readonly box: PictureBox } | undefined> {
+  if (who === 'agency') {
+    const over = picture === undefined ? undefined : await sealedOver(store, source, document)
+    return over === undefined || picture === undefined ? undefined : boxOnPage(sealAppearance(over, picture))
+  }
+  const place = await findSigningPlace(source, ...namesOfNext(document))
+  if (place === undefined) return undefined
+  if (picture !== undefined) return boxOnPage(personAppearance(place, picture))
+  const block = blockBox(BLOCK_WIDTH_MM, BLOCK_LINES.person)
+  return { page: place.page, box: { ...block, ...blockCentre(place, BLOCK_LINES.person) } }
+}
+
+function boxOnPage({ page, centreXMm, centreYMm, widthMm, heightMm }: PictureAppearance) {
+  return { page, box: { centreXMm, centreYMm, widthMm, heightMm } }
+}
+
+async function corneredBox(
   who: 'person' | 'agency',
   source: PdfSource,
-  place: SigningPlace | undefined,
-  picture: { readonly png: Uint8Array; readonly widthMm: number; readonly heightMm: number } | undefined,
-  { corner, xMm, yMm }: ReturnType<typeof personCorner> | typeof AGENCY_CORNER,
-): Promise<{ readonly page: number | 'last'; readonly box: PictureBox }> {
-  const block = blockBox(BLOCK_WIDTH_MM, BLOCK_LINES[who])
-  if (place === undefined) {
-    const { pageBoxMm } = await settledBox(source, {
-      page: 'last',
-      box: { ...block, centreXMm: 0, centreYMm: 0 },
-    })
-    const { widthMm, heightMm } = picture ?? block
-    const centreXMm = corner === 'bottom-left' ? xMm + widthMm / 2 : pageBoxMm.widthMm - xMm - widthMm / 2
-    const centreYMm = pageBoxMm.heightMm - yMm - heightMm / 2
-    return { page: 'last', box: { centreXMm, centreYMm, widthMm, heightMm } }
-  }
-  if (picture === undefined) {
-    return { page: place.page, box: { ...block, ...blockCentre(place, BLOCK_LINES[who]) } }
-  }
-  const { page, centreXMm, centreYMm, widthMm, heightMm } =
-    who === 'person'
-      ? personAppearance(place, picture)
-      : sealAppearance(place, await standingSignatures(source), picture)
-  return { page, box: { centreXMm, centreYMm, widthMm, heightMm } }
+  document: Outgoing,
+  picture: SizedPicture | undefined,
+): Promise<{ readonly page: 'last'; readonly box: PictureBox }> {
+  const { widthMm, heightMm } = picture ?? blockBox(BLOCK_WIDTH_MM, BLOCK_LINES[who])
+  const size = { widthMm, heightMm }
+  const fixed = who === 'person' ? personCorner(document) : AGENCY_CORNER
+  const { corner, xMm, yMm } = picture === undefined ? await freeCorner(source, fixed, size) : fixed
+  const { pageBoxMm } = await settledBox(source, {
+    page: 'last',
+    box: { ...size, centreXMm: 0, centreYMm: 0 },
+  })
+  const centreXMm = corner === 'bottom-left' ? xMm + widthMm / 2 : pageBoxMm.widthMm - xMm - widthMm / 2
+  const centreYMm = pageBoxMm.heightMm - yMm - heightMm / 2
+  return { page: 'last', box: { ...size, centreXMm, centreYMm } }
 }

@@ -45,38 +45,77 @@ export async function coverings(
   source: PdfSource,
   signatures: readonly DrawnSignature[],
 ): Promise<Covering[]> {
-  const standing = (await standingSignatures(source)).filter(({ flags }) => (flags & HIDDEN_FLAG) === 0)
-  const boxesOf = ({ fieldNumber }: DrawnSignature) =>
-    standing.filter((one) => one.fieldNumber === fieldNumber)
+  const standing = await shownSignatures(source)
+  const boxesOf = boxesIn(standing)
   const pages = new Set(signatures.slice(1).flatMap((one) => boxesOf(one).map(({ page }) => page)))
   if (pages.size === 0) return signatures.map(() => 'nothing')
   const texts = pages.size > PAGES_LIMIT ? undefined : await textOfPages(source, pages, DEADLINE_MS)
-  const [first] = signatures
   return signatures.map((signature, index) => {
     const earlier = signatures.slice(0, index)
-    if (first === undefined || earlier.length === 0) return 'nothing'
-    const found = boxesOf(signature).map((drawing): Covering => {
-      const pieces = texts?.get(drawing.page)
-      if (pieces === undefined || (drawing.flags & LOOSE_FLAGS) !== 0) return 'unknown'
-      const onPage = (one: StandingSignature) => one.page === drawing.page
-      const buried = earlier
-        .flatMap(boxesOf)
-        .filter(onPage)
-        .some(({ box }) => isBuried(box, drawing.box))
-      if (buried) return 'text'
-      const anchors = boxesOf(first).filter(onPage)
-      if (pieces.length === 0) {
-        const isLarge = drawing.box.widthMm * drawing.box.heightMm > LARGEST_SEAL_MM2
-        return isLarge && !anchors.some(({ box }) => overlap(edges(box), edges(drawing.box)) > 0)
-          ? 'unknown'
-          : 'nothing'
-      }
-      const names = earlier.flatMap(({ signerName }) => signerName ?? [])
-      const own = signature.isPerson ? signature.signerName : undefined
-      return coversText(pieces, drawing, anchors, names, own) ? 'text' : 'nothing'
-    })
+    const found = boxesOf(signature).map((drawing) =>
+      coveringOf(drawing, signature, earlier, standing, texts?.get(drawing.page)),
+    )
     return found.includes('text') ? 'text' : found.includes('unknown') ? 'unknown' : 'nothing'
   })
+}
+
+/**
+ * What a drawing would cover that is not there yet, as {@link coverings} will see it.
+ *
+ * @param earlier the signatures that are there
+ * @param by who will sign
+ * @throws {AppError} `pdf/*`
+ */
+export async function coveringToBe(
+  source: PdfSource,
+  earlier: readonly DrawnSignature[],
+  drawing: Pick<StandingSignature, 'page' | 'box'>,
+  by: Signer,
+): Promise<Covering> {
+  if (earlier.length === 0) return 'nothing'
+  const texts = await textOfPages(source, new Set([drawing.page]), DEADLINE_MS)
+  const standing = await shownSignatures(source)
+  return coveringOf({ ...drawing, flags: 0 }, by, earlier, standing, texts?.get(drawing.page))
+}
+
+async function shownSignatures(source: PdfSource): Promise<StandingSignature[]> {
+  return (await standingSignatures(source)).filter(({ flags }) => (flags & HIDDEN_FLAG) === 0)
+}
+
+function boxesIn(standing: readonly StandingSignature[]) {
+  return ({ fieldNumber }: DrawnSignature) => standing.filter((one) => one.fieldNumber === fieldNumber)
+}
+
+type Drawing = Pick<StandingSignature, 'page' | 'box' | 'flags'>
+type Signer = Omit<DrawnSignature, 'fieldNumber'>
+
+function coveringOf(
+  drawing: Drawing,
+  by: Signer,
+  earlier: readonly DrawnSignature[],
+  standing: readonly StandingSignature[],
+  pieces: readonly TextPiece[] | undefined,
+): Covering {
+  const [first] = earlier
+  if (first === undefined) return 'nothing'
+  if (pieces === undefined || (drawing.flags & LOOSE_FLAGS) !== 0) return 'unknown'
+  const boxesOf = boxesIn(standing)
+  const onPage = (one: StandingSignature) => one.page === drawing.page
+  const buried = earlier
+    .flatMap(boxesOf)
+    .filter(onPage)
+    .some(({ box }) => isBuried(box, drawing.box))
+  if (buried) return 'text'
+  const anchors = boxesOf(first).filter(onPage)
+  if (pieces.length === 0) {
+    const isLarge = drawing.box.widthMm * drawing.box.heightMm > LARGEST_SEAL_MM2
+    return isLarge && !anchors.some(({ box }) => overlap(edges(box), edges(drawing.box)) > 0)
+      ? 'unknown'
+      : 'nothing'
+  }
+  const names = earlier.flatMap(({ signerName }) => signerName ?? [])
+  const own = by.isPerson ? by.signerName : undefined
+  return coversText(pieces, drawing, anchors, names, own) ? 'text' : 'nothing'
 }
 
 interface Edges {
@@ -123,7 +162,7 @@ const TOUCHED_PER_LINE = 3
 
 function coversText(
   pieces: readonly TextPiece[],
-  { page, box }: StandingSignature,
+  { page, box }: Drawing,
   anchors: readonly StandingSignature[],
   names: readonly string[],
   own: string | undefined,

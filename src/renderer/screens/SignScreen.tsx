@@ -35,9 +35,10 @@ import { asId } from '../lib/id.ts'
 import { codeOf, recipientNames, typeWords, useOutgoing } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
-import { useLive } from '../lib/useLive.ts'
+import { useLive, type Live } from '../lib/useLive.ts'
 import { useNumberChoice } from '../lib/useNumberChoice.ts'
 import { useNow } from '../lib/useNow.ts'
+import { useQuiet } from '../lib/useQuiet.ts'
 import { TEXT } from '../text.vi.ts'
 import screen from './screen.module.css'
 import styles from './SignScreen.module.css'
@@ -302,6 +303,16 @@ function OpenDocument({
     'outgoing',
     'appearance',
   )
+  const of = `${step} ${certificate?.certificateSha256 ?? ''}`
+  const placed = moved?.of === of ? moved.placed : undefined
+  const settled = useQuiet(placed, 300)
+  const there = useLive(
+    'outgoing.signingPlace',
+    asksPlace && certificate !== undefined && settled !== undefined
+      ? { id: asId(id), certificate, place: settled }
+      : undefined,
+    'outgoing',
+  )
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && !event.defaultPrevented) go('to-sign')
@@ -327,8 +338,6 @@ function OpenDocument({
       </Empty>
     )
   }
-  const of = `${step} ${certificate?.certificateSha256 ?? ''}`
-  const placed = moved?.of === of ? moved.placed : undefined
   const shown =
     detail.files.find((file) => file.role === 'signed') ??
     detail.files.find((file) => file.role === 'imported')
@@ -402,6 +411,7 @@ function OpenDocument({
             role={role}
             place={place.value}
             placed={placed}
+            coversText={placed === undefined ? place.value.coversText : isOverText(there)}
             onReset={() => {
               setMoved(undefined)
             }}
@@ -412,16 +422,23 @@ function OpenDocument({
   )
 }
 
+/** Not said before it is known. */
+function isOverText(there: Live<PlaceOfSignature>): boolean {
+  return there.status === 'ready' && there.value.coversText
+}
+
 /** What stands where, in words: found from the text, fixed, or moved by the clerk. */
 function PlaceNote({
   role,
   place: { box, page, found, picture },
   placed,
+  coversText,
   onReset,
 }: {
   role: Role
   place: PlaceOfSignature
   placed: PlacedSignature | undefined
+  coversText: boolean
   onReset: () => void
 }) {
   const words =
@@ -442,6 +459,7 @@ function PlaceNote({
       <p role="status" className={styles['note']}>
         {words}
       </p>
+      {coversText ? <FieldNote kind="warning" text={TEXT.place.coversText[role]} /> : null}
       {placed === undefined ? null : (
         <div>
           <Button small icon={RotateCcw} onPress={onReset}>

@@ -350,6 +350,8 @@ const placeOfSignature = z.object({
    * block stands, a picture only once it was dragged to its place.
    */
   found: z.boolean(),
+  /** Whether it would lie there on text over which somebody has signed: every verifier would doubt it. */
+  coversText: z.boolean(),
   /** The kept picture, PNG. Left out: a text block stands in the box. */
   picture: bytes.optional(),
 })
@@ -573,7 +575,12 @@ export const contract = {
   'outgoing.reopen': { input: z.object({ id: documentId }), output: outgoingDetail },
   /** Where the next signature would stand: the next person's of a frozen document, else the agency's. */
   'outgoing.signingPlace': {
-    input: z.object({ id: documentId, certificate: certificateChoice }),
+    input: z.object({
+      id: documentId,
+      certificate: certificateChoice,
+      /** Where the clerk wants it; left out, where the page says. */
+      place: placedSignature.optional(),
+    }),
     output: placeOfSignature,
   },
   /** The signature of the person whose turn it is. `place` left out: where the page says. */

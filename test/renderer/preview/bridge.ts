@@ -772,6 +772,7 @@ const handlers: Handlers = {
       box: { centreXMm: person ? 154 : 129, centreYMm: 163, widthMm, heightMm },
       pageBoxMm: { widthMm: 210, heightMm: 297 },
       found: true,
+      coversText: false,
       ...(picture === undefined ? {} : { picture: picture.png }),
     }
   },
