@@ -1,11 +1,22 @@
 import { AppError } from '../shared/errors.ts'
 import { DEFAULT_POLICY, type SignatureLevel, type SignaturePolicy } from '../shared/signature-policy.ts'
 import type { SigningManner } from '../shared/signing.ts'
-import type { DocumentVerdict } from '../shared/verdict.ts'
-import { type EvidenceServices, fetchLists, type FoundEvidence, gatherEvidence } from './evidence.ts'
+import type { DocumentVerdict, SignatureVerdict } from '../shared/verdict.ts'
+import type { PacketXmlSignature } from './envelope/xml-signature.ts'
+import {
+  type Evidence,
+  type EvidenceServices,
+  fetchLists,
+  type FoundEvidence,
+  gatherEvidence,
+  gatherSeparateEvidence,
+} from './evidence.ts'
 import { extendPdf } from './extend-pdf.ts'
+import { verifyFileSignature } from './file-signature.ts'
 import { openAuthorities } from './hub/authority.ts'
+import type { FileJudges } from './incoming/judge-files.ts'
 import type { WantedLevel } from './outgoing/raise.ts'
+import { verifyPacketSignature } from './packet-signature.ts'
 import type { PdfSource } from './pdf/source.ts'
 import { type Certificate, parseCertificate, readableCertificate } from './signing/certificate.ts'
 import { findPath } from './signing/path.ts'
@@ -94,15 +105,25 @@ export function officeAuthorities({ store, trust, now, log, held }: AuthorityPor
     return verifyPdf(source, context())
   }
 
+  const judges: FileJudges = {
+    pdf: verify,
+    beside: (file, signature) => verifyFileSignature(file, signature, context()),
+  }
+
+  /** The signature that a packet bears on itself, by what is kept here. */
+  function verifyPacket(
+    open: () => AsyncIterable<Uint8Array>,
+    signature: PacketXmlSignature,
+  ): Promise<SignatureVerdict> {
+    return verifyPacketSignature(open, signature, context())
+  }
+
   /**
    * Judges after asking the authorities anew.
    *
-   * @returns `complete: false` where some of them did not answer
+   * @returns with `complete`, which says no once some of them did not answer
    */
-  async function verifyOnline(
-    source: PdfSource,
-    signal: AbortSignal,
-  ): Promise<{ verdict: DocumentVerdict; complete: boolean }> {
+  function judgesOnline(signal: AbortSignal): FileJudges & { readonly complete: () => boolean } {
     const asking = services(signal)
     let silent = 0
     const heard = <T>(answer: Promise<T>): Promise<T> =>
@@ -111,23 +132,33 @@ export function officeAuthorities({ store, trust, now, log, held }: AuthorityPor
         if (!(cause instanceof AppError) || cause.code !== 'authority/address-refused') silent++
         throw cause
       })
-    const { certificates, ocsps, crls } = await gatherEvidence(source, {
+    const listening: EvidenceServices = {
       ...asking,
       cachedCrls: [],
       fetchBytes: (url, request) => heard(asking.fetchBytes(url, request)),
       fetchIssuer: (url) => heard(door.ask({ url, namedBy: 'stranger', signal })),
-    })
-    const verdict = await verifyPdf(
-      source,
+    }
+    const knowingBy = ({ certificates, ocsps, crls }: Evidence): VerifyPdfContext =>
       context({
         certificates: certificates.map((der) => parseCertificate(der)),
         revocation: [
           { source: 'online', ocsps, crls },
           { source: 'cache', ocsps: [], crls: lists() },
         ],
-      }),
-    )
-    return { verdict, complete: silent === 0 }
+      })
+    return {
+      complete: () => silent === 0,
+      pdf: async (source) => verifyPdf(source, knowingBy(await gatherEvidence(source, listening))),
+      beside: async (file, signature) => {
+        // One that cannot be read is judged all the same, and there is nobody to ask.
+        const evidence = await gatherSeparateEvidence(signature, listening).catch((cause: unknown) => {
+          if (cause instanceof AppError && cause.code === 'cms/unreadable') return undefined
+          throw cause
+        })
+        const known = evidence === undefined ? context() : knowingBy(evidence)
+        return verifyFileSignature(file, signature, known)
+      },
+    }
   }
 
   async function stamp(request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
@@ -207,8 +238,10 @@ export function officeAuthorities({ store, trust, now, log, held }: AuthorityPor
     refresh,
     requireUnrevoked,
     setPolicy,
+    judges,
+    judgesOnline,
     verify,
-    verifyOnline,
+    verifyPacket,
     wanted,
   }
 }

@@ -62,13 +62,32 @@ const MOST_FETCHED = 4
  * @throws {AppError} `pdf/*`, `cms/unreadable`; a silent authority is told by `unknown`
  */
 export async function gatherEvidence(source: PdfSource, services: EvidenceServices): Promise<Evidence> {
-  const present = await readSecurityStore(source)
+  return evidenceOf((await inspectPdf(source)).signatures, await readSecurityStore(source), services)
+}
+
+/**
+ * {@link gatherEvidence} for a CMS signature that stands in a file of its own.
+ *
+ * @throws {AppError} `cms/unreadable`
+ */
+export function gatherSeparateEvidence(contents: Uint8Array, services: EvidenceServices): Promise<Evidence> {
+  const nothing = { certificates: [], ocsps: [], crls: [] }
+  return evidenceOf([{ contents, isDocumentTimeStamp: false }], nothing, services)
+}
+
+type Signed = Pick<PdfSignature, 'contents' | 'isDocumentTimeStamp'>
+
+async function evidenceOf(
+  signatures: readonly Signed[],
+  present: SecurityStore,
+  services: EvidenceServices,
+): Promise<Evidence> {
   const atHand = present.certificates.flatMap(readableCertificate)
   const certificates = new Map<string, Certificate>()
   const found: Found = { ocsps: [...present.ocsps], crls: [...present.crls] }
   const unknown: AppError[] = []
   const revoked: Certificate[] = []
-  for (const signature of (await inspectPdf(source)).signatures) {
+  for (const signature of signatures) {
     for (const chain of await chainsOf(signature, atHand, services)) {
       if (!chain.isTrusted && !chain.isTimeStamp) {
         unknown.push(new AppError('certificate/revocation-unknown', 'the chain ends at no trusted root'))
@@ -121,7 +140,7 @@ interface Chain {
 }
 
 async function chainsOf(
-  signature: PdfSignature,
+  signature: Signed,
   atHand: readonly Certificate[],
   services: EvidenceServices,
 ): Promise<Chain[]> {

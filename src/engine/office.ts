@@ -24,8 +24,6 @@ import { runner } from './sync/runner.ts'
 import { tokenWatch } from './token-watch.ts'
 import { unknownOutcomes } from './unknown-outcome.ts'
 import { officeTrust } from './trust.ts'
-import { verifyFileSignature } from './file-signature.ts'
-import { verifyPacketSignature } from './packet-signature.ts'
 
 /** The world as an engine meets it: real in the app, owned by the test where a test says so. */
 export interface World {
@@ -78,7 +76,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     log: host.log,
     held: watch.certificates,
   })
-  const { verify, verifyOnline } = authorities
+  const { verify } = authorities
   const line = lineToHub(now, world.random, () => {
     tell('line')
   })
@@ -138,16 +136,13 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
         store,
         now,
         reach,
-        verify,
-        verifyBeside: (file, signature) =>
-          verifyFileSignature(file, signature, { trust: trust.current(), now: new Date(now()) }),
-        verifyPacket: (open, signature) =>
-          verifyPacketSignature(open, signature, { trust: trust.current(), now: new Date(now()) }),
+        judges: authorities.judges,
+        verifyPacket: authorities.verifyPacket,
         onStatus: (message) => {
           if (applyStatus(store, message, now())) tell('outgoing')
         },
       }),
-      judge: judgeJob({ store, now, reach, verifyOnline }),
+      judge: judgeJob({ store, now, reach, judgesOnline: authorities.judgesOnline }),
       acknowledge: acknowledgeJob({ store, transport: hub, now, reach }),
       report: reportJob({ store, transport: hub, now, reach, outcomes }),
     },

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { officeAuthorities, type OfficeAuthorities } from '../../src/engine/authorities.ts'
-import { memorySource } from '../../src/engine/pdf/source.ts'
+import { prepareFileSignature } from '../../src/engine/file-signature.ts'
+import { memorySource, type PdfSource } from '../../src/engine/pdf/source.ts'
 import { preparePdf } from '../../src/engine/sign-pdf.ts'
 import { parseCertificate } from '../../src/engine/signing/certificate.ts'
+import { USUAL_MANNER } from '../../src/engine/signing/manner.ts'
 import { trustStore } from '../../src/engine/signing/trust.ts'
 import type { Store } from '../../src/engine/store/index.ts'
 import { DEFAULT_POLICY } from '../../src/shared/signature-policy.ts'
@@ -79,29 +81,58 @@ async function signed(signer: MadeCertificate, chain: readonly MadeCertificate[]
   return pdf.signed(tokenSign(signer, 'rsa-pkcs1', 'sha256', pdf.hash.message))
 }
 
+/** Judges with the authorities' answers, and says whether all of them answered. */
+async function online(by: OfficeAuthorities, source: PdfSource) {
+  const judges = by.judgesOnline(never)
+  return { verdict: await judges.pdf(source), complete: judges.complete() }
+}
+
 test('a received document is judged again with what the authorities say', async () => {
   const store = office()
   const source = await signed(pki.person, [pki.issuing])
   const offline = dealings(store, 'nobody')
   expect(await offline.verify(source)).toMatchObject({ verdict: 'valid' })
   expect((await offline.verify(source)).reasons).toContain('revocation-unknown-note')
-  expect((await offline.verifyOnline(source, never)).complete).toBe(false)
-  const { verdict, complete } = await dealings(store, 'authorities').verifyOnline(source, never)
+  expect((await online(offline, source)).complete).toBe(false)
+  const { verdict, complete } = await online(dealings(store, 'authorities'), source)
   expect(complete).toBe(true)
   expect(verdict.reasons).not.toContain('revocation-unknown-note')
   expect(verdict.signatures[0]?.revocation).toMatchObject({ status: 'good', source: 'online' })
 })
 
+test('a signature in a file of its own is judged with what the authorities say', async () => {
+  const store = office()
+  const file = memorySource(Buffer.from('Biểu tổng hợp'))
+  const { hash, signature } = await prepareFileSignature({
+    source: file,
+    certificate: pki.person.der,
+    chain: [pki.issuing.der],
+    signedAt: new Date(),
+    manner: USUAL_MANNER,
+  })
+  const beside = signature(tokenSign(pki.person, 'rsa-pkcs1', 'sha256', hash.message))
+  const offline = dealings(store, 'nobody')
+  expect((await offline.judges.beside(file, beside)).reasons).toContain('revocation-unknown-note')
+  const silent = offline.judgesOnline(never)
+  expect((await silent.beside(file, beside)).verdict).toBe('valid')
+  expect(silent.complete()).toBe(false)
+  const answering = dealings(store, 'authorities').judgesOnline(never)
+  const verdict = await answering.beside(file, beside)
+  expect(answering.complete()).toBe(true)
+  expect(verdict.signatures[0]?.revocation).toMatchObject({ status: 'good', source: 'online' })
+  expect(await answering.beside(file, Buffer.from('no signature'))).toMatchObject({ verdict: 'invalid' })
+})
+
 test('a missing issuer is fetched, kept, and helps without a line; a wrong one is not kept', async () => {
   const store = office()
   const source = await signed(pki.person, [])
-  const online = dealings(store, 'authorities')
-  expect((await online.verify(source)).reasons).toContain('intermediate-missing')
+  const asking = dealings(store, 'authorities')
+  expect((await asking.verify(source)).reasons).toContain('intermediate-missing')
   issuer = strangers.issuing.der
-  expect((await online.verifyOnline(source, never)).verdict.reasons).toContain('intermediate-missing')
+  expect((await online(asking, source)).verdict.reasons).toContain('intermediate-missing')
   expect(store.authorityFiles.list().filter(({ kind }) => kind === 'certificate')).toEqual([])
   issuer = pki.issuing.der
-  expect((await online.verifyOnline(source, never)).verdict.verdict).toBe('valid')
+  expect((await online(asking, source)).verdict.verdict).toBe('valid')
   expect(await dealings(store, 'nobody').verify(source)).toMatchObject({ verdict: 'valid' })
 })
 
@@ -111,7 +142,7 @@ test('an issuer that leads to no trusted root is believed by nobody and not kept
   const source = await signed(foreign, [])
   issuer = strangers.issuing.der
   web.asked.length = 0
-  const { verdict } = await dealings(store, 'authorities').verifyOnline(source, never)
+  const { verdict } = await online(dealings(store, 'authorities'), source)
   issuer = pki.issuing.der
   expect(verdict.verdict).toBe('undetermined')
   expect(store.authorityFiles.list()).toEqual([])

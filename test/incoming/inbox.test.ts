@@ -6,16 +6,17 @@ import { acknowledgeJob } from '../../src/engine/incoming/acknowledge.ts'
 import { admitJob } from '../../src/engine/incoming/admit.ts'
 import { collect, fetchJob } from '../../src/engine/incoming/collect.ts'
 import { judgeJob } from '../../src/engine/incoming/judge.ts'
+import type { FileJudges } from '../../src/engine/incoming/judge-files.ts'
 import { dismiss, register, sendBack } from '../../src/engine/incoming/register.ts'
 import type { ListedPacket, Transport } from '../../src/engine/hub/transport.ts'
 import type { Store } from '../../src/engine/store/index.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import type { StatusMessage } from '../../src/shared/document/packet.ts'
-import { verifyFileSignature } from '../../src/engine/file-signature.ts'
+import type { DocumentVerdict } from '../../src/shared/verdict.ts'
 import { preparePacket, verifyPacketSignature } from '../../src/engine/packet-signature.ts'
 import { trustStore } from '../../src/engine/signing/trust.ts'
 import { unreadableDocument } from '../../src/engine/signing/verify.ts'
-import { EXAMPLE_DOCUMENT, EXAMPLE_STATUS } from '../envelope/packets.ts'
+import { EXAMPLE_DOCUMENT, EXAMPLE_STATUS, packetWith } from '../envelope/packets.ts'
 import { makePki } from '../helpers/pki.ts'
 import { tokenSign } from '../helpers/sign-content.ts'
 import { hubThat } from '../outgoing/outbox.ts'
@@ -32,8 +33,20 @@ function receivingOffice(): Store {
   return store
 }
 
+const UNREADABLE: FileJudges = {
+  pdf: () => Promise.resolve(unreadableDocument()),
+  beside: () => Promise.resolve(unreadableDocument()),
+}
+
 /** An inbox whose hub serves these packets under these ids. */
-function inbox(packets: Readonly<Record<string, string>>, more: Partial<Transport> = {}) {
+function inbox(
+  packets: Readonly<Record<string, string>>,
+  more: Partial<Transport> = {},
+  judges: { readonly offline: FileJudges; readonly online: FileJudges } = {
+    offline: UNREADABLE,
+    online: UNREADABLE,
+  },
+) {
   const store = receivingOffice()
   const told: string[] = []
   const statuses: StatusMessage[] = []
@@ -62,15 +75,10 @@ function inbox(packets: Readonly<Record<string, string>>, more: Partial<Transpor
   const handlers = {
     fetch: fetchJob(collecting),
     acknowledge: acknowledgeJob(ports),
-    judge: judgeJob({
-      ...ports,
-      verifyOnline: () => Promise.resolve({ verdict: unreadableDocument(), complete: true }),
-    }),
+    judge: judgeJob({ ...ports, judgesOnline: () => ({ ...judges.online, complete: () => true }) }),
     admit: admitJob({
       ...ports,
-      verify: () => Promise.resolve(unreadableDocument()),
-      verifyBeside: (file, signature) =>
-        verifyFileSignature(file, signature, { trust: trustStore({ imported: [] }), now: new Date() }),
+      judges: judges.offline,
       verifyPacket: (open, signature) =>
         verifyPacketSignature(open, signature, {
           trust: trustStore({ imported: [] }),
@@ -122,6 +130,36 @@ describe('the inbox', () => {
     const reasons = rows('new').map(({ id }) => store.incoming.get(id).verdict?.reasons)
     expect(reasons).toContainEqual(['document-unreadable'])
     expect(reasons).toContainEqual(['document-unreadable', 'sender-code-differs'])
+  })
+
+  test('judging again with the authorities forgets no attachment', async () => {
+    const good: DocumentVerdict = { verdict: 'valid', reasons: ['revocation-unknown-note'], signatures: [] }
+    const asked: string[] = []
+    const judges = (pdf: DocumentVerdict): FileJudges => ({
+      pdf: () => Promise.resolve(pdf),
+      beside: (file) => {
+        asked.push(file === undefined ? 'alone' : 'beside its file')
+        return Promise.resolve({ verdict: 'invalid', reasons: ['content-altered'], signatures: [] })
+      },
+    })
+    const both = { offline: judges(good), online: judges({ ...good, reasons: [] }) }
+    const packet = packetWith(
+      ['07-UBND-VP.pdf', 'bieu.xlsx', 'bieu.xlsx.p7s'].map((name, index) => ({
+        contentId: `cid:${String(index)}`,
+        name,
+        contentType: 'application/octet-stream',
+        description: name,
+        content: Buffer.from(name),
+      })),
+    )
+    const { work, rows, store } = inbox({ 'P-1': packet }, {}, both)
+    await work()
+    const [row] = rows('new')
+    if (row === undefined) throw new Error('it is not there')
+    expect(asked).toEqual(['beside its file', 'beside its file'])
+    const { verdict } = store.incoming.get(row.id)
+    expect(verdict).toMatchObject({ verdict: 'invalid', attachments: [{ name: 'bieu.xlsx.p7s' }] })
+    expect(verdict?.reasons).not.toContain('revocation-unknown-note')
   })
 
   test('the same document in a second packet is acknowledged and shown once', async () => {

@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { once } from 'node:events'
 import { AppError, codeOf } from '../../shared/errors.ts'
-import { isPdfName, isSignatureName, signedNameOf } from '../../shared/document/attachment.ts'
 import type { DocumentFile, Sha256 } from '../../shared/document/fields.ts'
 import {
   BUSINESS_TYPE,
@@ -9,16 +8,16 @@ import {
   type PacketWarning,
   type StatusMessage,
 } from '../../shared/document/packet.ts'
-import type { DocumentVerdict, SignatureVerdict } from '../../shared/verdict.ts'
+import type { SignatureVerdict } from '../../shared/verdict.ts'
 import { readPacket, type AttachmentSink, type ReadPacket } from '../envelope/read.ts'
 import type { PacketXmlSignature } from '../envelope/xml-signature.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
-import type { PdfSource } from '../pdf/source.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
-import { documentLeftOpen, unreadableDocument, withAttachments } from '../signing/verify.ts'
+import { documentLeftOpen } from '../signing/verify.ts'
 import type { FileStore, Packet, Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
 import { addAcknowledgement } from './acknowledge.ts'
+import { judgeFiles, type FileJudges } from './judge-files.ts'
 import { addJudging } from './judge.ts'
 import { addReport } from './report.ts'
 import { senderReasons } from './sender.ts'
@@ -28,9 +27,7 @@ export interface AdmitPorts {
   readonly store: Store
   readonly now: () => number
   readonly reach: ReachFailPoint
-  readonly verify: (source: PdfSource) => Promise<DocumentVerdict>
-  /** Judges a file by the signature in a file of its own; without the file only as far as that goes. */
-  readonly verifyBeside: (file: PdfSource | undefined, signature: Uint8Array) => Promise<DocumentVerdict>
+  readonly judges: FileJudges
   /** Judges the signature that a packet bears on itself. */
   readonly verifyPacket: (
     open: () => AsyncIterable<Uint8Array>,
@@ -39,9 +36,6 @@ export interface AdmitPorts {
   /** What a recipient answered about a document of ours; runs inside the transaction. */
   readonly onStatus: (message: StatusMessage) => void
 }
-
-/** More in a signature file is read into memory for nothing: with the content inside, one file may be this large. */
-const LARGEST_SIGNATURE_BYTES = 64_000_000
 
 /** What the clerk of the other office reads beside status 01. */
 const ARRIVED = 'Đã đến'
@@ -113,7 +107,7 @@ export function admitJob(ports: AdmitPorts): JobHandler {
       contentType: attachment.contentType,
       sizeBytes: attachment.sizeBytes,
     }))
-    const judged = await judgeFiles(files)
+    const judged = await judgeFiles(store.files, files, ports.judges)
     const verdict =
       judged &&
       documentLeftOpen(
@@ -181,44 +175,6 @@ export function admitJob(ports: AdmitPorts): JobHandler {
       texts: [message.subject, message.content, ...message.toPlaces],
     })
     return secret ? new AppError('document/secret', 'the packet bears a mark of state secrecy') : undefined
-  }
-
-  /** The first PDF is the document; every other file that is signed, inside or beside, counts with it. */
-  async function judgeFiles(files: readonly DocumentFile[]): Promise<DocumentVerdict | undefined> {
-    const main = files.find(({ name }) => isPdfName(name))
-    if (main === undefined) return undefined
-    const verdict = await opened(main.sha256, ports.verify)
-    const attachments: { name: string; verdict: DocumentVerdict }[] = []
-    for (const file of files) {
-      if (file === main) continue
-      const { name, sha256 } = file
-      if (isPdfName(name)) attachments.push({ name, verdict: await opened(sha256, ports.verify) })
-      if (isSignatureName(name)) attachments.push({ name, verdict: await judgeBeside(file, files) })
-    }
-    return withAttachments(verdict, attachments)
-  }
-
-  /** Holds a signature file against the file whose name it bears. */
-  async function judgeBeside(
-    signature: DocumentFile,
-    files: readonly DocumentFile[],
-  ): Promise<DocumentVerdict> {
-    if (signature.sizeBytes > LARGEST_SIGNATURE_BYTES) return unreadableDocument()
-    const signedName = signedNameOf(signature.name)?.toLowerCase()
-    const signed = files.find(({ name }) => name.toLowerCase() === signedName)
-    const bytes = await opened(signature.sha256, (source) => Promise.resolve(source.read(0, source.size)))
-    return signed === undefined
-      ? ports.verifyBeside(undefined, bytes)
-      : opened(signed.sha256, (source) => ports.verifyBeside(source, bytes))
-  }
-
-  async function opened<T>(sha256: Sha256, work: (source: PdfSource) => Promise<T>): Promise<T> {
-    const source = await store.files.open(sha256)
-    try {
-      return await work(source)
-    } finally {
-      await source.close()
-    }
   }
 
   function collected(packet: Packet) {

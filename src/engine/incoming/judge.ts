@@ -3,20 +3,17 @@ import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { JobHandler } from '../job-handler.ts'
-import type { PdfSource } from '../pdf/source.ts'
 import { documentLeftOpen } from '../signing/verify.ts'
 import type { Store } from '../store/index.ts'
+import { judgeFiles, type FileJudges } from './judge-files.ts'
 
 /** What judging again needs of the world. */
 export interface JudgePorts {
   readonly store: Store
   readonly now: () => number
   readonly reach: ReachFailPoint
-  /** Judges after asking the authorities; `complete` is false where some did not answer. */
-  readonly verifyOnline: (
-    source: PdfSource,
-    signal: AbortSignal,
-  ) => Promise<{ readonly verdict: DocumentVerdict; readonly complete: boolean }>
+  /** Judges after asking the authorities; `complete` tells afterwards whether all of them answered. */
+  readonly judgesOnline: (signal: AbortSignal) => FileJudges & { readonly complete: () => boolean }
 }
 
 /** What an authority could still settle. */
@@ -51,28 +48,24 @@ export function judgeJob(ports: JudgePorts): JobHandler {
     reach('judge/claimed')
     const id = documentId.parse(job.subjectId)
     const { files, verdict: before } = store.incoming.get(id)
-    const pdf = files.find((file) => file.name.toLowerCase().endsWith('.pdf'))
-    if (pdf === undefined || before === undefined) return () => undefined
-    const source = await store.files.open(pdf.sha256)
-    try {
-      const { verdict: judged, complete } = await ports.verifyOnline(source, signal)
-      // The authorities say nothing about who sent it.
-      const verdict = documentLeftOpen(
-        judged,
-        before.reasons.filter((code) => SENDER.has(code)),
-      )
-      reach('judge/judged')
-      const note = () => {
-        if (JSON.stringify(verdict) === JSON.stringify(before)) return
-        store.incoming.setVerdict(id, verdict)
-        const detail = { from: before.verdict, verdict: verdict.verdict }
-        store.history.append({ at: now(), subjectKind: 'incoming', subjectId: id, event: 'judge', detail })
-      }
-      if (complete || now() - job.createdAt >= PATIENCE_MS) return note
-      store.atomically(note)
-      throw new AppError('authority/unreachable', 'not all authorities answered')
-    } finally {
-      await source.close()
+    if (before === undefined) return () => undefined
+    const judges = ports.judgesOnline(signal)
+    const judged = await judgeFiles(store.files, files, judges)
+    if (judged === undefined) return () => undefined
+    // The authorities say nothing about who sent it.
+    const verdict = documentLeftOpen(
+      judged,
+      before.reasons.filter((code) => SENDER.has(code)),
+    )
+    reach('judge/judged')
+    const note = () => {
+      if (JSON.stringify(verdict) === JSON.stringify(before)) return
+      store.incoming.setVerdict(id, verdict)
+      const detail = { from: before.verdict, verdict: verdict.verdict }
+      store.history.append({ at: now(), subjectKind: 'incoming', subjectId: id, event: 'judge', detail })
     }
+    if (judges.complete() || now() - job.createdAt >= PATIENCE_MS) return note
+    store.atomically(note)
+    throw new AppError('authority/unreachable', 'not all authorities answered')
   }
 }
