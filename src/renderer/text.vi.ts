@@ -649,6 +649,7 @@ export const TEXT = {
     unknownSigner: 'Không rõ người ký',
     signature: (index: number) => `Chữ ký ${String(index)}`,
     hiddenSignature: 'Chữ ký không còn hiện trên văn bản',
+    file: (name: string) => `Tệp kèm theo: ${name}`,
     hiddenHint: 'Kết luận bên cạnh là của bản mà chữ ký này đã ký, không phải của văn bản đang thấy.',
     timeStamp: 'Dấu thời gian của văn bản',
     stampedAt: 'Thời điểm',

@@ -2,9 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { prepareFileSignature } from '../../src/engine/file-signature.ts'
 import { vxpTransport } from '../../src/engine/hub/vxp.ts'
+import { memorySource } from '../../src/engine/pdf/source.ts'
+import { USUAL_MANNER } from '../../src/engine/signing/manner.ts'
 import { makePki } from '../helpers/pki.ts'
-import { EXAMPLE_DOCUMENT } from '../envelope/packets.ts'
+import { tokenSign } from '../helpers/sign-content.ts'
+import { packetWith } from '../envelope/packets.ts'
 import { packetOf } from '../hub/packets.ts'
 import { appended, handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
 import { objectOf } from '../verify/forge.ts'
@@ -17,6 +21,7 @@ import { makeWalkDesk, type WalkDesk } from './walk-desk.ts'
 const outDir = projectPath('out', 'e2e', 'verdict')
 const GOOD = 'V/v mở lớp tập huấn'
 const STRIPPED = 'V/v thay văn bản đã ký'
+const ALTERED_BESIDE = 'V/v gửi biểu tổng hợp'
 let dir: string
 let desk: WalkDesk
 let office: OfficeWindow
@@ -50,6 +55,17 @@ beforeAll(async () => {
   })
   await arrive('11', GOOD, signed)
   await arrive('12', STRIPPED, stripped)
+  const { hash, signature } = await prepareFileSignature({
+    source: memorySource(Buffer.from('Biểu tổng hợp')),
+    certificate: pki.agency.der,
+    chain: [pki.issuing.der],
+    signedAt: new Date(),
+    manner: USUAL_MANNER,
+  })
+  await arrive('13', ALTERED_BESIDE, signed, {
+    'bieu.xlsx': Buffer.from('Biểu tổng hợp đã sửa'),
+    'bieu.xlsx.p7s': signature(tokenSign(pki.agency, 'rsa-pkcs1', 'sha256', hash.message)),
+  })
 })
 
 afterAll(async () => {
@@ -59,14 +75,28 @@ afterAll(async () => {
 })
 
 /** Sends a packet as the commune does. */
-async function arrive(number: string, subject: string, attachment: Uint8Array): Promise<void> {
+async function arrive(
+  number: string,
+  subject: string,
+  attachment: Uint8Array,
+  beside: Readonly<Record<string, Uint8Array>> = {},
+): Promise<void> {
   const { url, systemId, secret } = desk.sender.furnishing.hub
   const commune = vxpTransport({ endpoint: url, systemId, secret })
   try {
-    const packet = EXAMPLE_DOCUMENT.replaceAll('07/UBND-VP', `${number}/UBND-VP`)
+    const files = Object.entries({ [`${number}-UBND-VP.pdf`]: attachment, ...beside })
+    const packet = packetWith(
+      files.map(([name, content], index) => ({
+        contentId: `cid:${String(index)}`,
+        name,
+        contentType: 'application/octet-stream',
+        description: name,
+        content,
+      })),
+    )
+      .replaceAll('07/UBND-VP', `${number}/UBND-VP`)
       .replace('<edXML:CodeNumber>07<', `<edXML:CodeNumber>${number}<`)
       .replace(/(<edXML:Subject>)[^<]*/, `$1${subject}`)
-      .replace('>JVBERi0=<', `>${Buffer.from(attachment).toString('base64')}<`)
     await commune.send(packetOf(Buffer.from(packet)))
   } finally {
     await commune.close()
@@ -128,6 +158,20 @@ test('a document whose signatures were taken out does not pass for unsigned, and
   await page.getByLabel('Bản đang xem').selectOption('Như khi Nguyễn Văn Mẫu ký (chữ ký đã bị gỡ)')
   await page.getByText('Chữ ký này đã bị gỡ khỏi tệp hiện có').waitFor()
   await axeFindsNothing('removed')
+})
+
+test('a bad file beside a good document is named in the report with its own reasons', async () => {
+  const { page } = office
+  await office.openArrived(ALTERED_BESIDE)
+  expect(await office.verdict()).toMatch(/^Chữ ký không hợp lệ/)
+  await page.getByRole('button', { name: 'Chi tiết', exact: true }).click()
+  const report = page.getByRole('dialog', { name: 'Chi tiết kiểm tra chữ ký' })
+  const beside = report.getByRole('region', { name: 'Tệp kèm theo: bieu.xlsx.p7s' })
+  await beside.getByText('Nội dung văn bản đã bị thay đổi').first().waitFor()
+  await beside.getByRole('region', { name: 'Chữ ký 1: UBND xã Suối Ngọc' }).waitFor()
+  await axeFindsNothing('beside')
+  await page.keyboard.press('Escape')
+  await report.waitFor({ state: 'detached' })
 })
 
 test('published roots wait with their fingerprints until they were compared', async () => {

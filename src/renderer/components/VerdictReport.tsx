@@ -89,10 +89,12 @@ export function VerdictDialog({
   isOpen: boolean
   onClose: () => void
 }) {
-  const { signatures, hiddenSignatures = [], timeStamps = [] } = verdict
-  const ofSignatures = new Set(signatures.flatMap(({ reasons }) => reasons))
+  const { attachments = [] } = verdict
+  const ofFiles = new Set(
+    [verdict, ...attachments].flatMap(({ signatures }) => signatures.flatMap(({ reasons }) => reasons)),
+  )
   // What weighs is said once for the document; the rest beside the signature that it is about.
-  const ofDocument = verdict.reasons.filter((code) => weighs(code) || !ofSignatures.has(code))
+  const ofDocument = verdict.reasons.filter((code) => weighs(code) || !ofFiles.has(code))
   return (
     <Sheet isOpen={isOpen} onClose={onClose} title={TEXT.verdict.title} look="wide">
       <div className={styles['head']}>
@@ -105,6 +107,29 @@ export function VerdictDialog({
           <Reasons reasons={ofDocument} />
         </section>
       )}
+      <FileSignatures verdict={verdict} />
+      {attachments.map((file) => (
+        <section key={file.name} className={styles['group']} aria-label={TEXT.verdict.file(file.name)}>
+          <div className={styles['head']}>
+            <h3>{TEXT.verdict.file(file.name)}</h3>
+            <VerdictChip verdict={file.verdict} />
+          </div>
+          <Reasons reasons={file.reasons} />
+          <FileSignatures verdict={file} />
+        </section>
+      ))}
+    </Sheet>
+  )
+}
+
+/** Each signature and time stamp of one file. */
+function FileSignatures({
+  verdict: { signatures, hiddenSignatures = [], timeStamps = [] },
+}: {
+  verdict: Omit<DocumentVerdict, 'attachments'>
+}) {
+  return (
+    <>
       {signatures.map((signature, index) => (
         <SignatureCard
           key={`${String(index)} ${signature.fieldName}`}
@@ -135,7 +160,7 @@ export function VerdictDialog({
           <Reasons reasons={reasons} />
         </section>
       ))}
-    </Sheet>
+    </>
   )
 }
 
