@@ -162,6 +162,22 @@ describe('the inbox', () => {
     expect(verdict?.reasons).not.toContain('revocation-unknown-note')
   })
 
+  test('judging again is news only where it reads otherwise', async () => {
+    const before: DocumentVerdict = { verdict: 'valid', reasons: ['revocation-unknown-note'], signatures: [] }
+    const judges = (pdf: DocumentVerdict): FileJudges => ({ ...UNREADABLE, pdf: () => Promise.resolve(pdf) })
+    const judgedNews = async (online: DocumentVerdict) => {
+      const both = { offline: judges(before), online: judges(online) }
+      const { work, rows, store } = inbox({ 'P-1': EXAMPLE_DOCUMENT }, {}, both)
+      await work()
+      const [row] = rows('new')
+      if (row === undefined) throw new Error('it is not there')
+      expect(store.incoming.get(row.id).verdict).toEqual(online)
+      return store.history.of('incoming', row.id).filter(({ event }) => event === 'judge').length
+    }
+    expect(await judgedNews({ ...before, attachments: [] })).toBe(0)
+    expect(await judgedNews({ ...before, reasons: [] })).toBe(1)
+  })
+
   test('the same document in a second packet is acknowledged and shown once', async () => {
     const { work, rows, told, store } = inbox({ 'P-1': EXAMPLE_DOCUMENT, 'P-2': EXAMPLE_DOCUMENT })
     await work()

@@ -61,6 +61,8 @@ export function judgeJob(ports: JudgePorts): JobHandler {
     const note = () => {
       if (JSON.stringify(verdict) === JSON.stringify(before)) return
       store.incoming.setVerdict(id, verdict)
+      // Asked again and again while an authority is silent: only what reads otherwise is news.
+      if (gist(verdict) === gist(before)) return
       const detail = { from: before.verdict, verdict: verdict.verdict }
       store.history.append({ at: now(), subjectKind: 'incoming', subjectId: id, event: 'judge', detail })
     }
@@ -68,4 +70,9 @@ export function judgeJob(ports: JudgePorts): JobHandler {
     store.atomically(note)
     throw new AppError('authority/unreachable', 'not all authorities answered')
   }
+}
+
+/** What a clerk would see to be different. */
+function gist({ verdict, reasons }: DocumentVerdict): string {
+  return [verdict, ...reasons].join(' ')
 }
