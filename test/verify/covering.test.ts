@@ -2,7 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { copyAppearance, ordinarySignature, personAppearance, sealAppearance } from '../../src/engine/outgoing/look.ts'
+import {
+  copyAppearance,
+  ordinarySignature,
+  personAppearance,
+  sealAppearance,
+} from '../../src/engine/outgoing/look.ts'
 import type { Appearance } from '../../src/engine/pdf/appearance.ts'
 import { findSigningPlace, standingSignatures } from '../../src/engine/pdf/place.ts'
 import { memorySource } from '../../src/engine/pdf/source.ts'
