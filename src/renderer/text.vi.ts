@@ -254,6 +254,7 @@ export const TEXT = {
     signer: 'Người ký văn bản giấy',
     position: 'Chức vụ',
     freeze: 'Chuyển cấp số',
+    problemsTitle: 'Chưa chuyển cấp số được, cần bổ sung:',
     freezeDone: 'Đã chuyển cấp số. Nội dung đã được chốt.',
     titleSeal: 'Cấp số và ký bản sao',
     seal: 'Ký bản sao và gửi',

@@ -150,7 +150,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
       <FailureBanner error={saveFailed === undefined ? (freeze.error ?? newest.error) : undefined} />
       <div role="alert">
         {asked && problems.length > 0 ? (
-          <Banner tone="warn" title={TEXT.draft.problemsTitle}>
+          <Banner tone="warn" title={isCopy ? TEXT.copies.problemsTitle : TEXT.draft.problemsTitle}>
             {[...new Set(problems.map(({ field }) => TEXT.field[field]))].join(', ')}.
           </Banner>
         ) : null}
