@@ -7,23 +7,17 @@ import {
   type StatusMessage,
 } from '../../shared/document/packet.ts'
 import { vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
-import { AppError } from '../../shared/errors.ts'
 import { documentId, type DocumentId } from '../../shared/document/fields.ts'
-import type { ReachFailPoint } from '../fail-point.ts'
 import { writeStatusPacket } from '../envelope/status.ts'
 import type { Transport } from '../hub/transport.ts'
 import type { Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
-import type { UnknownOutcomes } from '../unknown-outcome.ts'
+import { sendOnce, type SendPorts } from '../send-once.ts'
 
 /** What reporting needs of the world. */
-export interface ReportPorts {
-  readonly store: Store
+export interface ReportPorts extends SendPorts {
   /** @throws {AppError} hub/not-configured */
   readonly transport: () => Transport
-  readonly now: () => number
-  readonly reach: ReachFailPoint
-  readonly outcomes: UnknownOutcomes
 }
 
 /** What is reported: arrived, returned, registered. */
@@ -64,62 +58,41 @@ export function addReport(
 }
 
 /**
- * Sends a status packet to the sender of a received document, once: like a document it is marked before
- * the first byte goes out, and after an unknown outcome the hub is asked before it is sent again.
+ * Sends a status packet to the sender of a received document, once, like a document ({@link sendOnce}).
  */
 export function reportJob(ports: ReportPorts): JobHandler {
-  const { store, reach, outcomes } = ports
+  const { store, reach } = ports
   return async (job, signal) => {
     reach('report/claimed')
     const document = store.incoming.get(documentId.parse(job.subjectId))
     const { message } = document
     if (message === undefined) return () => undefined
-    const transport = ports.transport()
     const payload = reportPayload.parse(job.payload)
-    const packet = writeStatusPacket(statusMessageOf(message, payload))
-    const sha256 = createHash('sha256').update(packet).digest('hex')
-
-    if (job.sentMark !== undefined) {
-      const found = await transport.lookup(
-        {
-          kind: 'status',
-          documentId: message.documentId,
-          notation: `${message.code.number}/${message.code.notation}`,
-          from: payload.from.organId,
-          sha256,
-          sentAfter: job.sentMark,
-        },
-        { signal },
-      )
-      if (found !== undefined) return reported(document.id, payload.statusCode)
-      outcomes.nothingFound(job.key)
-      store.jobs.clearSending(job.key)
-    }
-    store.jobs.markSending(job.key, ports.now())
-    reach('report/marked')
-    try {
-      await transport.send(
-        {
-          kind: 'status',
-          from: payload.from.organId,
-          to: [message.from.organId],
-          sizeBytes: packet.byteLength,
-          sha256,
-          open: () => once(packet),
-        },
-        { signal },
-      )
-    } catch (cause) {
-      if (
-        cause instanceof AppError &&
-        cause.code !== 'hub/outcome-unknown' &&
-        cause.code !== 'hub/cancelled'
-      ) {
-        store.jobs.clearSending(job.key)
-      }
-      throw cause
-    }
-    reach('report/sent')
+    const status = statusMessageOf(message, payload)
+    const bytes = writeStatusPacket(status)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const { organId: to, code: notation, documentId: about } = status.responseFor
+    const from = payload.from.organId
+    const outcome = await sendOnce(ports, {
+      job,
+      transport: ports.transport(),
+      query: { kind: 'status', documentId: about, notation, from, sha256 },
+      open: () =>
+        Promise.resolve({
+          packet: {
+            kind: 'status',
+            from,
+            to: [to],
+            sizeBytes: bytes.byteLength,
+            sha256,
+            open: () => once(bytes),
+          },
+          close: () => Promise.resolve(),
+        }),
+      steps: { marked: 'report/marked', sent: 'report/sent' },
+      signal,
+    })
+    if (!outcome.taken) throw outcome.why
     return reported(document.id, payload.statusCode)
   }
 

@@ -3,7 +3,7 @@ import { documentId, formatCode, type DocumentId, type Sha256 } from '../../shar
 import type { Transport } from '../hub/transport.ts'
 import type { Job, Outgoing } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
-import type { UnknownOutcomes } from '../unknown-outcome.ts'
+import { sendOnce, type OpenPacket, type SendPorts } from '../send-once.ts'
 import { raise, type RaisePorts } from './raise.ts'
 import { settleAnswers } from './receipts.ts'
 
@@ -16,24 +16,20 @@ export interface Sending {
 }
 
 /** What sending needs of the world. */
-export interface DeliverPorts extends RaisePorts {
+export interface DeliverPorts extends RaisePorts, SendPorts {
   /** @throws {AppError} hub/not-configured */
   readonly transport: () => Transport
-  readonly outcomes: UnknownOutcomes
   readonly onSending: (sending: Sending | undefined) => void
 }
 
 /**
  * queued → sent. Raises the signatures to the office's level, then brings the packet to the hub, once.
  *
- * From the mark on its bytes are fixed. Before the first byte goes out a mark is committed. Whoever finds
- * the mark (we crashed, or the answer never came) does not know the outcome. A recipient's answer tells it;
- * else the hub is asked, and only when the hub has nothing, and has had time to finish with what we lost, is
- * it sent again. Where the hub cannot be asked a person decides (docs/decisions/0020).
- * The hub documents no idempotency of its own (reference: hub-api section 5, step 5).
+ * After an unknown outcome a recipient's answer tells that it arrived; else {@link sendOnce} asks the hub.
+ * Where the hub cannot be asked a person decides (docs/decisions/0020).
  */
 export function deliverJob(ports: DeliverPorts): JobHandler {
-  const { store, reach, outcomes } = ports
+  const { store, reach } = ports
 
   return async (job, signal) => {
     reach('deliver/claimed')
@@ -44,44 +40,40 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
     if (waiting.state !== 'queued' || documentCode === undefined || sender === undefined) {
       return () => undefined
     }
-    const transport = ports.transport()
-    const notation = formatCode(waiting.codeNumber, waiting.fields.codeNotation)
-
-    if (job.sentMark !== undefined) {
-      if (waiting.recipients.some(({ state }) => state !== 'waiting')) return accepted(job, id, undefined)
-      const { sha256 } = packetOf(waiting)
-      const found = await transport.lookup(
-        { kind: 'edoc', documentId: documentCode, notation, from: sender, sha256, sentAfter: job.sentMark },
-        { signal },
-      )
-      reach('deliver/looked-up')
-      if (found !== undefined) return accepted(job, id, found.packetId)
-      outcomes.nothingFound(job.key)
-      store.jobs.clearSending(job.key)
+    if (job.sentMark !== undefined && waiting.recipients.some(({ state }) => state !== 'waiting')) {
+      return accepted(job, id, undefined)
     }
-
-    const { sha256, sizeBytes } = packetOf(await raise(ports, waiting, signal))
-    // Before the mark: a file that cannot be opened has sent nothing to anybody.
-    const file = await store.files.open(sha256)
+    const notation = formatCode(waiting.codeNumber, waiting.fields.codeNotation)
     try {
-      store.jobs.markSending(job.key, ports.now())
-      reach('deliver/marked')
-      const { packetId } = await transport.send(
-        { kind: 'edoc', from: sender, sizeBytes, sha256, open: () => file.stream() },
-        {
-          signal,
-          onProgress: (sentBytes, totalBytes) => {
-            ports.onSending({ id, code: notation, sentBytes, totalBytes })
-          },
+      const outcome = await sendOnce(ports, {
+        job,
+        transport: ports.transport(),
+        query: {
+          kind: 'edoc',
+          documentId: documentCode,
+          notation,
+          from: sender,
+          sha256: packetOf(waiting).sha256,
         },
-      )
-      reach('deliver/sent')
-      return accepted(job, id, packetId)
-    } catch (cause) {
-      return afterFailure(job, id, cause)
+        open: async () => openPacket(sender, await raise(ports, waiting, signal)),
+        steps: { lookedUp: 'deliver/looked-up', marked: 'deliver/marked', sent: 'deliver/sent' },
+        signal,
+        onProgress: (sentBytes, totalBytes) => {
+          ports.onSending({ id, code: notation, sentBytes, totalBytes })
+        },
+      })
+      return outcome.taken ? accepted(job, id, outcome.packetId) : refused(id, outcome.why)
     } finally {
       ports.onSending(undefined)
-      await file.close()
+    }
+  }
+
+  async function openPacket(from: string, raised: Outgoing): Promise<OpenPacket> {
+    const { sha256, sizeBytes } = packetOf(raised)
+    const file = await store.files.open(sha256)
+    return {
+      packet: { kind: 'edoc', from, sizeBytes, sha256, open: () => file.stream() },
+      close: () => file.close(),
     }
   }
 
@@ -101,13 +93,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
     }
   }
 
-  /** The mark stays only where the hub may have the packet; a refusal moves the document. */
-  function afterFailure(job: Job, id: DocumentId, cause: unknown): () => void {
-    if (!(cause instanceof AppError)) throw cause
-    if (cause.code !== 'hub/outcome-unknown' && cause.code !== 'hub/cancelled')
-      store.jobs.clearSending(job.key)
-    if (cause.code !== 'hub/refused' && cause.code !== 'hub/recipient-unknown') throw cause
-    const { code, detail } = cause
+  function refused(id: DocumentId, { code, detail }: AppError): () => void {
     return () => {
       store.outgoing.move(id, 'refuse', ports.now(), { code, ...(detail === undefined ? {} : { detail }) })
     }

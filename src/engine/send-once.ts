@@ -1,0 +1,92 @@
+import type { FailPoint, ReachFailPoint } from './fail-point.ts'
+import type { OutgoingPacket, SentQuery, Transport } from './hub/transport.ts'
+import { AppError } from '../shared/errors.ts'
+import type { Job, Store } from './store/index.ts'
+import type { UnknownOutcomes } from './unknown-outcome.ts'
+
+/** What sending a packet needs of the world. */
+export interface SendPorts {
+  readonly store: Store
+  readonly now: () => number
+  readonly reach: ReachFailPoint
+  readonly outcomes: UnknownOutcomes
+}
+
+/** The errand's packet, opened for one attempt. */
+export interface OpenPacket {
+  readonly packet: OutgoingPacket
+  /** Lets its file go, whatever came of the attempt. */
+  readonly close: () => Promise<void>
+}
+
+/** One errand that brings a packet to the hub. */
+export interface Sending {
+  readonly job: Job
+  readonly transport: Transport
+  /** What the hub is asked for, should an earlier attempt have ended without an answer. */
+  readonly query: Omit<SentQuery, 'sentAfter'>
+  /**
+   * Makes the packet ready. Runs before the mark is set: what fails here has sent nothing to anybody. Its
+   * bytes may be written anew here, because the hub has nothing of them.
+   */
+  readonly open: () => Promise<OpenPacket>
+  readonly steps: { readonly lookedUp?: FailPoint; readonly marked: FailPoint; readonly sent: FailPoint }
+  readonly signal: AbortSignal
+  readonly onProgress?: (sentBytes: number, totalBytes: number) => void
+}
+
+/** What came of it. Everything else is thrown: it is the runner's to settle. */
+export type SendOutcome =
+  /** The hub has it. Its id is missing where the hub's list does not say it. */
+  | { readonly taken: true; readonly packetId: string | undefined }
+  /** The hub said no to this packet, and will say it again. */
+  | { readonly taken: false; readonly why: AppError }
+
+/**
+ * Brings a packet to the hub, once, whatever it carries: document, request or status.
+ *
+ * Before the first byte goes out a mark is committed; from then on the bytes are fixed. Whoever finds the mark
+ * (we crashed, or the answer never came) does not know the outcome: the hub is asked, and only when it has
+ * nothing, and has had time to finish with what we lost, is the packet sent again. The mark is taken away
+ * where the hub provably has nothing. The hub documents no idempotency of its own (reference: hub-api
+ * section 5, step 5).
+ *
+ * @throws {AppError} what Transport.lookup and Transport.send throw, and `hub/outcome-settling`
+ */
+export async function sendOnce(ports: SendPorts, sending: Sending): Promise<SendOutcome> {
+  const { store, reach, outcomes } = ports
+  const { job, transport, query, steps, signal, onProgress } = sending
+
+  if (job.sentMark !== undefined) {
+    const found = await transport.lookup({ ...query, sentAfter: job.sentMark }, { signal })
+    if (steps.lookedUp !== undefined) reach(steps.lookedUp)
+    if (found !== undefined) return { taken: true, packetId: found.packetId }
+    outcomes.nothingFound(job.key)
+    store.jobs.clearSending(job.key)
+  }
+
+  const { packet, close } = await sending.open()
+  try {
+    store.jobs.markSending(job.key, ports.now())
+    reach(steps.marked)
+    const { packetId } = await transport.send(packet, { signal, onProgress })
+    reach(steps.sent)
+    return { taken: true, packetId }
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause
+    if (!mayHaveArrived(cause)) store.jobs.clearSending(job.key)
+    if (!isRefusal(cause)) throw cause
+    return { taken: false, why: cause }
+  } finally {
+    await close()
+  }
+}
+
+/** Whether the hub may have the packet all the same. */
+function mayHaveArrived({ code }: AppError): boolean {
+  return code === 'hub/outcome-unknown' || code === 'hub/cancelled'
+}
+
+function isRefusal({ code }: AppError): boolean {
+  return code === 'hub/refused' || code === 'hub/recipient-unknown'
+}
