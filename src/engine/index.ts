@@ -156,10 +156,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   async function checkHub(input: Input<'hub.check'>): Promise<Output<'hub.check'>> {
     const secret = input.secret ?? office?.store.settings.get('hub')?.secret
     if (secret === undefined) return { reached: false, error: 'hub/not-configured', detail: 'secret' }
-    const { kind, url, systemId } = input
+    const { kind, url, systemId, road } = input
     let transport: Transport | undefined
     try {
-      transport = openTransport({ kind, url, systemId, secret }, now)
+      transport = openTransport({ kind, url, systemId, secret, road }, now)
       const { clockSkewMs } = await transport.check()
       const agencies = await transport.directory()
       return {

@@ -19,6 +19,10 @@ export interface Faults {
   duplicateDeliveries: number
   /** Destroys the connection after this many bytes of a packet, coming in or going out. */
   cutAfterBytes: number | null
+  /** A security server answers with this `X-Road-Error`; `after` the work instead of doing it. */
+  road: (Aimed & { readonly type: string; readonly message: string; readonly after?: boolean }) | null
+  /** The message log of the security server has nothing of what is asked for. */
+  noEvidence: Aimed | null
   /** Answers with this HTTP status. `retryAfter` in seconds. */
   status: (Aimed & { readonly code: number; readonly retryAfter?: number }) | null
   /** Answers everything with a web page, as a captive portal does. */
@@ -38,6 +42,8 @@ const NONE: Readonly<Faults> = {
   refuse: null,
   duplicateDeliveries: 0,
   cutAfterBytes: null,
+  road: null,
+  noEvidence: null,
   status: null,
   html: false,
   bytesPerSecond: null,

@@ -13,6 +13,8 @@ export interface Office {
   readonly address?: string
   readonly email?: string
   readonly telephone?: string
+  /** Its subsystem on the X-Road, instance/class/member/subsystem. */
+  readonly road?: string
 }
 
 /** The offices of a hub. Read anew for each request, so that an office can be added while the hub runs. */

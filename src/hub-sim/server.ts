@@ -11,6 +11,7 @@ import { lgspProtocol } from './lgsp.ts'
 import { openOffices } from './offices.ts'
 import { PacketRefusal } from './packet.ts'
 import { NotAuthentic, outcome, type Answer, type Protocol } from './protocol.ts'
+import { openRoad } from './road.ts'
 import { sdkProtocol, type SdkOptions } from './sdk.ts'
 import { bodyOf, sendJson, sendPieces, sendText } from './wire.ts'
 
@@ -45,6 +46,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const desk = openDesk({ ...options, offices, ledger, faults, now })
   const sdk = sdkProtocol(desk, offices, now, options)
   const lgsp = lgspProtocol(desk, offices)
+  const road = openRoad(options.dataDirectory, offices, faults, now)
   const controlPath = join(options.dataDirectory, 'control.json')
   const token = controlToken(controlPath)
 
@@ -66,6 +68,13 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       )
       return
     }
+    if (url.pathname === '/asic') {
+      road.evidence(url, response)
+      return
+    }
+    const isCarried = url.pathname.startsWith('/r1/')
+    const passage = isCarried ? road.enter(url, request, response, name) : undefined
+    if (isCarried && passage === undefined) return
     const status = faults.hit(current.status, name)
     if (status !== undefined) {
       if (status.retryAfter !== undefined) response.setHeader('Retry-After', String(status.retryAfter))
@@ -86,13 +95,14 @@ export async function startHub(options: HubOptions): Promise<Hub> {
         cutAfterBytes: name === 'sendEdoc' ? current.cutAfterBytes : null,
       })
       if (body === undefined) return
+      passage?.carried(body)
       if (current.delayMs > 0) await sleep(current.delayMs)
       const refusal = faults.hit(current.refuse, name)
       if (refusal !== undefined) throw new PacketRefusal(refusal.code, refusal.desc)
       const answer = operation.perform(caller, body, request.headers['content-type'] ?? '')
       if (faults.hit(current.dropAnswerAfterAccept, name) !== undefined) {
         request.socket.destroy()
-      } else await sendAnswer(response, protocol, answer)
+      } else if (passage?.failedAfter() !== true) await sendAnswer(response, protocol, answer)
     } catch (cause) {
       if (cause instanceof NotAuthentic) {
         refuse(name, by, '15', cause.message)

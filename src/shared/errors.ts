@@ -130,6 +130,12 @@ export const ERRORS = {
   'hub/cancelled': { retry: 'auto' },
   'hub/clock-skew': { retry: 'auto', line: 'down' },
 
+  'road/client-refused': { retry: 'auto', line: 'down' },
+  'road/service-refused': { retry: 'auto', line: 'down' },
+  'road/own-server-failed': { retry: 'auto', line: 'down' },
+  'road/far-server-failed': { retry: 'auto', line: 'down' },
+  'road/evidence-missing': { retry: 'auto' },
+
   'update/feed-unreachable': { retry: 'user' },
   'update/refused': { retry: 'never' },
   'update/busy': { retry: 'user' },

@@ -428,6 +428,27 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Văn bản vẫn nằm trong Hộp gửi.',
   },
 
+  'road/client-refused': {
+    title: 'Máy chủ bảo mật chưa nhận cơ quan này',
+    hint: 'Hãy nhờ cán bộ kỹ thuật của tỉnh kiểm tra mã X-Road của cơ quan và chứng thư của máy này. Văn bản vẫn an toàn và sẽ tự gửi lại.',
+  },
+  'road/service-refused': {
+    title: 'Cơ quan chưa được phép dùng dịch vụ của trục',
+    hint: 'Hãy nhờ cán bộ kỹ thuật của tỉnh kiểm tra mã dịch vụ và quyền của cơ quan tại máy chủ bảo mật của trục. Văn bản vẫn an toàn và sẽ tự gửi lại.',
+  },
+  'road/own-server-failed': {
+    title: 'Máy chủ bảo mật của tỉnh đang gặp sự cố',
+    hint: 'Mạng của cơ quan vẫn tốt. Văn bản đã lưu an toàn trên máy này; chương trình sẽ tự thử lại.',
+  },
+  'road/far-server-failed': {
+    title: 'Máy chủ bảo mật phía trục liên thông đang gặp sự cố',
+    hint: 'Mạng của cơ quan và máy chủ của tỉnh vẫn tốt. Văn bản đã lưu an toàn trên máy này; chương trình sẽ tự thử lại.',
+  },
+  'road/evidence-missing': {
+    title: 'Máy chủ bảo mật chưa có biên nhận ký số của lần gửi',
+    hint: 'Văn bản đã gửi xong. Chương trình sẽ tự hỏi lại biên nhận.',
+  },
+
   'update/feed-unreachable': {
     title: 'Chưa kiểm tra được bản cập nhật',
     hint: 'Bạn vẫn làm việc bình thường. Hãy thử lại khi có mạng.',

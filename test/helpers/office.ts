@@ -11,6 +11,7 @@ import { COPY_TYPES, type CopyForm } from '../../src/shared/document/types.ts'
 import type {
   CertificateChoice,
   HubKind,
+  HubRoad,
   Method,
   Output,
   OutgoingDetail,
@@ -174,6 +175,7 @@ export interface NewOffice {
   readonly hubUrl: string
   /** Default: the SDK's. */
   readonly hubKind?: HubKind
+  readonly hubRoad?: HubRoad
   readonly secret: string
   /** PEM of the root to trust. */
   readonly root: string
@@ -239,6 +241,7 @@ async function furnish(call: Call, options: NewOffice): Promise<string> {
       url: options.hubUrl,
       systemId: options.agency.organId,
       secret: options.secret,
+      ...(options.hubRoad === undefined ? {} : { road: options.hubRoad }),
     },
     token: {
       modulePath: options.tokens.hsm.modulePath,

@@ -8,6 +8,7 @@ import type { ConnectionOptions } from '../../src/engine/hub/http.ts'
 import { lgspTransport, type LgspOptions } from '../../src/engine/hub/lgsp.ts'
 import type { Transport } from '../../src/engine/hub/transport.ts'
 import { vxpTransport, type VxpOptions } from '../../src/engine/hub/vxp.ts'
+import type { HubRoad } from '../../src/shared/ipc/contract.ts'
 import type { LedgerEntry } from '../../src/hub-sim/ledger.ts'
 
 /** The two offices and the commune's parent that hub tests play with. */
@@ -21,9 +22,22 @@ export const OFFICES = [
     parentName: 'UBND tỉnh Thanh Vân',
     parentOrganId: 'H99',
     email: 'vanthu@suoingoc.example',
+    road: 'VN-TEST/COM/H99-88-01/VANTHU',
   },
-  { systemId: 'H99.07', secret: 'snv-secret', organId: 'H99.07', name: 'Sở Nội vụ tỉnh Thanh Vân' },
-  { systemId: 'H99', secret: 'tinh-secret', organId: 'H99', name: 'UBND tỉnh Thanh Vân' },
+  {
+    systemId: 'H99.07',
+    secret: 'snv-secret',
+    organId: 'H99.07',
+    name: 'Sở Nội vụ tỉnh Thanh Vân',
+    road: 'VN-TEST/GOV/H99-07/VANTHU',
+  },
+  {
+    systemId: 'H99',
+    secret: 'tinh-secret',
+    organId: 'H99',
+    name: 'UBND tỉnh Thanh Vân',
+    road: 'VN-TEST/GOV/H99/VANTHU',
+  },
 ] as const
 
 /** A hub as its own process over a folder of its own. */
@@ -127,6 +141,7 @@ interface Opening extends HubCallOptions {
   readonly systemId: string
   readonly secret: string
   readonly connection?: ConnectionOptions | undefined
+  readonly road?: HubRoad | undefined
 }
 
 function officeOf(systemId: SystemId) {
@@ -179,5 +194,25 @@ export const VXP_FILES: TestedProtocol = {
   transportFor: (hub, systemId, more) => vxpFor(hub, systemId, { ...more, download: 'downloadEdoc' }),
 }
 
+/** Either of the two, carried over X-Road REST. */
+function overRoad(protocol: TestedProtocol, path: string): TestedProtocol {
+  const service = `VN-TEST/GOV/TRUC/LIENTHONG/${path}`
+  const roadOf = (client: string) => ({ client, service })
+  return {
+    ...protocol,
+    name: `${protocol.name} over X-Road`,
+    open: (opening) => protocol.open({ road: roadOf(OFFICES[0].road), ...opening }),
+    transportFor: ({ url }, systemId, more) =>
+      protocol.open({
+        endpoint: url,
+        ...officeOf(systemId),
+        road: roadOf(OFFICES.find((one) => one.systemId === systemId)?.road ?? ''),
+        ...more,
+      }),
+  }
+}
+export const VXP_OVER_ROAD = overRoad(VXP, 'vxp')
+export const LGSP_OVER_ROAD = overRoad(LGSP, 'lgsp/v1')
+
 /** Every protocol there is. What is true of a hub is tested over each. */
-export const PROTOCOLS: readonly TestedProtocol[] = [VXP, LGSP]
+export const PROTOCOLS: readonly TestedProtocol[] = [VXP, LGSP, VXP_OVER_ROAD, LGSP_OVER_ROAD]

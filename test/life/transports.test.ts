@@ -28,8 +28,21 @@ afterAll(() => {
 /** The connections an office may have beside the SDK's plain one, which life.test.ts lives with. */
 const CONNECTIONS: readonly {
   readonly name: string
-  readonly hubOf: (hub: HubProcess) => Pick<NewOffice, 'hubUrl' | 'hubKind'>
-}[] = [{ name: 'lgsp', hubOf: ({ url }) => ({ hubKind: 'lgsp', hubUrl: `${url}/lgsp/v1` }) }]
+  readonly hubOf: (
+    hub: HubProcess,
+    office: (typeof OFFICES)[number],
+  ) => Pick<NewOffice, 'hubUrl' | 'hubKind' | 'hubRoad'>
+}[] = [
+  { name: 'lgsp', hubOf: ({ url }) => ({ hubKind: 'lgsp', hubUrl: `${url}/lgsp/v1` }) },
+  {
+    name: 'vxp over X-Road',
+    hubOf: ({ url }, { road }) => ({
+      hubKind: 'vxp',
+      hubUrl: url,
+      hubRoad: { client: road, service: 'VN-TEST/GOV/TRUC/LIENTHONG/vxp' },
+    }),
+  },
+]
 
 describe.each(CONNECTIONS)('two offices over $name', ({ name, hubOf }) => {
   let hub: HubProcess
@@ -38,16 +51,18 @@ describe.each(CONNECTIONS)('two offices over $name', ({ name, hubOf }) => {
 
   beforeAll(async () => {
     hub = await startHubProcess()
-    const common = { ...hubOf(hub), root: desk.pki.root.certificatePem }
+    const root = desk.pki.root.certificatePem
     sender = await makeOffice({
-      ...common,
+      ...hubOf(hub, OFFICES[0]),
+      root,
       dir: desk.path(`${name}-sender`),
       agency: SENDER,
       tokens: desk.sender,
       secret: OFFICES[0].secret,
     })
     receiver = await makeOffice({
-      ...common,
+      ...hubOf(hub, OFFICES[1]),
+      root,
       dir: desk.path(`${name}-receiver`),
       agency: RECEIVER,
       tokens: desk.receiver,

@@ -78,6 +78,9 @@ export function hubThat(does: Partial<Transport>): () => Transport {
     deliveries: refuse,
     acknowledge: refuse,
     directory: refuse,
+    evidence: () => {
+      throw new Error('nobody expected this call')
+    },
     check: refuse,
     close: () => Promise.resolve(),
     ...does,

@@ -18,8 +18,16 @@ import {
   type Fields,
 } from './reply.ts'
 import { sameHash } from './rows.ts'
-import type { CallOptions, FetchOptions, HubCheck, OutgoingPacket, SendOptions } from './transport.ts'
+import type {
+  Accepted,
+  CallOptions,
+  FetchOptions,
+  HubCheck,
+  OutgoingPacket,
+  SendOptions,
+} from './transport.ts'
 import { multipart, outcomeOf, type Upload, type UploadForm } from './upload.ts'
+import { roadReceiptOf } from './xroad.ts'
 
 /** Time limits in milliseconds; every request has one. */
 export interface HubTimeouts {
@@ -126,7 +134,7 @@ export function hubCalls(http: Http, options: HubCallOptions) {
     form: UploadForm,
     requestOf: (upload: Upload) => HubRequest,
     options: SendOptions,
-  ): Promise<{ packetId: string }> {
+  ): Promise<Accepted> {
     const deadline = transferDeadline(options, packet.sizeBytes)
     const upload = multipart(packet, form, {
       onMove: () => {
@@ -135,9 +143,15 @@ export function hubCalls(http: Http, options: HubCallOptions) {
       onProgress: options.onProgress,
     })
     try {
-      const response = await http.request({ ...requestOf(upload), signal: deadline.signal })
+      const response = await http.request({
+        ...requestOf(upload),
+        id: options.attemptId,
+        signal: deadline.signal,
+      })
       await replies.refuseStatus(response)
-      return { packetId: acceptedId(await textOf(response), response) }
+      const packetId = acceptedId(await textOf(response), response)
+      const road = roadReceiptOf(response)
+      return road === undefined ? { packetId } : { packetId, road }
     } catch (cause) {
       throw outcomeOf(cause, upload.state)
     } finally {

@@ -35,6 +35,8 @@ export interface HttpRequest {
   readonly url: URL
   readonly method: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
+  /** Names the request for servers on the way that keep records (see xroad.ts); plain HTTP has no place for it. */
+  readonly id?: string | undefined
   readonly body?: string | AsyncIterable<Uint8Array> | undefined
   /** Ends the request; its reason is what the caller gets. */
   readonly signal: AbortSignal

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
+import type { HubRoad } from '../../shared/ipc/contract.ts'
 import {
   baseOf,
   hubCalls,
@@ -12,6 +13,7 @@ import { openHttp, type ConnectionOptions } from './http.ts'
 import { textField, type Fields } from './reply.ts'
 import { agencies, byAge, dayOf, listedPacket, rowsOf } from './rows.ts'
 import type {
+  Accepted,
   CallOptions,
   FetchOptions,
   ListedPacket,
@@ -20,6 +22,7 @@ import type {
   SendOptions,
   Transport,
 } from './transport.ts'
+import { overRoad, roadBase, roadEvidence } from './xroad.ts'
 
 /** Everything about one provincial LGSP. What hub-api section 6 does not say for certain can be set. */
 export interface LgspOptions extends HubCallOptions {
@@ -29,6 +32,8 @@ export interface LgspOptions extends HubCallOptions {
   /** Shared key; it travels in a header of each request, so only over TLS or a closed network. */
   readonly secret: string
   readonly connection?: ConnectionOptions | undefined
+  /** Carries every call through a security server that speaks X-Road REST; `endpoint` is that server. */
+  readonly road?: HubRoad | undefined
   /** How `getEdoc` answers. Default `base64` (in JSON). */
   readonly download?: PacketForm | undefined
   /** How far back a list reaches when nobody says since when. Default 92 days. */
@@ -49,8 +54,10 @@ const LIST_DAYS = 92
  *   nothing a header can carry
  */
 export function lgspTransport(options: LgspOptions): Transport {
-  const base = baseOf(options.endpoint)
-  const http = openHttp(options.connection)
+  const { road } = options
+  const server = baseOf(options.endpoint)
+  const base = roadBase(server, road)
+  const http = overRoad(openHttp(options.connection), road)
   // No request of this protocol carries a time: a refusal is never the clock's fault.
   const calls = hubCalls(http, { ...options, allowedClockSkewMs: Infinity })
   const identity = {
@@ -95,7 +102,7 @@ export function lgspTransport(options: LgspOptions): Transport {
     return { packets: rows.flatMap(({ packet, done }) => (done ? [] : packet)), reply }
   }
 
-  function send(packet: OutgoingPacket, more: SendOptions = {}): Promise<{ packetId: string }> {
+  function send(packet: OutgoingPacket, more: SendOptions = {}): Promise<Accepted> {
     return calls.send(
       packet,
       {
@@ -156,6 +163,9 @@ export function lgspTransport(options: LgspOptions): Transport {
       const reply = await calls.exchangeExtra(get(options.directoryOperation ?? 'organizations'), more)
       return reply === undefined ? undefined : agencies(rowsOf(reply.fields, (row) => row))
     },
+
+    evidence: (attemptId, more = {}) =>
+      road === undefined ? undefined : roadEvidence(http, { base: server, road, attemptId }, more),
 
     check: (more = {}) =>
       calls.check(

@@ -1,4 +1,4 @@
-import type { HubKind } from '../../shared/ipc/contract.ts'
+import type { HubKind, HubRoad } from '../../shared/ipc/contract.ts'
 import { lgspTransport } from './lgsp.ts'
 import type { Transport } from './transport.ts'
 import { vxpTransport } from './vxp.ts'
@@ -9,6 +9,7 @@ export interface HubAddress {
   readonly url: string
   readonly systemId: string
   readonly secret: string
+  readonly road?: HubRoad | undefined
 }
 
 /** What a protocol is opened with, whichever it is. */
@@ -17,6 +18,7 @@ interface Opening {
   readonly systemId: string
   readonly secret: string
   readonly clock: () => number
+  readonly road: HubRoad | undefined
 }
 
 const PROTOCOLS: Readonly<Record<HubKind, (opening: Opening) => Transport>> = {
@@ -28,6 +30,9 @@ const PROTOCOLS: Readonly<Record<HubKind, (opening: Opening) => Transport>> = {
  * A connection to a hub, by the protocol that the settings name.
  * @throws AppError `hub/not-configured`
  */
-export function openTransport({ kind, url, systemId, secret }: HubAddress, clock: () => number): Transport {
-  return PROTOCOLS[kind]({ endpoint: url, systemId, secret, clock })
+export function openTransport(
+  { kind, url, systemId, secret, road }: HubAddress,
+  clock: () => number,
+): Transport {
+  return PROTOCOLS[kind]({ endpoint: url, systemId, secret, clock, road })
 }

@@ -60,8 +60,26 @@ export interface CallOptions {
 
 /** Settings of an upload. */
 export interface SendOptions extends CallOptions {
+  /** A UUID of this attempt, by which {@link Transport.evidence} asks for its records later. */
+  readonly attemptId?: string | undefined
   /** Told after each piece that the line has taken. Bytes of the packet, without framing. */
   readonly onProgress?: ((sentBytes: number, totalBytes: number) => void) | undefined
+}
+
+/** What the security servers of an X-Road wrote over the hub's answer. */
+export interface RoadReceipt {
+  /** Their own id of the request. */
+  readonly requestId: string
+  /** Base64 of a SHA-512 over the request as the hub's security server got it. */
+  readonly requestHash?: string
+  readonly service?: string
+}
+
+/** A packet that the hub accepted. */
+export interface Accepted {
+  /** The hub's own id of the packet. */
+  readonly packetId: string
+  readonly road?: RoadReceipt
 }
 
 /** Settings of a download. What {@link ListedPacket} said about the bytes is checked when given. */
@@ -141,7 +159,7 @@ export interface Transport {
    * when the iteration ends without an error: size and hash are known at the end (`hub/packet-mismatch`).
    */
   fetch(packetId: string, options?: FetchOptions): AsyncIterable<Uint8Array>
-  send(packet: OutgoingPacket, options?: SendOptions): Promise<{ packetId: string }>
+  send(packet: OutgoingPacket, options?: SendOptions): Promise<Accepted>
   /**
    * Whether the hub has what we tried to send; undefined means it has not, and sending again is safe.
    * @throws AppError `hub/outcome-unaskable` where the hub keeps no list of what was sent: a person decides
@@ -156,6 +174,12 @@ export interface Transport {
   acknowledge(packetId: string, outcome: 'processing' | 'done' | 'fail', options?: CallOptions): Promise<void>
   /** Every agency the hub knows; undefined where the hub offers no directory. */
   directory(options?: CallOptions): Promise<AgencyRecord[] | undefined>
+  /**
+   * The records that the connection itself keeps of one attempt to send, signed by others than us: a ZIP of
+   * ASiC-E containers. Undefined where nothing on the way keeps any. Read as {@link fetch} is.
+   * @throws AppError `road/evidence-missing` at the first read, when there are none (yet)
+   */
+  evidence(attemptId: string, options?: CallOptions): AsyncIterable<Uint8Array> | undefined
   /** Proves address, secret and clock with the cheapest call there is. */
   check(options?: CallOptions): Promise<HubCheck>
   /** Ends all connections; calls in flight fail. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, type ErrorCode } from '../../shared/errors.ts'
 import type { OutgoingPacket, SendOptions } from './transport.ts'
 
 const PIECE_BYTES = 64 * 1024
@@ -74,6 +74,14 @@ export function multipart(
   return upload
 }
 
+/** What says nothing about a packet that went out whole: it may have been accepted before this happened. */
+const OPEN_AFTER_ALL: ReadonlySet<ErrorCode> = new Set([
+  'hub/server-error',
+  'hub/cancelled',
+  'road/own-server-failed',
+  'road/far-server-failed',
+])
+
 /**
  * What a failure during `send` says about the packet. Before the first piece the hub cannot have it. After
  * that a broken line leaves it open, and so does a gateway's 5xx: it may stand between us and a hub that
@@ -81,9 +89,7 @@ export function multipart(
  */
 export function outcomeOf(cause: unknown, state: UploadState): unknown {
   if (!(cause instanceof AppError) || state === 'waiting') return cause
-  const open =
-    cause.code === 'hub/unreachable' ||
-    (state === 'complete' && (cause.code === 'hub/server-error' || cause.code === 'hub/cancelled'))
+  const open = cause.code === 'hub/unreachable' || (state === 'complete' && OPEN_AFTER_ALL.has(cause.code))
   if (!open) return cause
   return new AppError('hub/outcome-unknown', `after sending: ${cause.message}`, {
     cause,

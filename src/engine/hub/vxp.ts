@@ -1,8 +1,10 @@
+import type { HubRoad } from '../../shared/ipc/contract.ts'
 import { baseOf, hubCalls, type CountedReply, type HubCallOptions, type HubRequest } from './calls.ts'
 import { openHttp, type ConnectionOptions } from './http.ts'
 import { textField } from './reply.ts'
 import { agencies, bestMatch, byAge, dayOf, delivery, listedPacket, rowsOf } from './rows.ts'
 import type {
+  Accepted,
   CallOptions,
   Delivery,
   FetchOptions,
@@ -13,6 +15,7 @@ import type {
   Transport,
 } from './transport.ts'
 import { hashFile, signedHeaders, type HashFileForm } from './vxp-signing.ts'
+import { overRoad, roadBase, roadEvidence } from './xroad.ts'
 
 /** Everything about one hub that speaks as the SDK does. */
 export interface VxpOptions extends HubCallOptions {
@@ -22,6 +25,8 @@ export interface VxpOptions extends HubCallOptions {
   /** Shared key of the HMAC. It is kept in the encrypted database and never logged. */
   readonly secret: string
   readonly connection?: ConnectionOptions | undefined
+  /** Carries every call through a security server that speaks X-Road REST; `endpoint` is that server. */
+  readonly road?: HubRoad | undefined
   /** Default `sdk`, the form that the hub is known to take. */
   readonly hashFileForm?: HashFileForm | undefined
   /** How packets are fetched. Default `getEdoc` (base64 in JSON); `downloadEdoc` streams the file itself. */
@@ -53,10 +58,12 @@ const FORM = { contentType: 'application/x-www-form-urlencoded', body: '' } as c
  * @throws AppError `hub/not-configured` when the endpoint is no http(s) address
  */
 export function vxpTransport(options: VxpOptions): Transport {
-  const base = baseOf(options.endpoint)
+  const { road } = options
+  const server = baseOf(options.endpoint)
+  const base = roadBase(server, road)
   const serviceType = options.serviceType ?? 'eDoc'
   const download = options.download ?? 'getEdoc'
-  const http = openHttp(options.connection)
+  const http = overRoad(openHttp(options.connection), road)
   const calls = hubCalls(http, options)
   const identity = {
     systemId: options.systemId,
@@ -110,7 +117,7 @@ export function vxpTransport(options: VxpOptions): Transport {
     return rowsOf(fields, (row) => delivery(row, kind))
   }
 
-  function send(packet: OutgoingPacket, more: SendOptions = {}): Promise<{ packetId: string }> {
+  function send(packet: OutgoingPacket, more: SendOptions = {}): Promise<Accepted> {
     const headerArguments = [
       ['from', packet.from],
       ['servicetype', serviceType],
@@ -208,6 +215,9 @@ export function vxpTransport(options: VxpOptions): Transport {
       const { fields } = await calls.exchange(signed({ name, body: '{}' }), more)
       return agencies(rowsOf(fields, (row) => row))
     },
+
+    evidence: (attemptId, more = {}) =>
+      road === undefined ? undefined : roadEvidence(http, { base: server, road, attemptId }, more),
 
     check: (more = {}) =>
       calls.check(

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { agency, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
 import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
-import { certificateChoice, hubKind, type TokenSettings } from '../../shared/ipc/contract.ts'
+import { certificateChoice, hubKind, hubRoad, type TokenSettings } from '../../shared/ipc/contract.ts'
 import { signaturePolicy } from '../../shared/signature-policy.ts'
 import { json } from './columns.ts'
 import type { Database } from './database.ts'
@@ -13,6 +13,7 @@ const hubAccess = z.object({
   url: z.string(),
   systemId: z.string(),
   secret: z.string(),
+  road: hubRoad.optional(),
 })
 
 const token = z.object({

@@ -3,14 +3,21 @@ import { useState } from 'react'
 
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
 import { verbatim } from '../../shared/failure.vi.ts'
-import { hubKind, type HubKind, type Output, type Settings } from '../../shared/ipc/contract.ts'
+import {
+  hubKind,
+  hubRoad,
+  type HubKind,
+  type Input,
+  type Output,
+  type Settings,
+} from '../../shared/ipc/contract.ts'
 import { call } from '../lib/call.ts'
 import { formatCount, formatSpan } from '../lib/format.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
 import { Banner, FailureBanner } from './Banner.tsx'
 import { Button } from './Button.tsx'
-import { Choice, TextBox } from './Field.tsx'
+import { CheckBox, Choice, TextBox } from './Field.tsx'
 import styles from './Form.module.css'
 
 /** The hub as it is being typed. `secretKept`: one is stored already and may stay. */
@@ -20,6 +27,9 @@ export interface HubDraft {
   readonly systemId: string
   readonly secret: string
   readonly secretKept: boolean
+  readonly hasRoad: boolean
+  readonly roadClient: string
+  readonly roadService: string
 }
 
 /** What is typed, from what is stored. The secret never comes out. */
@@ -30,22 +40,45 @@ export function hubDraftOf(hub: Settings['hub']): HubDraft {
     systemId: hub?.systemId ?? '',
     secret: '',
     secretKept: hub !== undefined,
+    hasRoad: hub?.road !== undefined,
+    roadClient: hub?.road?.client ?? '',
+    roadService: hub?.road?.service ?? '',
   }
 }
 
+type HubField = 'url' | 'systemId' | 'secret' | 'roadClient' | 'roadService'
+
 /** Why the hub cannot be saved like this, by field. */
-export function hubProblems(draft: HubDraft): Partial<Record<'url' | 'systemId' | 'secret', string>> {
+export function hubProblems(draft: HubDraft): Partial<Record<HubField, string>> {
+  const { client, service } = roadOf(draft)
   return {
     ...(/^https?:\/\/[^\s/]+/i.test(draft.url.trim()) ? {} : { url: TEXT.hubForm.urlWrong }),
     ...(draft.systemId.trim() === '' ? { systemId: TEXT.hubForm.systemIdMissing } : {}),
     ...(draft.secret === '' && !draft.secretKept ? { secret: TEXT.hubForm.secretMissing } : {}),
+    ...(draft.hasRoad && !hubRoad.shape.client.safeParse(client).success
+      ? { roadClient: TEXT.hubForm.roadClientWrong }
+      : {}),
+    ...(draft.hasRoad && !hubRoad.shape.service.safeParse(service).success
+      ? { roadService: TEXT.hubForm.roadServiceWrong }
+      : {}),
   }
 }
 
 /** The hub as the engine takes it. */
-export function hubOf(draft: HubDraft): { kind: HubKind; url: string; systemId: string; secret?: string } {
-  const hub = { kind: draft.kind, url: draft.url.trim(), systemId: draft.systemId.trim() }
+export function hubOf(draft: HubDraft): Input<'hub.check'> {
+  const hub = {
+    kind: draft.kind,
+    url: draft.url.trim(),
+    systemId: draft.systemId.trim(),
+    ...(draft.hasRoad ? { road: roadOf(draft) } : {}),
+  }
   return draft.secret === '' ? hub : { ...hub, secret: draft.secret }
+}
+
+/** Identifiers are often written with a slash in front, as in an address. */
+function roadOf({ roadClient, roadService }: HubDraft) {
+  const bare = (text: string) => text.trim().replace(/^\/+|\/+$/g, '')
+  return { client: bare(roadClient), service: bare(roadService) }
 }
 
 /** A clock further off than this is worth a word: the hub refuses signatures of old requests. */
@@ -114,6 +147,38 @@ export function HubForm({
           error={problems.secret}
         />
       </div>
+      <CheckBox
+        label={TEXT.hubForm.road}
+        hint={TEXT.hubForm.roadHint}
+        value={draft.hasRoad}
+        onChange={(hasRoad) => {
+          onChange({ ...draft, hasRoad })
+        }}
+      />
+      {draft.hasRoad ? (
+        <div className={styles['grid']}>
+          <TextBox
+            label={TEXT.hubForm.roadClient}
+            hint={TEXT.hubForm.roadClientHint}
+            value={draft.roadClient}
+            onChange={(roadClient) => {
+              onChange({ ...draft, roadClient })
+            }}
+            maxLength={400}
+            error={problems.roadClient}
+          />
+          <TextBox
+            label={TEXT.hubForm.roadService}
+            hint={TEXT.hubForm.roadServiceHint}
+            value={draft.roadService}
+            onChange={(roadService) => {
+              onChange({ ...draft, roadService })
+            }}
+            maxLength={400}
+            error={problems.roadService}
+          />
+        </div>
+      ) : null}
       <div className={styles['row']}>
         <Button
           icon={Stethoscope}

@@ -60,11 +60,29 @@ const pinUse = {
 export const hubKind = z.enum(['vxp', 'lgsp'])
 export type HubKind = z.output<typeof hubKind>
 
+/** What parts an identifier on the X-Road is made of, such as `VN/GOV/H99/VANTHU`. */
+const roadIdentifier = (parts: string) =>
+  z
+    .string()
+    .max(400)
+    .regex(new RegExp(`^[^/\\s]+(/[^/\\s]+){${parts}}$`))
+
+/** How a hub is reached through an X-Road security server that speaks REST. */
+export const hubRoad = z.object({
+  /** Our own place: instance/class/member, mostly with /subsystem. */
+  client: roadIdentifier('2,3'),
+  /** The hub's service, instance/class/member/subsystem/service, with the path below it where there is one. */
+  service: roadIdentifier('3,'),
+})
+export type HubRoad = z.output<typeof hubRoad>
+
 /** The line, the hub's address and the office's name at the hub. `secret` goes in and never comes out. */
 const hubSettings = z.object({
   kind: hubKind.default('vxp'),
   url: z.url({ protocol: /^https?$/ }).max(500),
   systemId: z.string().trim().min(1).max(100),
+  /** Left out, the address answers by itself. */
+  road: hubRoad.optional(),
 })
 const hubSecret = z.string().min(1).max(500)
 
