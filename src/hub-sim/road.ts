@@ -34,7 +34,6 @@ const record = z.object({
   requestHash: z.string(),
 })
 
-
 /**
  * Two security servers in front of the hub, as its clients meet them: X-Road REST (PR-REST) and the download
  * of signed documents (UG-SIGDOC). Everything they refuse they refuse with `X-Road-Error`. What the message
