@@ -20,6 +20,7 @@ import type { SubmitPorts } from './outgoing/submit.ts'
 import type { SignerClient } from './signing/signer-client.ts'
 import type { Job, Store } from './store/index.ts'
 import { lineToHub } from './sync/line.ts'
+import { lineJournal } from './sync/line-journal.ts'
 import { runner } from './sync/runner.ts'
 import { tokenWatch } from './token-watch.ts'
 import { unknownOutcomes } from './unknown-outcome.ts'
@@ -77,7 +78,9 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     held: watch.certificates,
   })
   const { verify } = authorities
+  const journal = lineJournal({ append: store.history.append, now, log: host.log })
   const line = lineToHub(now, world.random, () => {
+    journal.note(line.get())
     tell('line')
   })
 
@@ -138,8 +141,8 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
         reach,
         judges: authorities.judges,
         verifyPacket: authorities.verifyPacket,
-        onStatus: (message) => {
-          if (applyStatus(store, message, now())) tell('outgoing')
+        onStatus: (message, packet) => {
+          if (applyStatus(store, message, now(), packet)) tell('outgoing')
         },
       }),
       judge: judgeJob({ store, now, reach, judgesOnline: authorities.judgesOnline }),
@@ -164,6 +167,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     },
   })
 
+  journal.open()
   queue.start()
   watch.start()
 
@@ -212,6 +216,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
       await queue.stop()
       await transport?.open.close()
       await authorities.close()
+      journal.close()
       store.close()
     },
   }

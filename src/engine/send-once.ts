@@ -1,5 +1,6 @@
 import type { FailPoint, ReachFailPoint } from './fail-point.ts'
-import type { OutgoingPacket, SentQuery, Transport } from './hub/transport.ts'
+import type { Delivery, HubAnswer, OutgoingPacket, SentQuery, Transport } from './hub/transport.ts'
+import type { HistoryEntry } from '../shared/document/history.ts'
 import { AppError } from '../shared/errors.ts'
 import type { Job, Store } from './store/index.ts'
 import type { UnknownOutcomes } from './unknown-outcome.ts'
@@ -37,8 +38,8 @@ export interface Sending {
 
 /** What came of it. Everything else is thrown: it is the runner's to settle. */
 export type SendOutcome =
-  /** The hub has it. Its id is missing where the hub's list does not say it. */
-  | { readonly taken: true; readonly packetId: string | undefined }
+  /** The hub has it. Its id is missing where the hub's list does not say it. `learnt`: how, for the history. */
+  | { readonly taken: true; readonly packetId: string | undefined; readonly learnt: HistoryEntry['detail'] }
   /** The hub said no to this packet, and will say it again. */
   | { readonly taken: false; readonly why: AppError }
 
@@ -60,26 +61,38 @@ export async function sendOnce(ports: SendPorts, sending: Sending): Promise<Send
   if (job.sentMark !== undefined) {
     const found = await transport.lookup({ ...query, sentAfter: job.sentMark }, { signal })
     if (steps.lookedUp !== undefined) reach(steps.lookedUp)
-    if (found !== undefined) return { taken: true, packetId: found.packetId }
+    if (found !== undefined) return { taken: true, packetId: found.packetId, learnt: detailOf(found) }
     outcomes.nothingFound(job.key)
-    store.jobs.clearSending(job.key)
+    store.jobs.clearSending(job.key, 'hub')
   }
 
   const { packet, close } = await sending.open()
   try {
-    store.jobs.markSending(job.key, ports.now())
+    const { sha256, sizeBytes } = packet
+    store.jobs.markSending(job.key, ports.now(), { sha256, sizeBytes })
     reach(steps.marked)
-    const { packetId } = await transport.send(packet, { signal, onProgress })
+    const { packetId, answer } = await transport.send(packet, { signal, onProgress })
     reach(steps.sent)
-    return { taken: true, packetId }
+    return { taken: true, packetId, learnt: { learntFrom: 'answer', ...answerDetail(answer) } }
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause
-    if (!mayHaveArrived(cause)) store.jobs.clearSending(job.key)
+    const { code, detail } = cause
+    store.jobs.failSending(job.key, { code, detail, mayHaveArrived: mayHaveArrived(cause) })
     if (!isRefusal(cause)) throw cause
     return { taken: false, why: cause }
   } finally {
     await close()
   }
+}
+
+function detailOf({ sentAt }: Delivery): HistoryEntry['detail'] {
+  return { learntFrom: 'hub-list', ...(sentAt === undefined ? {} : { hubSentAt: sentAt }) }
+}
+
+function answerDetail(answer: HubAnswer | undefined): HistoryEntry['detail'] {
+  if (answer === undefined) return {}
+  const { httpStatus, date, body } = answer
+  return { httpStatus, ...(date === undefined ? {} : { hubDate: date }), answer: body }
 }
 
 /** Whether the hub may have the packet all the same. */

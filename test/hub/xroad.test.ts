@@ -100,7 +100,7 @@ describe('what a security server is asked, word for word', () => {
       },
     }
     const commune = opened()
-    await expect(commune.send(packetOf(documentXml()), { attemptId: ATTEMPT })).resolves.toEqual({
+    await expect(commune.send(packetOf(documentXml()), { attemptId: ATTEMPT })).resolves.toMatchObject({
       packetId: 'p1',
       road: { requestId: 'c0ffee', requestHash: 'aGFzaA==', service: 'VN/GOV/TRUC/LIENTHONG/sdk' },
     })

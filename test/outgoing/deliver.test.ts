@@ -40,6 +40,24 @@ async function queued() {
 }
 
 describe('bringing a document to the hub', () => {
+  test('writes down the attempt, what left, and the hub’s answer word for word', async () => {
+    const { store, id } = await queued()
+    const { packetSha256, packetSizeBytes } = store.outgoing.get(id)
+    const body = '{"status":"OK","ErrorCode":"0","DocId":"P-1"}'
+    const date = 'Mon, 23 Nov 2026 01:00:00 GMT'
+    await attempt(store, id, {
+      send: () => Promise.resolve({ packetId: 'P-1', answer: { httpStatus: 200, date, body } }),
+    })
+    const told = store.history.about(id).filter(({ event }) => event === 'attempt' || event === 'accept')
+    expect(told.map(({ event, detail }) => [event, detail])).toEqual([
+      ['attempt', { kind: 'deliver', attempts: 1, sha256: packetSha256, sizeBytes: packetSizeBytes }],
+      [
+        'accept',
+        { attempts: 1, packetId: 'P-1', learntFrom: 'answer', httpStatus: 200, hubDate: date, answer: body },
+      ],
+    ])
+  })
+
   test('is marked before the first byte and sent with the bytes that were frozen', async () => {
     const { store, id } = await queued()
     let sent = 0

@@ -106,6 +106,47 @@ describe('the life of an errand', () => {
   })
 })
 
+describe('what the office can prove of an errand', () => {
+  test('every attempt for which bytes may have left, with what left and how it ended', () => {
+    const store = withErrand()
+    const { jobs } = store
+    const fail = (code: 'hub/unreachable' | 'hub/outcome-unknown', mayHaveArrived: boolean) => {
+      jobs.claimDue(MORNING, LEASE)
+      jobs.markSending('deliver/a/1', MORNING, { sha256: 'ab' })
+      jobs.failSending('deliver/a/1', { code, detail: 'lời của trục', mayHaveArrived })
+      jobs.wait('deliver/a/1', { dueAt: MORNING, code })
+    }
+    fail('hub/unreachable', false)
+    expect(jobs.byKey('deliver/a/1')?.sentMark).toBeUndefined()
+    // The same trouble again: the wait is told once, the attempt is.
+    fail('hub/unreachable', false)
+    fail('hub/outcome-unknown', true)
+    expect(jobs.byKey('deliver/a/1')?.sentMark).toBe(MORNING)
+    jobs.clearSending('deliver/a/1', 'hub')
+    expect(jobs.byKey('deliver/a/1')?.sentMark).toBeUndefined()
+    expect(events(store)).toEqual([
+      'attempt',
+      'attempt-failed',
+      'wait',
+      'attempt',
+      'attempt-failed',
+      'attempt',
+      'attempt-failed',
+      'wait',
+      'not-arrived',
+    ])
+    const [begun, ended] = store.history.of('job', 'deliver/a/1')
+    expect(begun?.detail).toEqual({ kind: 'deliver', attempts: 1, sha256: 'ab' })
+    expect(ended?.detail).toEqual({
+      kind: 'deliver',
+      attempts: 1,
+      code: 'hub/unreachable',
+      words: 'lời của trục',
+      mayHaveArrived: false,
+    })
+  })
+})
+
 describe('adding', () => {
   test('the same errand twice is one errand', () => {
     const store = withErrand()
@@ -205,7 +246,7 @@ describe('after a crash', () => {
       dueAt: MORNING + 10,
     })
     expect(second.jobs.byKey('deliver/b/1')).toMatchObject({ state: 'ready', sentMark: undefined })
-    second.jobs.clearSending('deliver/a/1')
+    second.jobs.clearSending('deliver/a/1', 'hub')
     expect(second.jobs.byKey('deliver/a/1')?.sentMark).toBeUndefined()
     second.close()
   })

@@ -283,6 +283,7 @@ describe('sending', () => {
     expect(store.history.about(id).map(({ subjectKind, event }) => `${subjectKind} ${event}`)).toEqual([
       'outgoing create',
       ...UNTIL_QUEUED.map((event) => `outgoing ${event}`),
+      'job attempt',
       'job wait',
     ])
     store.jobs.claimDue(MORNING + 5, 60_000)

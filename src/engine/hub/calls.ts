@@ -18,13 +18,15 @@ import {
   type Fields,
 } from './reply.ts'
 import { sameHash } from './rows.ts'
-import type {
-  Accepted,
-  CallOptions,
-  FetchOptions,
-  HubCheck,
-  OutgoingPacket,
-  SendOptions,
+import {
+  KEPT_ANSWER_CHARACTERS,
+  type Accepted,
+  type CallOptions,
+  type FetchOptions,
+  type HubAnswer,
+  type HubCheck,
+  type OutgoingPacket,
+  type SendOptions,
 } from './transport.ts'
 import { multipart, outcomeOf, type Upload, type UploadForm } from './upload.ts'
 import { roadReceiptOf } from './xroad.ts'
@@ -149,9 +151,10 @@ export function hubCalls(http: Http, options: HubCallOptions) {
         signal: deadline.signal,
       })
       await replies.refuseStatus(response)
-      const packetId = acceptedId(await textOf(response), response)
+      const body = await textOf(response)
+      const accepted = { packetId: acceptedId(body, response), answer: answerOf(response, body) }
       const road = roadReceiptOf(response)
-      return road === undefined ? { packetId } : { packetId, road }
+      return road === undefined ? accepted : { ...accepted, road }
     } catch (cause) {
       throw outcomeOf(cause, upload.state)
     } finally {
@@ -253,6 +256,14 @@ export function hubCalls(http: Http, options: HubCallOptions) {
   }
 
   return { check, clock, exchange, exchangeExtra, fetch, send }
+}
+
+function answerOf(response: HttpResponse, body: string): HubAnswer {
+  return {
+    httpStatus: response.status,
+    date: response.header('date'),
+    body: body.slice(0, KEPT_ANSWER_CHARACTERS),
+  }
 }
 
 /** How many packets wait, and what the answer says of the clocks. */

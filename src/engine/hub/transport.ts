@@ -75,10 +75,23 @@ export interface RoadReceipt {
   readonly service?: string
 }
 
+/** A hub's answer as it came, for whoever must prove later what it said. */
+export interface HubAnswer {
+  readonly httpStatus: number
+  /** Its `Date` header, as written. */
+  readonly date: string | undefined
+  /** The body, cut where it is longer than {@link KEPT_ANSWER_CHARACTERS}. */
+  readonly body: string
+}
+
+/** How much of an answer is kept: a hub's word about one packet is far shorter. */
+export const KEPT_ANSWER_CHARACTERS = 4_000
+
 /** A packet that the hub accepted. */
 export interface Accepted {
   /** The hub's own id of the packet. */
   readonly packetId: string
+  readonly answer?: HubAnswer
   readonly road?: RoadReceipt
 }
 

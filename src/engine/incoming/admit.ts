@@ -34,7 +34,7 @@ export interface AdmitPorts {
     signature: PacketXmlSignature,
   ) => Promise<SignatureVerdict>
   /** What a recipient answered about a document of ours; runs inside the transaction. */
-  readonly onStatus: (message: StatusMessage) => void
+  readonly onStatus: (message: StatusMessage, packet: { packetId: string; sha256: Sha256 }) => void
 }
 
 /** What the clerk of the other office reads beside status 01. */
@@ -52,7 +52,8 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     reach('admit/claimed')
     const packet = store.packets.byId(job.subjectId)
     if (packet?.state !== 'stored' || packet.sha256 === undefined) return () => undefined
-    const file = await store.files.open(packet.sha256)
+    const { packetId, sha256 } = packet
+    const file = await store.files.open(sha256)
     let read: ReadPacket<Sha256>
     let signatureWarnings: PacketWarning[]
     try {
@@ -71,7 +72,7 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     if (read.kind === 'status') {
       const { message } = read
       return () => {
-        ports.onStatus(message)
+        ports.onStatus(message, { packetId, sha256 })
         handled(packet, 'done')
       }
     }

@@ -6,6 +6,7 @@ import {
   type DocumentMessage,
   type StatusMessage,
 } from '../../shared/document/packet.ts'
+import type { HistoryEntry } from '../../shared/document/history.ts'
 import { vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
 import { documentId, type DocumentId } from '../../shared/document/fields.ts'
 import { writeStatusPacket } from '../envelope/status.ts'
@@ -93,17 +94,21 @@ export function reportJob(ports: ReportPorts): JobHandler {
       signal,
     })
     if (!outcome.taken) throw outcome.why
-    return reported(document.id, payload.statusCode)
+    const { packetId, learnt } = outcome
+    return reported(document.id, payload.statusCode, {
+      ...(packetId === undefined ? {} : { packetId }),
+      ...learnt,
+    })
   }
 
-  function reported(id: DocumentId, statusCode: ReportedStatus): () => void {
+  function reported(id: DocumentId, statusCode: ReportedStatus, learnt: HistoryEntry['detail']): () => void {
     return () => {
       store.history.append({
         at: ports.now(),
         subjectKind: 'incoming',
         subjectId: id,
         event: 'reported',
-        detail: { code: statusCode },
+        detail: { code: statusCode, ...learnt },
       })
     }
   }

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import { documentId, formatCode, type DocumentId, type Sha256 } from '../../shared/document/fields.ts'
+import type { HistoryEntry } from '../../shared/document/history.ts'
 import type { Transport } from '../hub/transport.ts'
 import type { Job, Outgoing } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
@@ -41,7 +42,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
       return () => undefined
     }
     if (job.sentMark !== undefined && waiting.recipients.some(({ state }) => state !== 'waiting')) {
-      return accepted(job, id, undefined)
+      return accepted(job, id, undefined, { learntFrom: 'recipient' })
     }
     const notation = formatCode(waiting.codeNumber, waiting.fields.codeNotation)
     try {
@@ -62,7 +63,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
           ports.onSending({ id, code: notation, sentBytes, totalBytes })
         },
       })
-      return outcome.taken ? accepted(job, id, outcome.packetId) : refused(id, outcome.why)
+      return outcome.taken ? accepted(job, id, outcome.packetId, outcome.learnt) : refused(id, outcome.why)
     } finally {
       ports.onSending(undefined)
     }
@@ -77,14 +78,20 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
     }
   }
 
-  /** What is committed together with the end of the job. */
-  function accepted(job: Job, id: DocumentId, packetId: string | undefined): () => void {
+  /** What is committed together with the end of the job. How we learnt of it goes to the history. */
+  function accepted(
+    job: Job,
+    id: DocumentId,
+    packetId: string | undefined,
+    learnt: HistoryEntry['detail'],
+  ): () => void {
     return () => {
       const at = ports.now()
       if (packetId !== undefined) store.outgoing.setHubPacketId(id, packetId)
       store.outgoing.move(id, 'accept', at, {
         attempts: job.attempts,
         ...(packetId === undefined ? {} : { packetId }),
+        ...learnt,
       })
       for (const { organId, state } of store.outgoing.get(id).recipients) {
         if (state === 'waiting') store.outgoing.moveRecipient(id, organId, 'accept', at, '')

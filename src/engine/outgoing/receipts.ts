@@ -11,6 +11,12 @@ const TAKEN: ReadonlySet<RecipientState> = new Set<RecipientState>([
   'finished',
 ])
 
+/** The received packet that a status came in. */
+export interface StatusPacket {
+  readonly packetId?: string
+  readonly sha256?: string
+}
+
 /** Recipient states whose time is the recipient's own: an answer older than that came late. */
 const OWN_ANSWERS: ReadonlySet<RecipientState> = new Set<RecipientState>(['arrived', 'returned', ...TAKEN])
 
@@ -21,9 +27,15 @@ const OWN_ANSWERS: ReadonlySet<RecipientState> = new Set<RecipientState>(['arriv
  * agency that was never addressed, about a document that never left, or older than what its agency said
  * last, changes nothing.
  *
+ * @param packet that brought it: the history names it, so that its bytes can be shown
  * @returns whether it was about a document of ours
  */
-export function applyStatus(store: Store, message: StatusMessage, now: number): boolean {
+export function applyStatus(
+  store: Store,
+  message: StatusMessage,
+  now: number,
+  packet: StatusPacket = {},
+): boolean {
   const document = store.outgoing.findByDocumentCode(message.responseFor.documentId)
   if (document === undefined) {
     store.history.append({
@@ -36,6 +48,7 @@ export function applyStatus(store: Store, message: StatusMessage, now: number): 
         from: message.from.organId,
         about: message.responseFor.documentId,
         ours: false,
+        ...packet,
       },
     })
     return false
@@ -56,11 +69,14 @@ export function applyStatus(store: Store, message: StatusMessage, now: number): 
         statusAt: at,
         note: message.description,
         addressed: addressed !== undefined,
+        ...packet,
       },
     })
     return true
   }
-  store.outgoing.moveRecipient(document.id, addressed.organId, event, at, message.description)
+  store.outgoing.moveRecipient(document.id, addressed.organId, event, at, message.description, {
+    ...packet,
+  })
   releaseAnswered(store, document.id, now)
   settleAnswers(store, document.id, now)
   return true

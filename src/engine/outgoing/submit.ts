@@ -87,7 +87,8 @@ export function release(store: Store, id: DocumentId, now: number): void {
   if (job.state !== 'held')
     throw new AppError('document/wrong-state', `release while the job is ${job.state}`)
   store.atomically(() => {
-    if (!job.heldByClerk && job.lastErrorCode === 'hub/outcome-unaskable') store.jobs.clearSending(job.key)
+    if (!job.heldByClerk && job.lastErrorCode === 'hub/outcome-unaskable')
+      store.jobs.clearSending(job.key, 'clerk')
     store.jobs.release(job.key, now)
   })
 }

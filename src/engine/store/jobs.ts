@@ -8,6 +8,7 @@ import {
   type JobKind,
   type JobState,
 } from '../../shared/document/job.ts'
+import type { HistoryEntry } from '../../shared/document/history.ts'
 import { AppError, ERROR_CODES, type ErrorCode } from '../../shared/errors.ts'
 import { next } from '../../shared/machine.ts'
 import { flag, json, maybe, numberRow, orNull } from './columns.ts'
@@ -61,6 +62,9 @@ export interface JobExclusion {
   readonly subjects?: readonly string[]
 }
 
+/** How much of the other side's words goes to the history. */
+const KEPT_WORDS_CHARACTERS = 500
+
 const COLUMNS = `key, kind, subject_id AS subjectId, payload, state, priority, attempts, due_at AS dueAt,
   created_at AS createdAt, changed_at AS changedAt, lease_until AS leaseUntil, last_error_code AS lastErrorCode,
   last_error_detail AS lastErrorDetail, held_by_clerk AS heldByClerk, sent_mark AS sentMark`
@@ -74,7 +78,8 @@ export type JobStore = ReturnType<typeof jobStore>
  * row, and nothing counts attempts against a limit.
  *
  * Holds, releases, dismissals, expiries and successes go to the history, and of the waits those whose
- * error differs from the one before: an office that is offline for a week does not fill it.
+ * error differs from the one before: an office that is offline for a week does not fill it. Every attempt
+ * for which bytes may leave is written down with its end: it is what the office can prove.
  */
 export function jobStore(db: Database, history: HistoryStore, now: () => number) {
   const one = db.query('jobs.byKey', `SELECT ${COLUMNS} FROM job WHERE key = @key`, jobRow)
@@ -242,16 +247,47 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
     return countLeased.get()?.value ?? 0
   }
 
-  /** Call before the first byte goes out, outside any transaction: it is a commit of its own. */
-  function markSending(key: string, at: number): void {
-    existing(key)
-    mark.run({ key, at })
+  /**
+   * Call before the first byte goes out, outside any transaction: it is a commit of its own. `packet` is what
+   * goes out, for the history.
+   */
+  function markSending(key: string, at: number, packet: HistoryEntry['detail'] = {}): void {
+    db.atomically(() => {
+      const job = existing(key)
+      mark.run({ key, at })
+      note(job, 'attempt', at, packet)
+    })
   }
 
-  /** Call when the outcome is known: the hub answered, or says that it has nothing. */
-  function clearSending(key: string): void {
-    existing(key)
-    unmark.run({ key })
+  /** Call when an attempt ended without a yes. The mark stays where the packet may have arrived all the same. */
+  function failSending(
+    key: string,
+    failure: { code: ErrorCode; detail?: string | undefined; mayHaveArrived: boolean },
+  ): void {
+    db.atomically(() => {
+      const job = existing(key)
+      const { code, detail, mayHaveArrived } = failure
+      if (!mayHaveArrived) unmark.run({ key })
+      note(job, 'attempt-failed', now(), {
+        code,
+        ...(detail === undefined ? {} : { words: detail.slice(0, KEPT_WORDS_CHARACTERS) }),
+        mayHaveArrived,
+      })
+    })
+  }
+
+  /** Call when it is known of an unknown outcome that nothing arrived: the hub says so, or the clerk. */
+  function clearSending(key: string, saidBy: 'hub' | 'clerk'): void {
+    db.atomically(() => {
+      const job = existing(key)
+      unmark.run({ key })
+      note(job, 'not-arrived', now(), { saidBy })
+    })
+  }
+
+  function note(job: Job, event: string, at: number, more: HistoryEntry['detail']): void {
+    const detail = { kind: job.kind, attempts: job.attempts, ...more }
+    history.append({ at, subjectKind: 'job', subjectId: job.key, event, detail })
   }
 
   type Change = Partial<Pick<Job, 'dueAt' | 'lastErrorCode' | 'lastErrorDetail' | 'heldByClerk'>>
@@ -278,8 +314,7 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
       if (moved !== 1) throw new AppError('document/changed', `job ${key}`)
       if (event !== 'wait' || after.lastErrorCode !== job.lastErrorCode) {
         const error = after.lastErrorCode === undefined ? {} : { code: after.lastErrorCode }
-        const line = { kind: job.kind, attempts: job.attempts, ...error, ...detail }
-        history.append({ at, subjectKind: 'job', subjectId: key, event, detail: line })
+        note(job, event, at, { ...error, ...detail })
       }
       return existing(key)
     })
@@ -293,6 +328,7 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
     dismiss,
     expireLeases,
     extendLease,
+    failSending,
     forSubject,
     hold,
     leasedCount,

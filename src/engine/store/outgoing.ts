@@ -439,6 +439,7 @@ export function outgoingStore(
     event: RecipientEvent,
     at: number,
     note = '',
+    detail: HistoryEntry['detail'] = {},
   ): boolean {
     return db.atomically(() => {
       rowOf(id)
@@ -451,7 +452,7 @@ export function outgoingStore(
         subjectKind: 'outgoing',
         subjectId: id,
         event: 'status',
-        detail: { organId, event, from: orNull(from), moved, statusAt: at, note },
+        detail: { organId, event, from: orNull(from), moved, statusAt: at, note, ...detail },
       })
       return moved
     })
