@@ -8,7 +8,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** `vanthu hub`: the hub to practise against, as the process of its own that it always is. */
 export function hub(words: readonly string[], programDir: string): Promise<number> {
-  const { values } = readWords(words, { port: { type: 'string' }, data: { type: 'string' } } as const, [])
+  const { values } = readWords(
+    words,
+    { port: { type: 'string' }, data: { type: 'string' }, resumable: { type: 'boolean' } } as const,
+    [],
+  )
   const port = needed(values.port, '--port')
   const data = resolve(needed(values.data, '--data'))
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
@@ -18,7 +22,10 @@ export function hub(words: readonly string[], programDir: string): Promise<numbe
     throw new UsageError(`Thư mục “${data}” không có tệp offices.json kê các cơ quan.`)
   }
   const program = join(programDir, '..', 'hub-sim', 'index.js')
-  const child = spawn(process.execPath, [program, '--port', port, '--data', data], { stdio: 'inherit' })
+  const more = values.resumable === true ? ['--resumable'] : []
+  const child = spawn(process.execPath, [program, '--port', port, '--data', data, ...more], {
+    stdio: 'inherit',
+  })
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
   return new Promise((done, fail) => {
     child.once('error', fail)

@@ -63,11 +63,12 @@ thì được kiểm tra, chỉ để tham khảo: chữ ký có giá trị phá
   --trust DIR  tin thêm các chứng thư số gốc (.pem .crt .cer .der) trong thư mục DIR
 Mã thoát: 0 đọc được; 1 gói tin hỏng hoặc không được nhận; 2 sai cách dùng hoặc không mở được tệp.`,
 
-  hub: `vanthu hub --port N --data DIR
+  hub: `vanthu hub --port N --data DIR [--resumable]
 
 Chạy trục liên thông thử nghiệm tại 127.0.0.1 cho đến khi được dừng (Ctrl+C).
   --port N    cổng; 0 để máy tự chọn
   --data DIR  thư mục dữ liệu của trục; phải có sẵn tệp offices.json kê các cơ quan
+  --resumable cho gửi, nhận tiếp từ chỗ bị đứt
 Mã thoát: 0 đã dừng; 1 lỗi khi chạy; 2 sai cách dùng.`,
 
   'store check': `vanthu store check DIR [--code-env NAME]
@@ -87,7 +88,7 @@ Cách dùng:
   vanthu sign IN OUT --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
   vanthu sign IN... --batch DIR --module SO (--cert SHA256 | --label TEXT) --pin-env NAME
   vanthu edxml check FILE [--trust DIR]
-  vanthu hub --port N --data DIR
+  vanthu hub --port N --data DIR [--resumable]
   vanthu store check DIR [--code-env NAME]
 
 Chi tiết từng lệnh: vanthu LỆNH --help

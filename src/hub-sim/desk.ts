@@ -99,15 +99,20 @@ export function openDesk(parts: DeskParts) {
     return accept(routed, bytes, bytes, [organId], 'injected')
   }
 
-  function addressed(office: Office, docId: string): void {
-    if (ledger.packet(docId)?.to.includes(office.organId) !== true) {
+  function addressed(office: Office, docId: string): AcceptedPacket {
+    const packet = ledger.packet(docId)
+    if (packet?.to.includes(office.organId) !== true) {
       throw new PacketRefusal('100', `there is no packet ${docId} for this agency`)
     }
+    return packet
   }
 
-  /** The bytes of a packet for this office. `operation` is how it was asked for. */
-  function fetch(office: Office, docId: string, operation: string): Buffer {
-    addressed(office, docId)
+  /**
+   * The bytes of a packet for this office, and the version of them that the hub believes to have.
+   * `operation` is how it was asked for.
+   */
+  function fetch(office: Office, docId: string, operation: string): { file: Buffer; etag: string } {
+    const { servedSha256 } = addressed(office, docId)
     const file = readFileSync(join(packetDirectory, `${docId}.edxml`))
     if (faults.current.corruptNext) {
       faults.current.corruptNext = false
@@ -115,7 +120,7 @@ export function openDesk(parts: DeskParts) {
       file[middle] = (file[middle] ?? 0) ^ 0x01
     }
     ledger.append({ event: 'fetched', docId, by: office.organId, operation })
-    return file
+    return { file, etag: `"${servedSha256}"` }
   }
 
   /** Everything of a kind that ever came for this office. */

@@ -16,6 +16,7 @@ const { values } = parseArgs({
     'hash-forms': { type: 'string', default: 'both' },
     'as-sent': { type: 'boolean', default: false },
     'no-hashes': { type: 'boolean', default: false },
+    resumable: { type: 'boolean', default: false },
   },
 })
 
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     hashForms: forms,
     reserialise: !values['as-sent'],
     listsHashes: !values['no-hashes'],
+    resumable: values.resumable,
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

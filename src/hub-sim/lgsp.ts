@@ -60,8 +60,17 @@ export function lgspProtocol(desk: Desk, offices: Offices): Protocol {
       getEdoc: {
         method: 'GET',
         perform: (caller) => ({
-          file: desk.fetch(caller.office, argument(caller, 'docId'), 'getEdoc'),
+          file: desk.fetch(caller.office, argument(caller, 'docId'), 'getEdoc').file,
           base64: true,
+        }),
+      },
+      // Nothing that a province published: what one may add to let broken downloads go on.
+      downloadEdoc: {
+        method: 'GET',
+        ranged: true,
+        perform: (caller) => ({
+          ...desk.fetch(caller.office, argument(caller, 'docId'), 'downloadEdoc'),
+          base64: false,
         }),
       },
       updateStatus: { method: 'POST', perform: updateStatus },

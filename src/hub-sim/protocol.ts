@@ -14,11 +14,20 @@ export interface Caller {
 
 /** An operation's answer: fields beside status and code, or a file. */
 export type Answer =
-  { readonly fields: Readonly<Record<string, unknown>> } | { readonly file: Buffer; readonly base64: boolean }
+  | { readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly file: Buffer; readonly base64: true }
+  | {
+      readonly file: Buffer
+      readonly base64: false
+      /** Strong: whoever has bytes of it may ask for the rest. */
+      readonly etag: string
+    }
 
 /** One operation, by what it is asked with. */
 export interface Operation {
   readonly method: 'GET' | 'POST'
+  /** Answers with a file that may be asked for in ranges, where the hub offers that. */
+  readonly ranged?: true
   /** `body` is the whole request body. */
   readonly perform: (caller: Caller, body: Buffer, contentType: string) => Answer
 }

@@ -32,11 +32,12 @@ export function sdkProtocol(desk: Desk, offices: Offices, now: () => number, opt
     return { fields: { DocId: desk.send(caller.office, { kind, packet, to: narrowed(caller) }) } }
   }
 
-  function getEdoc(operation: string, base64: boolean) {
-    return (caller: Caller): Answer => ({
-      file: desk.fetch(caller.office, argument(caller, 'docId'), operation),
-      base64,
-    })
+  function getEdoc(caller: Caller): Answer {
+    return { file: desk.fetch(caller.office, argument(caller, 'docId'), 'getEdoc').file, base64: true }
+  }
+
+  function downloadEdoc(caller: Caller): Answer {
+    return { ...desk.fetch(caller.office, argument(caller, 'docId'), 'downloadEdoc'), base64: false }
   }
 
   function receivedList(caller: Caller): Answer {
@@ -91,8 +92,8 @@ export function sdkProtocol(desk: Desk, offices: Offices, now: () => number, opt
       getReceivedEdocList: { method: 'POST', perform: receivedList },
       getSentEdocList: { method: 'POST', perform: sentList },
       sendEdoc: { method: 'POST', perform: sendEdoc },
-      getEdoc: { method: 'POST', perform: getEdoc('getEdoc', true) },
-      downloadEdoc: { method: 'GET', perform: getEdoc('downloadEdoc', false) },
+      getEdoc: { method: 'POST', perform: getEdoc },
+      downloadEdoc: { method: 'GET', ranged: true, perform: downloadEdoc },
       updateStatus: { method: 'POST', perform: updateStatus },
       countReceiveEdoc: count('edoc'),
       countReceiveStatus: count('status'),

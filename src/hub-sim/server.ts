@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createNetServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,7 +18,7 @@ import { PacketRefusal } from './packet.ts'
 import { NotAuthentic, outcome, type Answer, type Protocol } from './protocol.ts'
 import { openRoad } from './road.ts'
 import { sdkProtocol, type SdkOptions } from './sdk.ts'
-import { bodyOf, sendJson, sendPieces, sendText } from './wire.ts'
+import { bodyOf, selectRange, sendJson, sendPieces, sendText } from './wire.ts'
 
 /** How a hub is started. */
 export interface HubOptions extends SdkOptions {
@@ -24,6 +29,8 @@ export interface HubOptions extends SdkOptions {
   /** Hands packets on with the header in the hub's order and a TraceHeader of its own. */
   readonly reserialise: boolean
   readonly maxPacketBytes: number
+  /** Lets broken transfers go on where they stopped, and says so to whoever asks by OPTIONS. */
+  readonly resumable: boolean
 }
 
 /** A hub that listens. */
@@ -82,6 +89,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       return
     }
     const operation = protocol.operations[name]
+    const mayResume = options.resumable && operation?.ranged === true
+    if (request.method === 'OPTIONS' && mayResume) {
+      response.writeHead(204, { Allow: `OPTIONS, ${operation.method}`, 'Accept-Ranges': 'bytes' }).end()
+      return
+    }
     if (operation === undefined || (request.method !== operation.method && request.method !== 'POST')) {
       sendJson(response, 404, outcome(protocol, '404', `no operation ${String(request.method)} ${name}`))
       return
@@ -102,7 +114,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       const answer = operation.perform(caller, body, request.headers['content-type'] ?? '')
       if (faults.hit(current.dropAnswerAfterAccept, name) !== undefined) {
         request.socket.destroy()
-      } else if (passage?.failedAfter() !== true) await sendAnswer(response, protocol, answer)
+      } else if (passage?.failedAfter() !== true) {
+        await sendAnswer(response, protocol, answer, mayResume ? request.headers : undefined)
+      }
     } catch (cause) {
       if (cause instanceof NotAuthentic) {
         refuse(name, by, '15', cause.message)
@@ -118,22 +132,25 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     ledger.append({ event: 'refused', operation, by, code, description })
   }
 
-  async function sendAnswer(response: ServerResponse, protocol: Protocol, answer: Answer): Promise<void> {
+  /** `ranges` are the headers that may ask for a part of a file. */
+  async function sendAnswer(
+    response: ServerResponse,
+    protocol: Protocol,
+    answer: Answer,
+    ranges: IncomingHttpHeaders | undefined,
+  ): Promise<void> {
     const fine = outcome(protocol, '0', '')
     if ('fields' in answer) {
       sendJson(response, 200, { ...fine, ...answer.fields })
     } else if (answer.base64) {
       const head = `${JSON.stringify(fine).slice(0, -1)},"data":"`
       const content = Buffer.from(answer.file.toString('base64'), 'latin1')
-      await sendPieces(
-        response,
-        'application/json; charset=utf-8',
-        { head, content, tail: '"}' },
-        faults.current,
-      )
+      response.setHeader('Content-Type', 'application/json; charset=utf-8')
+      await sendPieces(response, { head, content, tail: '"}' }, faults.current)
     } else {
-      const bare = { head: '', content: answer.file, tail: '' }
-      await sendPieces(response, 'application/octet-stream', bare, faults.current)
+      const content = ranges === undefined ? answer.file : selectRange(response, answer, ranges)
+      response.setHeader('Content-Type', 'application/octet-stream')
+      await sendPieces(response, { head: '', content, tail: '' }, faults.current)
     }
   }
 

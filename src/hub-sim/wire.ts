@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PacketRefusal } from './packet.ts'
 
@@ -37,17 +37,34 @@ export async function bodyOf(
   return Buffer.concat(chunks)
 }
 
+/**
+ * The part of a file that `Range` asks for, if `If-Range` names the file as it is; sets status and headers
+ * accordingly (RFC 9110 section 14). A range that means anything but "from here to the end" gets the file.
+ */
+export function selectRange(
+  response: ServerResponse,
+  { file, etag }: { readonly file: Buffer; readonly etag: string },
+  headers: IncomingHttpHeaders,
+): Buffer {
+  response.setHeader('Accept-Ranges', 'bytes')
+  response.setHeader('ETag', etag)
+  const from = /^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1]
+  const condition = headers['if-range']
+  if (from === undefined || (condition !== undefined && condition !== etag)) return file
+  const size = String(file.length)
+  const partial = Number(from) < file.length
+  response.statusCode = partial ? 206 : 416
+  response.setHeader('Content-Range', `bytes ${partial ? `${from}-${String(file.length - 1)}` : '*'}/${size}`)
+  return partial ? file.subarray(Number(from)) : Buffer.alloc(0)
+}
+
 /** Sends a file between a head and a tail, as fast and as far as the line goes. */
 export async function sendPieces(
   response: ServerResponse,
-  type: string,
   { head, content, tail }: { readonly head: string; readonly content: Buffer; readonly tail: string },
   { bytesPerSecond, cutAfterBytes }: LineFaults,
 ): Promise<void> {
-  response.writeHead(200, {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(head) + content.length + Buffer.byteLength(tail),
-  })
+  response.setHeader('Content-Length', Buffer.byteLength(head) + content.length + Buffer.byteLength(tail))
   response.write(head)
   for (let at = 0; at < content.length; at += PIECE_BYTES) {
     const left = cutAfterBytes === null ? Infinity : cutAfterBytes - at

@@ -24,6 +24,7 @@ const SHIPPED = {
   '0003-numbering.sql': '808fb7261307e3c0d87857d1428924ed827af3f63d40fc74843c9c5e8efe62a6',
   '0004-authorities.sql': '850f361888fcaf033d13eaa75cb87e85f7a6799384560fdb3d873a29fd639ba6',
   '0005-signatures.sql': 'bff46a0c7a0631a8919b70f61578a536907229effc4c147c782fdaa286726a45',
+  '0006-transfers.sql': 'c7f790ea4ee0008fb342ac4516ec39792bb4df62a197178e35aa444c9bd740a1',
 }
 
 function file() {

@@ -22,6 +22,7 @@ import {
   KEPT_ANSWER_CHARACTERS,
   type Accepted,
   type CallOptions,
+  type FetchBeginning,
   type FetchOptions,
   type HubAnswer,
   type HubCheck,
@@ -172,21 +173,30 @@ export function hubCalls(http: Http, options: HubCallOptions) {
     return packetId
   }
 
-  /** The packet's bytes as they arrive; the request is made at the first read. */
+  /**
+   * The packet's bytes as they arrive; the request is made at the first read. A part is offered only to a
+   * form that can be gone on with, the file itself (RFC 9110 section 14, with If-Range).
+   */
   async function* fetch(
     requestOf: () => HubRequest,
     form: PacketForm,
     options: FetchOptions,
   ): AsyncGenerator<Uint8Array> {
+    const part = form === 'file' && (options.part?.sizeBytes ?? 0) > 0 ? options.part : undefined
     const deadline = transferDeadline(options, options.sizeBytes ?? MAXIMUM_ANSWER_BYTES)
     let response: HttpResponse | undefined
     try {
-      response = await http.request({ ...requestOf(), signal: deadline.signal })
+      const request = requestOf()
+      const headers = { ...request.headers, ...rangeOf(part) }
+      response = await http.request({ ...request, headers, signal: deadline.signal })
       if (response.status === 404) throw new AppError('hub/packet-gone', 'the hub has no such packet')
-      await replies.refuseStatus(response)
+      if (part === undefined || !isAboutRange(response)) await replies.refuseStatus(response)
+      const beginning = beginningOf(response, part)
+      await options.onBegin?.(beginning)
+      if (response.status === 416) return
       const hash = createHash('sha256')
-      let size = 0
-      for await (const chunk of form === 'base64' ? edocOf(response, deadline) : fileOf(response, deadline)) {
+      let size = beginning.fromByte
+      for await (const chunk of bytesOf(response, beginning.fromByte > 0 ? 'rest' : form, deadline)) {
         hash.update(chunk)
         size += chunk.length
         yield chunk
@@ -195,12 +205,23 @@ export function hubCalls(http: Http, options: HubCallOptions) {
         throw mismatch(`${String(size)} bytes came, ${String(options.sizeBytes)} were listed`)
       }
       const sha256 = hash.digest('hex')
-      if (options.sha256 !== undefined && !sameHash(options.sha256, sha256)) {
+      if (options.sha256 !== undefined && beginning.fromByte === 0 && !sameHash(options.sha256, sha256)) {
         throw mismatch(`SHA-256 is ${sha256}, ${options.sha256} was listed`)
       }
     } finally {
       deadline.end()
       response?.discard()
+    }
+  }
+
+  function bytesOf(response: HttpResponse, form: PacketForm | 'rest', deadline: Deadline) {
+    switch (form) {
+      case 'base64':
+        return edocOf(response, deadline)
+      case 'file':
+        return fileOf(response, deadline)
+      case 'rest':
+        return touching(response.body, deadline)
     }
   }
 
@@ -255,7 +276,17 @@ export function hubCalls(http: Http, options: HubCallOptions) {
     }
   }
 
-  return { check, clock, exchange, exchangeExtra, fetch, send }
+  /** The answer to an OPTIONS request, whatever it is. */
+  async function ask(request: HubRequest, { signal }: CallOptions): Promise<HttpResponse> {
+    const deadline = startDeadline(signal, timeouts.callMs)
+    try {
+      return await http.request({ ...request, signal: deadline.signal })
+    } finally {
+      deadline.end()
+    }
+  }
+
+  return { ask, check, clock, exchange, exchangeExtra, fetch, send }
 }
 
 function answerOf(response: HttpResponse, body: string): HubAnswer {
@@ -281,6 +312,35 @@ export function baseOf(endpoint: string): string {
     throw new AppError('hub/not-configured', 'the endpoint is no http address', { detail: endpoint })
   }
   return endpoint.replace(/\/*$/, '/')
+}
+
+/** Whether the answer speaks of the range that was asked for: here it is, or there is none. */
+function isAboutRange({ status }: HttpResponse): boolean {
+  return status === 206 || status === 416
+}
+
+/**
+ * What the answer to a download says of its beginning.
+ * @throws AppError `hub/packet-mismatch` for another range than the one that was asked for
+ */
+function beginningOf(response: HttpResponse, part: FetchOptions['part']): FetchBeginning {
+  const etag = /^"[^"]*"$/.exec(response.header('etag') ?? '')?.[0]
+  if (part === undefined || !isAboutRange(response)) {
+    return { fromByte: 0, etag: response.header('accept-ranges') === 'bytes' ? etag : undefined }
+  }
+  const range = response.header('content-range') ?? ''
+  const kept = String(part.sizeBytes)
+  // A 416 that names the size of the part: everything was here already.
+  const fits = response.status === 206 ? range.startsWith(`bytes ${kept}-`) : range === `bytes */${kept}`
+  // RFC 9110 section 15.3.7: the answer to If-Range may leave the ETag out.
+  if (!fits || (etag ?? part.etag) !== part.etag) {
+    throw mismatch(`asked for the bytes from ${kept}, got ${range}`)
+  }
+  return { fromByte: part.sizeBytes, etag: part.etag }
+}
+
+function rangeOf(part: FetchOptions['part']): Record<string, string> {
+  return part === undefined ? {} : { Range: `bytes=${String(part.sizeBytes)}-`, 'If-Range': part.etag }
 }
 
 function definedOnly<T extends object>(values: T): T {

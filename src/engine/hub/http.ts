@@ -33,7 +33,7 @@ export interface ConnectionOptions {
 /** One request. Header names go out as written; values must be ASCII. */
 export interface HttpRequest {
   readonly url: URL
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   /** Names the request for servers on the way that keep records (see xroad.ts); plain HTTP has no place for it. */
   readonly id?: string | undefined

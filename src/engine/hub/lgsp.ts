@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { HubRoad } from '../../shared/ipc/contract.ts'
+import { hubAbilities } from './abilities.ts'
 import {
   baseOf,
   hubCalls,
@@ -65,6 +66,11 @@ export function lgspTransport(options: LgspOptions): Transport {
     'X-SecretKey': headerValue('secret', options.secret),
   }
 
+  const abilities = hubAbilities(
+    (more) => calls.ask({ ...get('downloadEdoc'), method: 'OPTIONS' }, more),
+    calls.clock,
+  )
+
   function get(operation: string, query: Readonly<Record<string, string>> = {}): HubRequest {
     const url = new URL(base + operation)
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
@@ -124,28 +130,35 @@ export function lgspTransport(options: LgspOptions): Transport {
     )
   }
 
+  async function* fetch(packetId: string, more: FetchOptions = {}): AsyncGenerator<Uint8Array> {
+    const resumable = more.part !== undefined || (await abilities.current(more)).resumableDownload
+    yield* calls.fetch(
+      () => get(resumable ? 'downloadEdoc' : 'getEdoc', { docId: packetId }),
+      resumable ? 'file' : (options.download ?? 'base64'),
+      more,
+    )
+  }
+
   async function counted(kind: PacketKind, more: CallOptions): Promise<CountedReply> {
     const { packets, reply } = await listed(kind, undefined, more)
     return { count: packets.length, clockSkewMs: reply.clockSkewMs }
   }
 
   return {
-    capabilities: () =>
-      Promise.resolve({
-        transport: 'lgsp',
-        resumableUpload: false,
-        resumableDownload: false,
-        listsHashes: false,
-        maxPacketBytes: options.maxPacketBytes,
-      }),
+    capabilities: async (more = {}) => ({
+      transport: 'lgsp',
+      resumableUpload: false,
+      listsHashes: false,
+      maxPacketBytes: options.maxPacketBytes,
+      ...(await abilities.current(more)),
+    }),
 
     async list(since, more = {}) {
       const documents = await listed('edoc', since, more)
       return byAge(documents.packets, (await listed('status', since, more)).packets)
     },
 
-    fetch: (packetId: string, more: FetchOptions = {}) =>
-      calls.fetch(() => get('getEdoc', { docId: packetId }), options.download ?? 'base64', more),
+    fetch,
     send,
 
     lookup({ kind }) {

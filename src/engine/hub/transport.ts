@@ -95,10 +95,29 @@ export interface Accepted {
   readonly road?: RoadReceipt
 }
 
+/** What is here of a packet from an earlier attempt. */
+export interface FetchedPart {
+  readonly sizeBytes: number
+  /** The version of the hub's file that these bytes are of, as {@link FetchBeginning} named it. */
+  readonly etag: string
+}
+
+/** Where a download begins. */
+export interface FetchBeginning {
+  /** 0 for a new beginning, which makes earlier bytes worthless; else the size of the part that was given. */
+  readonly fromByte: number
+  /** Under this name the hub can go on if the line breaks; undefined where it cannot. */
+  readonly etag: string | undefined
+}
+
 /** Settings of a download. What {@link ListedPacket} said about the bytes is checked when given. */
 export interface FetchOptions extends CallOptions {
   readonly sha256?: string | undefined
   readonly sizeBytes?: number | undefined
+  /** Asks for the rest only, where the hub's file is still the same. */
+  readonly part?: FetchedPart | undefined
+  /** Told once, before the first byte. */
+  readonly onBegin?: ((beginning: FetchBeginning) => Promise<void>) | undefined
 }
 
 /** What we know of a packet whose sending ended without an answer. */
@@ -161,7 +180,11 @@ export interface HubCheck {
 
 /** One connection to one hub for one agency. Every method throws AppError with a `hub/*` code. */
 export interface Transport {
-  capabilities(): Promise<Capabilities>
+  /**
+   * What this hub can do, as it says itself. Asked of the hub now and then, else remembered.
+   * @throws AppError `hub/unreachable` and the like, while nothing is known of it
+   */
+  capabilities(options?: CallOptions): Promise<Capabilities>
   /**
    * Packets of both kinds that wait for us, oldest first. `since` (epoch milliseconds) is a hint: hubs may
    * answer with more. An answer that cannot be read is an error, never "nothing there".
@@ -169,7 +192,8 @@ export interface Transport {
   list(since?: number, options?: CallOptions): Promise<ListedPacket[]>
   /**
    * The packet's bytes as they arrive. The request starts with the first read. What was read counts only
-   * when the iteration ends without an error: size and hash are known at the end (`hub/packet-mismatch`).
+   * when the iteration ends without an error: size and hash are known at the end (`hub/packet-mismatch`). Of
+   * the rest of a packet only the size is checked here: who has the part can compare the hash of the whole.
    */
   fetch(packetId: string, options?: FetchOptions): AsyncIterable<Uint8Array>
   send(packet: OutgoingPacket, options?: SendOptions): Promise<Accepted>

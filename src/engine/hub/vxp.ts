@@ -1,4 +1,5 @@
 import type { HubRoad } from '../../shared/ipc/contract.ts'
+import { hubAbilities } from './abilities.ts'
 import { baseOf, hubCalls, type CountedReply, type HubCallOptions, type HubRequest } from './calls.ts'
 import { openHttp, type ConnectionOptions } from './http.ts'
 import { textField } from './reply.ts'
@@ -44,7 +45,7 @@ export interface VxpOptions extends HubCallOptions {
 /** An operation with its arguments, which travel as signed headers. */
 interface Operation {
   readonly name: string
-  readonly method?: 'GET' | 'POST'
+  readonly method?: HubRequest['method']
   readonly headerArguments?: readonly (readonly [string, string])[]
   readonly contentType?: string
   readonly body?: string
@@ -65,6 +66,10 @@ export function vxpTransport(options: VxpOptions): Transport {
   const download = options.download ?? 'getEdoc'
   const http = overRoad(openHttp(options.connection), road)
   const calls = hubCalls(http, options)
+  const abilities = hubAbilities(
+    (more) => calls.ask(signed({ name: 'downloadEdoc', method: 'OPTIONS' }), more),
+    calls.clock,
+  )
   const identity = {
     systemId: options.systemId,
     secret: options.secret,
@@ -147,12 +152,16 @@ export function vxpTransport(options: VxpOptions): Transport {
     )
   }
 
-  function fetch(packetId: string, more: FetchOptions = {}): AsyncIterable<Uint8Array> {
-    const inJson = download === 'getEdoc'
-    return calls.fetch(
+  async function* fetch(packetId: string, more: FetchOptions = {}): AsyncGenerator<Uint8Array> {
+    const asFile =
+      download === 'downloadEdoc' ||
+      more.part !== undefined ||
+      (await abilities.current(more)).resumableDownload
+    const inJson = !asFile
+    yield* calls.fetch(
       () =>
         signed({
-          name: download,
+          name: inJson ? 'getEdoc' : 'downloadEdoc',
           method: inJson ? 'POST' : 'GET',
           headerArguments: [
             ['docId', packetId],
@@ -172,14 +181,13 @@ export function vxpTransport(options: VxpOptions): Transport {
   }
 
   return {
-    capabilities: () =>
-      Promise.resolve({
-        transport: 'vxp',
-        resumableUpload: false,
-        resumableDownload: false,
-        listsHashes: true,
-        maxPacketBytes: options.maxPacketBytes,
-      }),
+    capabilities: async (more = {}) => ({
+      transport: 'vxp',
+      resumableUpload: false,
+      listsHashes: true,
+      maxPacketBytes: options.maxPacketBytes,
+      ...(await abilities.current(more)),
+    }),
 
     async list(since, more = {}) {
       const documents = await listed('edoc', since, more)

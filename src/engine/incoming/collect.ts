@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import type { Agency } from '../../shared/document/fields.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
+import { sameHash } from '../hub/rows.ts'
 import type { AgencyRecord, Transport } from '../hub/transport.ts'
-import type { Store } from '../store/index.ts'
+import type { Job, Store } from '../store/index.ts'
+import type { KeptFile, PartialFile } from '../store/files.ts'
 import type { JobHandler } from '../job-handler.ts'
 import { addAcknowledgement } from './acknowledge.ts'
 
@@ -25,6 +27,9 @@ const LARGEST_PACKET_BYTES = 150_000_000
 
 /** What the hub's list said of the bytes, kept with the errand and checked when they arrive. */
 const fetchPayload = z.object({ sha256: z.string().optional(), sizeBytes: z.number().optional() })
+
+/** The version of the hub's file that the part on disk is of; nothing, where the hub cannot go on. */
+const fetchTransfer = z.object({ etag: z.string() }).optional()
 
 /**
  * Looks at the hub: writes down every packet it lists and adds an errand for each unseen one. An empty
@@ -70,7 +75,8 @@ export function collect(ports: CollectPorts): (signal: AbortSignal) => Promise<v
 
 /**
  * Downloads one packet. Its bytes are on disk and fsynced before the row says so, and reading it is an
- * errand of its own, so that a packet that cannot be read never stops the queue.
+ * errand of its own, so that a packet that cannot be read never stops the queue. What came before the line
+ * broke stays on the disk, and only the rest is asked for, where the hub offers that.
  */
 export function fetchJob(ports: CollectPorts): JobHandler {
   const { store, reach } = ports
@@ -78,14 +84,15 @@ export function fetchJob(ports: CollectPorts): JobHandler {
     reach('fetch/claimed')
     const packetId = job.subjectId
     if (store.packets.byId(packetId)?.state !== 'listed') return () => undefined
-    const { sha256, sizeBytes } = fetchPayload.parse(job.payload)
-    let file
+    const part = await store.files.partial(packetId)
+    let file: KeptFile
     try {
-      file = await store.files.put(
-        capped(ports.transport().fetch(packetId, { signal, sha256, sizeBytes }), LARGEST_PACKET_BYTES),
-      )
+      await download(job, part, signal)
+      file = await whole(job, part)
     } catch (cause) {
-      if (!(cause instanceof AppError) || cause.code !== 'packet/too-large') throw cause
+      if (!(cause instanceof AppError)) throw cause
+      if (cause.code === 'hub/packet-mismatch' || cause.code === 'packet/too-large') await part.discard()
+      if (cause.code !== 'packet/too-large') throw cause
       return () => {
         refuse(packetId, cause)
       }
@@ -94,6 +101,43 @@ export function fetchJob(ports: CollectPorts): JobHandler {
     return () => {
       store.packets.markStored(packetId, file)
       store.jobs.add({ key: `admit/${packetId}`, kind: 'admit', subjectId: packetId, dueAt: ports.now() })
+    }
+  }
+
+  /** Brings what is missing of a packet, all of it where the hub's file is no longer the same. */
+  async function download(job: Job, part: PartialFile, signal: AbortSignal): Promise<void> {
+    const packetId = job.subjectId
+    const { sha256, sizeBytes } = fetchPayload.parse(job.payload)
+    const kept = fetchTransfer.parse(job.transfer)
+    if (kept === undefined) await part.discard()
+    // Stopped between the last byte and the row.
+    if (sizeBytes !== undefined && part.sizeBytes === sizeBytes) return
+    const chunks = ports.transport().fetch(packetId, {
+      signal,
+      sha256,
+      sizeBytes,
+      part: kept === undefined ? undefined : { etag: kept.etag, sizeBytes: part.sizeBytes },
+      onBegin: async ({ fromByte, etag }) => {
+        if (fromByte === 0) await part.discard()
+        const transfer: z.output<typeof fetchTransfer> = etag === undefined ? undefined : { etag }
+        store.jobs.keepTransfer(job.key, transfer)
+      },
+    })
+    await part.append(capped(chunks, () => LARGEST_PACKET_BYTES - part.sizeBytes))
+  }
+
+  /** Keeps a packet of which all is here, if it is what the hub listed. */
+  async function whole(job: Job, part: PartialFile): Promise<KeptFile> {
+    const { sha256 } = fetchPayload.parse(job.payload)
+    try {
+      return await part.finish((file) => {
+        if (sha256 !== undefined && !sameHash(sha256, file.sha256)) {
+          throw new AppError('hub/packet-mismatch', `SHA-256 is ${file.sha256}, ${sha256} was listed`)
+        }
+      })
+    } catch (cause) {
+      if (!(cause instanceof AppError) || cause.code !== 'store/file-damaged') throw cause
+      throw new AppError('hub/packet-mismatch', 'what was kept of it has gone bad', { cause })
     }
   }
 
@@ -112,11 +156,11 @@ export function fetchJob(ports: CollectPorts): JobHandler {
   }
 }
 
-async function* capped(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+async function* capped(chunks: AsyncIterable<Uint8Array>, left: () => number): AsyncGenerator<Uint8Array> {
   let total = 0
   for await (const chunk of chunks) {
     total += chunk.byteLength
-    if (total > limit) throw new AppError('packet/too-large', `over ${String(limit)} bytes`)
+    if (total > left()) throw new AppError('packet/too-large', `${String(left())} bytes were left`)
     yield chunk
   }
 }

@@ -176,6 +176,7 @@ function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock
   const outgoing = outgoingStore(db, { history, jobs, directory }, now)
   const incoming = incomingStore(db, history, now)
   const packets = packetStore(db, now)
+  files.sweepPartial(jobs.pending('fetch').map(({ subjectId }) => subjectId))
 
   async function check(): Promise<StoreReport> {
     const problems: StoreProblem[] = db.findDamage().map((about) => ({ code: 'store/damaged', about }))

@@ -39,6 +39,8 @@ const jobRow = z.object({
    * Survives crashes, waits, holds and `again`; only `clearSending` takes it away.
    */
   sentMark: maybe(instant),
+  /** Where a broken transfer goes on, as its handler wrote it down; the handler parses it. */
+  transfer: maybe(json(z.unknown())),
 })
 /** An errand; see src/shared/document/job.ts. */
 export type Job = z.output<typeof jobRow>
@@ -67,7 +69,7 @@ const KEPT_WORDS_CHARACTERS = 500
 
 const COLUMNS = `key, kind, subject_id AS subjectId, payload, state, priority, attempts, due_at AS dueAt,
   created_at AS createdAt, changed_at AS changedAt, lease_until AS leaseUntil, last_error_code AS lastErrorCode,
-  last_error_detail AS lastErrorDetail, held_by_clerk AS heldByClerk, sent_mark AS sentMark`
+  last_error_detail AS lastErrorDetail, held_by_clerk AS heldByClerk, sent_mark AS sentMark, transfer`
 const ALLOWED = `kind NOT IN (SELECT value FROM json_each(@kinds))
   AND subject_id NOT IN (SELECT value FROM json_each(@subjects))`
 
@@ -93,7 +95,8 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
   const begin = db.command(
     'jobs.addAgain',
     `UPDATE job SET state = 'ready', payload = @payload, priority = @priority, attempts = 0, due_at = @dueAt,
-       created_at = @at, changed_at = @at, last_error_code = NULL, last_error_detail = NULL, held_by_clerk = 0
+       created_at = @at, changed_at = @at, last_error_code = NULL, last_error_detail = NULL, held_by_clerk = 0,
+       transfer = NULL
      WHERE key = @key AND state = 'done'`,
   )
   const claim = db.query(
@@ -144,6 +147,7 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
     'jobs.markSending',
     'UPDATE job SET sent_mark = @at WHERE key = @key AND sent_mark IS NULL',
   )
+  const keep = db.command('jobs.keepTransfer', 'UPDATE job SET transfer = @transfer WHERE key = @key')
   const unmark = db.command('jobs.clearSending', 'UPDATE job SET sent_mark = NULL WHERE key = @key')
 
   function byKey(key: string): Job | undefined {
@@ -290,6 +294,15 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
     history.append({ at, subjectKind: 'job', subjectId: job.key, event, detail })
   }
 
+  /**
+   * Writes down where the transfer can go on if it breaks; undefined where it would begin anew. Like the sent
+   * mark it is a commit of its own, and survives crashes, waits and holds.
+   */
+  function keepTransfer(key: string, transfer: unknown): void {
+    existing(key)
+    keep.run({ key, transfer: transfer === undefined ? null : JSON.stringify(transfer) })
+  }
+
   type Change = Partial<Pick<Job, 'dueAt' | 'lastErrorCode' | 'lastErrorDetail' | 'heldByClerk'>>
 
   /** Moves one arrow along JOB, only if nobody moved it first. */
@@ -331,6 +344,7 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
     failSending,
     forSubject,
     hold,
+    keepTransfer,
     leasedCount,
     makeDue,
     markSending,
