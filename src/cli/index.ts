@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startSignerProcess } from '../engine/signing/signer-process.ts'
 import { AppError, codeOf, type ErrorCode } from '../shared/errors.ts'
-import { ERROR_TEXT } from '../shared/errors.vi.ts'
+import { failureWords } from '../shared/failure.vi.ts'
 import { UsageError } from './arguments.ts'
 import { print, printError } from './print.ts'
 import { COMMAND_USAGE, isCommandName, USAGE, type CommandName } from './usage.vi.ts'
@@ -83,8 +83,8 @@ function explain(cause: unknown): number {
     return 2
   }
   const code = codeOf(cause)
-  const { title, hint } = ERROR_TEXT[code]
-  printError(`${title}. ${hint}`)
+  const { title, hint, hop } = failureWords({ code })
+  printError([`${title}.`, hint, hop].join(' ').trim())
   const detail = cause instanceof AppError ? cause.detail : undefined
   printError(`Mã lỗi: ${code}${detail === undefined ? '' : ` (${detail})`}`)
   if (!(cause instanceof AppError)) printError(cause instanceof Error ? (cause.stack ?? '') : String(cause))

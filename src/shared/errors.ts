@@ -1,3 +1,23 @@
+/** Whose part of the way it is, from the clerk's desk outwards. */
+export type Hop =
+  /** This computer, its settings and its clock. */
+  | 'pc'
+  /** The office's network and what it hangs on. */
+  | 'line'
+  /** The office's proxy. */
+  | 'proxy'
+  /** The server at the address in the settings: the province's security server, or its LGSP. */
+  | 'security-server'
+  /** The interchange hub behind it. */
+  | 'hub'
+  | 'recipient'
+
+interface Policy {
+  readonly retry: 'auto' | 'user' | 'never'
+  readonly line?: 'down'
+  readonly hop?: Hop
+}
+
 /**
  * Every failure the app can name, and what the outbox does about it.
  *
@@ -7,6 +27,9 @@
  *
  * `line: 'down'` marks what says nothing about the document but all about the road: the queue then waits
  * for the line and not each errand for itself.
+ *
+ * `hop` says where on the way from the clerk's desk to the recipient it went wrong, so that the right people
+ * are called. Every `hub/*` and `road/*` code has one.
  *
  * The outbox reads `retry` from here and from nowhere else. No `sign/*` code is ever `auto`: a repeated
  * wrong PIN locks the token. Codes are stable for ever, because support quotes them. Texts for the
@@ -113,33 +136,49 @@ export const ERRORS = {
   'packet/ambiguous': { retry: 'never' },
   'packet/text-unwritable': { retry: 'user' },
 
-  'hub/not-configured': { retry: 'user' },
-  'hub/unreachable': { retry: 'auto', line: 'down' },
-  'hub/outcome-unknown': { retry: 'auto', line: 'down' },
-  'hub/outcome-settling': { retry: 'auto' },
-  'hub/outcome-unaskable': { retry: 'user' },
-  'hub/not-json': { retry: 'auto', line: 'down' },
-  'hub/server-error': { retry: 'auto', line: 'down' },
-  'hub/busy': { retry: 'auto', line: 'down' },
-  'hub/unauthorised': { retry: 'auto', line: 'down' },
-  'hub/certificate-untrusted': { retry: 'auto', line: 'down' },
-  'hub/packet-mismatch': { retry: 'auto' },
-  'hub/packet-gone': { retry: 'user' },
-  'hub/refused': { retry: 'user' },
-  'hub/recipient-unknown': { retry: 'user' },
-  'hub/cancelled': { retry: 'auto' },
-  'hub/clock-skew': { retry: 'auto', line: 'down' },
+  'hub/not-configured': { retry: 'user', hop: 'pc' },
+  'hub/no-network': { retry: 'auto', line: 'down', hop: 'pc' },
+  'hub/clock-skew': { retry: 'auto', line: 'down', hop: 'pc' },
+  'hub/cancelled': { retry: 'auto', hop: 'pc' },
+  'hub/unreachable': { retry: 'auto', line: 'down', hop: 'line' },
+  'hub/name-unknown': { retry: 'auto', line: 'down', hop: 'line' },
+  'hub/captive-portal': { retry: 'auto', line: 'down', hop: 'line' },
+  'hub/line-intercepted': { retry: 'auto', line: 'down', hop: 'line' },
+  'hub/packet-mismatch': { retry: 'auto', hop: 'line' },
+  'hub/outcome-unknown': { retry: 'auto', line: 'down', hop: 'line' },
+  'hub/proxy-unreachable': { retry: 'auto', line: 'down', hop: 'proxy' },
+  'hub/proxy-refused': { retry: 'auto', line: 'down', hop: 'proxy' },
+  'hub/proxy-login': { retry: 'auto', line: 'down', hop: 'proxy' },
+  'hub/connection-refused': { retry: 'auto', line: 'down', hop: 'security-server' },
+  'hub/secure-line-failed': { retry: 'auto', line: 'down', hop: 'security-server' },
+  'hub/client-certificate-refused': { retry: 'auto', line: 'down', hop: 'security-server' },
+  'hub/certificate-untrusted': { retry: 'auto', line: 'down', hop: 'security-server' },
+  'hub/certificate-expired': { retry: 'auto', line: 'down', hop: 'security-server' },
+  'hub/certificate-changed': { retry: 'auto', line: 'down', hop: 'security-server' },
+  'hub/not-json': { retry: 'auto', line: 'down', hop: 'security-server' },
+  'hub/too-large': { retry: 'user', hop: 'security-server' },
+  'hub/outcome-settling': { retry: 'auto', hop: 'hub' },
+  'hub/outcome-unaskable': { retry: 'user', hop: 'hub' },
+  'hub/server-error': { retry: 'auto', line: 'down', hop: 'hub' },
+  'hub/busy': { retry: 'auto', line: 'down', hop: 'hub' },
+  'hub/unauthorised': { retry: 'auto', line: 'down', hop: 'hub' },
+  'hub/packet-gone': { retry: 'user', hop: 'hub' },
+  'hub/refused': { retry: 'user', hop: 'hub' },
+  'hub/recipient-unknown': { retry: 'user', hop: 'recipient' },
 
-  'road/client-refused': { retry: 'auto', line: 'down' },
-  'road/service-refused': { retry: 'auto', line: 'down' },
-  'road/own-server-failed': { retry: 'auto', line: 'down' },
-  'road/far-server-failed': { retry: 'auto', line: 'down' },
-  'road/evidence-missing': { retry: 'auto' },
+  'road/client-refused': { retry: 'auto', line: 'down', hop: 'security-server' },
+  'road/service-refused': { retry: 'auto', line: 'down', hop: 'hub' },
+  'road/own-server-failed': { retry: 'auto', line: 'down', hop: 'security-server' },
+  'road/far-server-failed': { retry: 'auto', line: 'down', hop: 'hub' },
+  'road/evidence-missing': { retry: 'auto', hop: 'security-server' },
 
   'update/feed-unreachable': { retry: 'user' },
   'update/refused': { retry: 'never' },
   'update/busy': { retry: 'user' },
-} as const satisfies Record<`${string}/${string}`, { retry: 'auto' | 'user' | 'never'; line?: 'down' }>
+} as const satisfies {
+  readonly [code: `${string}/${string}`]: Policy
+  readonly [code: `hub/${string}` | `road/${string}`]: Policy & { readonly hop: Hop }
+}
 
 /** `area/what-happened`, lower case. */
 export type ErrorCode = keyof typeof ERRORS
@@ -147,6 +186,12 @@ export type ErrorCode = keyof typeof ERRORS
 /** Whether this failure means that the hub cannot be used at all for now. */
 export function isLineDown(code: ErrorCode): boolean {
   return 'line' in ERRORS[code]
+}
+
+/** Where on the way this failure is; undefined for what has nothing to do with the way to the hub. */
+export function hopOf(code: ErrorCode): Hop | undefined {
+  const policy: Policy = ERRORS[code]
+  return policy.hop
 }
 
 /** All codes, for zod's `enum` and for tests that walk the table. */

@@ -1,4 +1,14 @@
-import type { ErrorCode } from './errors.ts'
+import type { ErrorCode, Hop } from './errors.ts'
+
+/** Whom to turn to: the part of the way that a failure belongs to. */
+export const HOP_TEXT: Readonly<Record<Hop, string>> = {
+  pc: 'máy tính này',
+  line: 'đường mạng của cơ quan',
+  proxy: 'máy chủ proxy của cơ quan',
+  'security-server': 'máy chủ bảo mật',
+  hub: 'trục liên thông',
+  recipient: 'nơi nhận',
+}
 
 /** What the clerk reads: what happened, then what is safe and what to do. A missing code does not compile. */
 export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; readonly hint: string }>> = {
@@ -367,9 +377,49 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Chưa khai báo trục liên thông',
     hint: 'Vào Cài đặt để nhập địa chỉ và mã hệ thống. Văn bản vẫn an toàn trên máy này.',
   },
+  'hub/no-network': {
+    title: 'Máy tính này chưa có mạng',
+    hint: 'Hãy kiểm tra dây mạng hoặc Wi-Fi của máy. Văn bản đã lưu an toàn và sẽ tự gửi khi có mạng.',
+  },
   'hub/unreachable': {
     title: 'Chưa kết nối được trục liên thông',
-    hint: 'Văn bản đã lưu an toàn trên máy này và sẽ tự gửi khi có mạng.',
+    hint: 'Văn bản đã lưu an toàn trên máy này và sẽ tự gửi khi đường mạng thông. Nếu các trang mạng khác cũng không mở được, hãy báo người phụ trách mạng.',
+  },
+  'hub/name-unknown': {
+    title: 'Không tìm thấy máy chủ theo tên đã khai báo',
+    hint: 'Dịch vụ tên miền (DNS) của mạng không biết tên này. Hãy kiểm tra địa chỉ trong Cài đặt, hoặc báo người phụ trách mạng. Văn bản vẫn an toàn.',
+  },
+  'hub/captive-portal': {
+    title: 'Mạng đang yêu cầu đăng nhập hoặc chặn đường đi',
+    hint: 'Một trang web trả lời thay cho trục liên thông. Hãy mở trình duyệt để đăng nhập mạng, hoặc báo người phụ trách mạng. Văn bản chưa gửi đi và vẫn an toàn.',
+  },
+  'hub/line-intercepted': {
+    title: 'Có phần mềm đang mở xem đường truyền bảo mật',
+    hint: 'Phần mềm diệt virus hoặc tường lửa đưa chứng thư của mình thay cho máy chủ. Chưa gửi gì đi. Hãy đề nghị người phụ trách mạng cho địa chỉ của trục đi thẳng.',
+  },
+  'hub/proxy-unreachable': {
+    title: 'Không kết nối được máy chủ proxy',
+    hint: 'Hãy kiểm tra mục Kết nối trong Cài đặt, hoặc báo người phụ trách mạng. Văn bản vẫn an toàn trên máy này.',
+  },
+  'hub/proxy-refused': {
+    title: 'Máy chủ proxy không cho đi tới trục liên thông',
+    hint: 'Hãy đề nghị người phụ trách mạng cho phép địa chỉ của trục. Văn bản vẫn an toàn trên máy này.',
+  },
+  'hub/proxy-login': {
+    title: 'Máy chủ proxy đòi tên và mật khẩu',
+    hint: 'Hãy điền tên và mật khẩu proxy tại mục Kết nối trong Cài đặt. Văn bản vẫn an toàn trên máy này.',
+  },
+  'hub/connection-refused': {
+    title: 'Máy chủ không nhận kết nối',
+    hint: 'Tới được máy chủ nhưng dịch vụ trên đó đang dừng, hoặc sai số cổng. Hãy kiểm tra địa chỉ trong Cài đặt, hoặc báo cán bộ kỹ thuật của tỉnh. Văn bản vẫn an toàn.',
+  },
+  'hub/secure-line-failed': {
+    title: 'Không lập được đường truyền bảo mật với máy chủ',
+    hint: 'Máy chủ không dùng TLS 1.2 trở lên, hoặc cổng này không phải cổng bảo mật. Chưa gửi gì đi. Hãy báo cán bộ kỹ thuật của tỉnh.',
+  },
+  'hub/client-certificate-refused': {
+    title: 'Máy chủ đòi chứng thư của cơ quan, hoặc không nhận chứng thư đang dùng',
+    hint: 'Hãy chọn tệp chứng thư do tỉnh cấp tại mục Kết nối trong Cài đặt. Văn bản vẫn an toàn trên máy này.',
   },
   'hub/outcome-unknown': {
     title: 'Đã gửi nhưng chưa nhận được trả lời của trục',
@@ -385,7 +435,7 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
   },
   'hub/not-json': {
     title: 'Câu trả lời không phải của trục liên thông',
-    hint: 'Có thể mạng đang yêu cầu đăng nhập. Văn bản vẫn an toàn và sẽ được gửi lại.',
+    hint: 'Hãy kiểm tra địa chỉ trong Cài đặt, hoặc báo cán bộ kỹ thuật của tỉnh. Văn bản vẫn an toàn và sẽ được gửi lại.',
   },
   'hub/server-error': {
     title: 'Trục liên thông đang gặp sự cố',
@@ -394,6 +444,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
   'hub/busy': {
     title: 'Trục liên thông đang bận',
     hint: 'Văn bản đã lưu an toàn trên máy này; chương trình sẽ tự thử lại sau ít phút.',
+  },
+  'hub/too-large': {
+    title: 'Văn bản lớn hơn mức máy chủ nhận',
+    hint: 'Văn bản vẫn an toàn trên máy này. Hãy rút khỏi hộp gửi và giảm dung lượng tệp, hoặc đề nghị cán bộ kỹ thuật của tỉnh nâng mức.',
   },
   'hub/packet-mismatch': {
     title: 'Gói tin tải về không nguyên vẹn',
@@ -416,12 +470,20 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Hãy kiểm tra mã định danh của cơ quan nhận rồi gửi lại.',
   },
   'hub/certificate-untrusted': {
-    title: 'Chứng thư của máy chủ không tin cậy được',
-    hint: 'Chưa gửi gì đi. Hãy đối chiếu với cán bộ kỹ thuật của tỉnh trước khi tiếp tục.',
+    title: 'Chưa có căn cứ để tin chứng thư của máy chủ',
+    hint: 'Chưa gửi gì đi. Hãy bấm “Kiểm tra kết nối” trong Cài đặt để đối chiếu dấu vân tay với cán bộ kỹ thuật của tỉnh.',
+  },
+  'hub/certificate-expired': {
+    title: 'Chứng thư của máy chủ đã hết hạn hoặc chưa đến hạn',
+    hint: 'Chưa gửi gì đi. Nếu ngày giờ của máy này đúng, hãy báo cán bộ kỹ thuật của tỉnh thay chứng thư máy chủ.',
+  },
+  'hub/certificate-changed': {
+    title: 'Máy chủ đưa ra chứng thư khác với chứng thư đã đối chiếu',
+    hint: 'Chưa gửi gì đi. Hãy hỏi cán bộ kỹ thuật của tỉnh: nếu máy chủ vừa thay chứng thư, bấm “Kiểm tra kết nối” trong Cài đặt để đối chiếu lại; nếu không, có thể có kẻ giả máy chủ.',
   },
   'hub/clock-skew': {
     title: 'Đồng hồ máy tính lệch với trục liên thông',
-    hint: 'Văn bản vẫn được giữ an toàn. Hãy chỉnh lại ngày giờ của máy tính, phần mềm sẽ tự thử lại.',
+    hint: 'Văn bản vẫn được giữ an toàn. Hãy chỉnh lại ngày giờ của máy tính; chương trình sẽ tự thử lại.',
   },
   'hub/cancelled': {
     title: 'Đã dừng gửi',

@@ -1,5 +1,5 @@
-import type { ErrorCode } from './errors.ts'
-import { ERROR_TEXT } from './errors.vi.ts'
+import { hopOf, type ErrorCode } from './errors.ts'
+import { ERROR_TEXT, HOP_TEXT } from './errors.vi.ts'
 
 /** What the clerk reads of one failure. */
 export interface FailureWords {
@@ -7,6 +7,8 @@ export interface FailureWords {
   readonly hint: string
   /** What is special about this one: a length, a file's name, the other side's own words. */
   readonly special?: string
+  /** Where on the way to the recipient it went wrong. */
+  readonly hop?: string
 }
 
 /** Why a certificate may not sign, by the detail of `certificate/unusable`. */
@@ -39,6 +41,8 @@ const SPECIAL: Readonly<Partial<Record<ErrorCode, (detail: string) => string>>> 
   'scan/too-coarse': (pages) => `Trang: ${pages}.`,
   'scan/not-colour': (pages) => `Trang: ${pages}.`,
   'sign/module-dependency': (names) => `Tệp còn thiếu: ${names}`,
+  'hub/line-intercepted': (issuer) => `Nơi cấp ghi trên chứng thư: ${issuer}.`,
+  'hub/certificate-expired': (dates) => `Hạn ghi trên chứng thư: ${dates}.`,
 }
 
 /** The sentences for a failure, with its detail put into words where we know what it is. */
@@ -49,12 +53,17 @@ export function failureWords({
   readonly code: ErrorCode
   readonly detail?: string | undefined
 }): FailureWords {
-  const words = ERROR_TEXT[code]
+  const words = wordsOf(code)
   if (detail === undefined || detail === '') return words
   if (code === 'certificate/unusable') return UNUSABLE[detail] ?? words
   // The driver's name for what our own sentence has said better; support finds it in the log.
   if (detail.startsWith('CKR_') && code !== 'sign/driver-failed') return words
   return { ...words, special: (SPECIAL[code] ?? verbatim)(detail) }
+}
+
+function wordsOf(code: ErrorCode): FailureWords {
+  const hop = hopOf(code)
+  return hop === undefined ? ERROR_TEXT[code] : { ...ERROR_TEXT[code], hop: `Vướng ở: ${HOP_TEXT[hop]}.` }
 }
 
 /** The other side's own words, marked as such. */

@@ -32,7 +32,7 @@ describe('vanthu hub', () => {
     expect((await transport.directory())?.map(({ organId }) => organId)).toContain('H99.88.01')
     child.kill('SIGTERM')
     expect((await outcome).code).toBe(0)
-    await expect(transport.directory()).rejects.toMatchObject({ code: 'hub/unreachable' })
+    await expect(transport.directory()).rejects.toMatchObject({ code: 'hub/connection-refused' })
     await transport.close()
   })
 

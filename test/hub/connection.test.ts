@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import {
@@ -11,12 +11,17 @@ import { createServer as createHttpsServer, type ServerOptions } from 'node:http
 import { connect, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ConnectionOptions } from '../../src/engine/hub/http.ts'
+import type { ConnectionOptions } from '../../src/engine/hub/connection.ts'
+import { makePki, type MadeCertificate } from '../helpers/pki.ts'
 import { PROTOCOLS } from './hub-process.ts'
 
+const DAY_MS = 86_400_000
 const OPEN: Server[] = []
+const CHILDREN: ChildProcess[] = []
+let expired: MadeCertificate
 let directory = ''
 const read = (name: string) => readFileSync(join(directory, name), 'utf8')
 
@@ -48,12 +53,21 @@ beforeAll(() => {
   makeCertificate('server', 'may-chu-bao-mat', 'IP:127.0.0.1')
   makeCertificate('elsewhere', 'noi-khac', 'DNS:noi-khac.example')
   makeCertificate('client', 'H99.88.01', 'DNS:h99.example')
+  expired = makePki(join(directory, 'pki')).issue({
+    file: 'expired',
+    subject: '/CN=may-chu-cu',
+    issuer: 'self',
+    notBefore: new Date(Date.now() - 10 * DAY_MS),
+    notAfter: new Date(Date.now() - DAY_MS),
+    extensions: ['basicConstraints = critical, CA:TRUE', 'subjectAltName = IP:127.0.0.1'],
+  })
   execFileSync('openssl', [
     ...['pkcs12', '-export', '-in', join(directory, 'client.pem'), '-inkey', join(directory, 'client.key')],
     ...['-out', join(directory, 'client.p12'), '-passout', 'pass:mật khẩu'],
   ])
 })
 afterAll(() => {
+  for (const child of CHILDREN) child.kill()
   for (const server of OPEN) {
     server.closeAllConnections()
     server.close()
@@ -77,6 +91,21 @@ function count(request: IncomingMessage, response: ServerResponse): void {
 
 function secureServer(name: 'server' | 'elsewhere', more: ServerOptions = {}): Promise<number> {
   return listening(createHttpsServer({ cert: read(`${name}.pem`), key: read(`${name}.key`), ...more }, count))
+}
+
+/** A server of OpenSSL's own, which ends the handshake with an alert when no certificate comes. */
+async function alertingServer(): Promise<number> {
+  const child = spawn('openssl', [
+    ...['s_server', '-accept', '127.0.0.1:0', '-Verify', '1', '-verify_return_error', '-www'],
+    ...['-cert', join(directory, 'server.pem'), '-key', join(directory, 'server.key')],
+  ])
+  CHILDREN.push(child)
+  return new Promise((resolve) => {
+    createInterface(child.stdout).on('line', (line) => {
+      const port = /^ACCEPT 127\.0\.0\.1:(\d+)/.exec(line)?.[1]
+      if (port !== undefined) resolve(Number(port))
+    })
+  })
 }
 
 function pinOf(name: string): string {
@@ -109,7 +138,7 @@ describe.each(PROTOCOLS)('over $name', ({ open }) => {
       const url = `https://127.0.0.1:${String(await secureServer('server'))}`
       await expect(
         checked(url, { pinnedSha256: pinOf('elsewhere'), ca: read('server.pem') }),
-      ).rejects.toMatchObject({ code: 'hub/certificate-untrusted' })
+      ).rejects.toMatchObject({ code: 'hub/certificate-changed' })
     })
 
     test('a trusted certificate for another name is refused, but a pin asks for no name', async () => {
@@ -144,7 +173,7 @@ describe.each(PROTOCOLS)('over $name', ({ open }) => {
       await expect(
         checked(`https://127.0.0.1:${String(old)}`, { ca: read('server.pem') }),
       ).rejects.toMatchObject({
-        code: 'hub/unreachable',
+        code: 'hub/secure-line-failed',
       })
     })
 
@@ -171,7 +200,51 @@ describe.each(PROTOCOLS)('over $name', ({ open }) => {
       const pfx = readFileSync(join(directory, 'client.p12'))
       await expect(checked(url, { ca, clientCertificate: { pfx, passphrase: 'mật khẩu' } })).resolves.toBe(3)
       expect(new Set(names)).toEqual(new Set(['H99.88.01']))
-      await expect(checked(url, { ca })).rejects.toMatchObject({ code: 'hub/unreachable' })
+    })
+
+    test('a server that wants our certificate and does not get it is told from a broken line', async () => {
+      const port = await alertingServer()
+      const connection = { ca: read('server.pem') }
+      await expect(checked(`https://127.0.0.1:${String(port)}`, connection)).rejects.toMatchObject({
+        code: 'hub/client-certificate-refused',
+      })
+      const page = createHttpsServer({ cert: read('server.pem'), key: read('server.key') }, (_, response) => {
+        response
+          .writeHead(400, { 'Content-Type': 'text/html' })
+          .end('<html><head><title>400 No required SSL certificate was sent</title></head></html>')
+      })
+      await expect(
+        checked(`https://127.0.0.1:${String(await listening(page))}`, connection),
+      ).rejects.toMatchObject({ code: 'hub/client-certificate-refused' })
+    })
+
+    test('who opens the line to look into it is named', async () => {
+      makeCertificate('opener', 'FortiGate CA', 'IP:127.0.0.1')
+      const server = createHttpsServer({ cert: read('opener.pem'), key: read('opener.key') }, count)
+      const url = `https://127.0.0.1:${String(await listening(server))}`
+      const expected = { code: 'hub/line-intercepted', detail: 'FortiGate CA' }
+      await expect(checked(url, {})).rejects.toMatchObject(expected)
+      await expect(checked(url, { pinnedSha256: pinOf('server') })).rejects.toMatchObject(expected)
+    })
+
+    test("a certificate out of its days is the server's fault, unless it is our clock that is wrong", async () => {
+      let time = new Date()
+      const server = createHttpsServer(
+        { cert: expired.certificatePem, key: expired.keyPem },
+        (request, response) => {
+          asked.push(String(request.method), String(request.headers['x-systemid']))
+          response.setHeader('Date', time.toUTCString())
+          count(request, response)
+        },
+      )
+      const asked: string[] = []
+      const url = `https://127.0.0.1:${String(await listening(server))}`
+      const connection = { ca: expired.certificatePem }
+      await expect(checked(url, connection)).rejects.toMatchObject({ code: 'hub/certificate-expired' })
+      time = new Date(Date.now() - 5 * DAY_MS)
+      await expect(checked(url, connection)).rejects.toMatchObject({ code: 'hub/clock-skew' })
+      // It was asked for its time, and for nothing else.
+      expect(new Set(asked)).toEqual(new Set(['HEAD', 'undefined']))
     })
   })
 
@@ -213,7 +286,7 @@ describe.each(PROTOCOLS)('over $name', ({ open }) => {
       await expect(checked(url, { proxy: address, pinnedSha256: pinOf('server') })).resolves.toBe(3)
       expect(passed).toContain(`CONNECT 127.0.0.1:${String(target)}`)
       await expect(checked(url, { proxy: address, pinnedSha256: pinOf('elsewhere') })).rejects.toMatchObject({
-        code: 'hub/certificate-untrusted',
+        code: 'hub/certificate-changed',
       })
     })
 
@@ -225,17 +298,26 @@ describe.each(PROTOCOLS)('over $name', ({ open }) => {
       expect(passed).toContainEqual(expect.stringMatching(/^(POST|GET) http:\/\/truc\.example\/vxp\//))
     })
 
-    test('a proxy that wants a name, or is not there, means no line', async () => {
+    test('a proxy that wants a name, one that forbids and one that is not there are told apart', async () => {
       const { port } = await proxy('a:b')
+      const forbidding = createHttpServer().on('connect', (_, socket) => {
+        socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+      })
       const target = await secureServer('server')
-      for (const address of [`http://127.0.0.1:${String(port)}`, 'http://127.0.0.1:1']) {
-        for (const url of [`https://127.0.0.1:${String(target)}`, 'http://truc.example']) {
-          await expect(checked(url, { proxy: address, pinnedSha256: pinOf('server') })).rejects.toMatchObject(
-            {
-              code: 'hub/unreachable',
-            },
-          )
-        }
+      const secure = `https://127.0.0.1:${String(target)}`
+      const wanting = `http://127.0.0.1:${String(port)}`
+      const absent = 'http://127.0.0.1:1'
+      const forbids = `http://127.0.0.1:${String(await listening(forbidding))}`
+      for (const [way, url, code] of [
+        [wanting, secure, 'hub/proxy-login'],
+        [wanting, 'http://truc.example', 'hub/proxy-login'],
+        [forbids, secure, 'hub/proxy-refused'],
+        [absent, secure, 'hub/proxy-unreachable'],
+        [absent, 'http://truc.example', 'hub/proxy-unreachable'],
+      ] as const) {
+        await expect(checked(url, { proxy: way, pinnedSha256: pinOf('server') })).rejects.toMatchObject({
+          code,
+        })
       }
     })
   })

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { hasNetwork } from '../../src/engine/hub/line-failure.ts'
 import { LGSP, PROTOCOLS, startHubProcess, VXP, VXP_FILES, vxpFor, type HubProcess } from './hub-process.ts'
 import { collected, documentXml, packetOf, sha256Of } from './packets.ts'
 
@@ -28,17 +29,20 @@ describe.each(PROTOCOLS)('over $name', ({ transportFor, open, listOperation }) =
   startsWithHub()
 
   describe('when the line is bad, the code says what is known', () => {
-    test('nobody listens: the hub is unreachable, and a sending certainly left nothing there', async () => {
+    test('nobody listens: the server refuses, and a sending certainly left nothing there', async () => {
       const commune = transportFor({ url: 'http://127.0.0.1:1' }, 'H99.88.01')
-      await expect(commune.list()).rejects.toMatchObject({ code: 'hub/unreachable' })
-      await expect(commune.send(packetOf(documentXml()))).rejects.toMatchObject({ code: 'hub/unreachable' })
-      await expect(collected(commune.fetch('x'))).rejects.toMatchObject({ code: 'hub/unreachable' })
+      const refused = { code: 'hub/connection-refused' }
+      await expect(commune.list()).rejects.toMatchObject(refused)
+      await expect(commune.send(packetOf(documentXml()))).rejects.toMatchObject(refused)
+      await expect(collected(commune.fetch('x'))).rejects.toMatchObject(refused)
       await commune.close()
     })
 
-    test('a name that does not exist is unreachable too', async () => {
+    test('a name that does not exist is told from a PC without any network', async () => {
       const commune = transportFor({ url: 'http://truc.invalid' }, 'H99.88.01')
-      await expect(commune.list()).rejects.toMatchObject({ code: 'hub/unreachable' })
+      await expect(commune.list()).rejects.toMatchObject({
+        code: hasNetwork() ? 'hub/name-unknown' : 'hub/no-network',
+      })
       await commune.close()
     })
 
@@ -86,7 +90,7 @@ describe.each(PROTOCOLS)('over $name', ({ transportFor, open, listOperation }) =
     test('a captive portal is no hub, for every operation', async () => {
       const commune = transportFor(hub, 'H99.88.01')
       await hub.faults({ html: true })
-      const expected = { code: 'hub/not-json' }
+      const expected = { code: 'hub/captive-portal' }
       await expect(commune.list()).rejects.toMatchObject(expected)
       await expect(commune.send(packetOf(documentXml()))).rejects.toMatchObject(expected)
       await expect(collected(commune.fetch('x'))).rejects.toMatchObject(expected)
@@ -105,6 +109,8 @@ describe.each(PROTOCOLS)('over $name', ({ transportFor, open, listOperation }) =
       [403, 'hub/unauthorised'],
       [302, 'hub/not-json'],
       [400, 'hub/refused'],
+      [413, 'hub/too-large'],
+      [511, 'hub/captive-portal'],
     ])('HTTP %i for a list is %s', async (code, expected) => {
       const commune = transportFor(hub, 'H99.88.01')
       await hub.faults({ status: { operation: listOperation, code } })
@@ -121,6 +127,10 @@ describe.each(PROTOCOLS)('over $name', ({ transportFor, open, listOperation }) =
         retryAfterMs: 90_000,
       })
       await expect(commune.list()).resolves.toBeDefined()
+      await hub.faults({ status: { code: 413, retryAfter: 30 } })
+      await expect(commune.list()).rejects.toMatchObject({ code: 'hub/busy', retryAfterMs: 30_000 })
+      await hub.faults({ status: { code: 503, retryAfter: 40_000_000 } })
+      await expect(commune.list()).rejects.toMatchObject({ code: 'hub/busy', retryAfterMs: 3_600_000 })
       await commune.close()
     })
 

@@ -122,7 +122,7 @@ describe('what an LGSP is asked, word for word', () => {
     const commune = opened()
     await expect(commune.directory()).resolves.toBeUndefined()
     answer = { status: 200, body: '<html>' }
-    await expect(commune.directory()).rejects.toMatchObject({ code: 'hub/not-json' })
+    await expect(commune.directory()).rejects.toMatchObject({ code: 'hub/captive-portal' })
     await commune.close()
   })
 

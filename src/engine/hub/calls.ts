@@ -8,9 +8,11 @@ import {
   asRecord,
   ERROR_CODES,
   fieldsOf,
+  isWebPage,
   looksLikeHtml,
   MAXIMUM_ANSWER_BYTES,
   MAXIMUM_REFUSAL_BYTES,
+  notFromHub,
   recordOf,
   replyReader,
   textField,
@@ -113,7 +115,7 @@ export function hubCalls(http: Http, options: HubCallOptions) {
         return undefined
       }
       await replies.refuseStatus(response)
-      const fields = fieldsOf(await textOf(response))
+      const fields = fieldsOf(await textOf(response), response)
       if (about === 'packet') replies.refuseGone(fields, response)
       else replies.refuseFailure(fields, response)
       return { fields, clockSkewMs: replies.skewOf(response) }
@@ -164,7 +166,7 @@ export function hubCalls(http: Http, options: HubCallOptions) {
   }
 
   function acceptedId(text: string, response: HttpResponse): string {
-    if (looksLikeHtml(text)) throw new AppError('hub/not-json', 'a web page answered instead of the hub')
+    if (looksLikeHtml(text)) throw notFromHub(response, text)
     const fields = recordOf(text)
     if (fields === undefined) throw unknown('the answer cannot be read')
     replies.refuseFailure(fields, response)
@@ -191,6 +193,7 @@ export function hubCalls(http: Http, options: HubCallOptions) {
       response = await http.request({ ...request, headers, signal: deadline.signal })
       if (response.status === 404) throw new AppError('hub/packet-gone', 'the hub has no such packet')
       if (part === undefined || !isAboutRange(response)) await replies.refuseStatus(response)
+      if (isWebPage(response)) throw notFromHub(response, await textOf(response, MAXIMUM_REFUSAL_BYTES))
       const beginning = beginningOf(response, part)
       await options.onBegin?.(beginning)
       if (response.status === 416) return
@@ -254,7 +257,7 @@ export function hubCalls(http: Http, options: HubCallOptions) {
       first = false
     }
     if (refusal.length > 0) {
-      replies.refuseGone(fieldsOf(Buffer.concat(refusal).toString('utf8')), response)
+      replies.refuseGone(fieldsOf(Buffer.concat(refusal).toString('utf8'), response), response)
       throw new AppError('hub/not-json', 'the hub answers OK without a packet')
     }
     if (first) throw mismatch('the hub answers without a packet')

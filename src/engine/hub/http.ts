@@ -1,34 +1,7 @@
-import { createHash } from 'node:crypto'
-import { lookup } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
-import { TLSSocket } from 'node:tls'
-import { Agent, Pool, ProxyAgent, buildConnector, type Dispatcher } from 'undici'
-import { AppError } from '../../shared/errors.ts'
-
-/** How to reach the security server: trust, our own certificate, the office's proxy. */
-export interface ConnectionOptions {
-  /** Waiting for TCP and TLS. Default 10 000 ms. */
-  readonly connectTimeoutMs?: number | undefined
-  /** Issuers to trust instead of the system's, PEM. */
-  readonly ca?: string | undefined
-  /**
-   * SHA-256 of the server's certificate (DER), hex with or without colons. Replaces chain and name checks:
-   * security servers are mostly self-signed and known by address only.
-   */
-  readonly pinnedSha256?: string | undefined
-  /** Our certificate for servers that ask for one. */
-  readonly clientCertificate?:
-    | { readonly cert: string; readonly key: string; readonly passphrase?: string | undefined }
-    | { readonly pfx: Uint8Array; readonly passphrase?: string | undefined }
-    | undefined
-  /** The office's HTTP proxy, `http://[name:password@]host:port`. */
-  readonly proxy?: string | undefined
-  /**
-   * Whether a connection to this address may be opened. Asked after the name was resolved, so that no name
-   * can hide where it leads. Without a proxy only: that one resolves names itself.
-   */
-  readonly mayConnect?: ((address: string) => boolean) | undefined
-}
+import { Agent, ProxyAgent, type Dispatcher } from 'undici'
+import type { ConnectionOptions } from './connection.ts'
+import { connectorOf, CONNECTIONS, openTunnel } from './connector.ts'
+import { lineFailure, listenForAlerts, type Alerts } from './line-failure.ts'
 
 /** One request. Header names go out as written; values must be ASCII. */
 export interface HttpRequest {
@@ -44,6 +17,8 @@ export interface HttpRequest {
 
 /** The beginning of an answer; the body follows as it arrives. Read it to the end or call `discard`. */
 export interface HttpResponse {
+  /** What was asked. */
+  readonly url: URL
   readonly status: number
   /** First value of a header, by lower-case name. */
   header(name: string): string | undefined
@@ -55,27 +30,35 @@ export interface HttpResponse {
 export interface Http {
   /**
    * Never follows a redirect, never retries.
-   * @throws AppError `hub/unreachable` (name, connection, reset), `hub/certificate-untrusted`, or the
-   *   signal's reason. Errors of a request body's own source come out as they are.
+   * @throws AppError `hub/*` by the hop where it failed ({@link lineFailure}), `hub/certificate-*` for a server
+   *   that is not trusted, or the signal's reason. Errors of a request body's own source come out as they are.
    */
   request(request: HttpRequest): Promise<HttpResponse>
   close(): Promise<void>
 }
 
-const CONNECT_TIMEOUT_MS = 10_000
-const CONNECTIONS = 4
+/** The ways out by one proxy, or by none. */
+interface Route {
+  readonly secure: Dispatcher
+  readonly plain: Dispatcher
+  close(): Promise<void>
+}
 
 /** Opens the one connection pool of a transport. Time limits beyond connecting are the caller's, by signal. */
 export function openHttp(options: ConnectionOptions = {}): Http {
-  const direct = connectorOf(options)
-  const limits = { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 }
-  const tunnel = options.proxy === undefined ? undefined : openTunnel(options.proxy, direct, options)
-  const agent: Dispatcher = new Agent({ ...limits, connect: tunnel?.connect ?? direct })
-  // Plain HTTP goes through the proxy as such: most proxies refuse CONNECT to other ports than 443.
-  const plain: Dispatcher =
-    options.proxy === undefined
-      ? agent
-      : new ProxyAgent({ ...limits, uri: options.proxy, proxyTunnel: false })
+  const { proxy } = options
+  const routes = new Map<string | undefined, Route>()
+  const alerts = listenForAlerts()
+
+  async function proxyFor(url: URL): Promise<string | undefined> {
+    return typeof proxy === 'function' ? proxy(url) : proxy
+  }
+
+  function routeBy(way: string | undefined): Route {
+    const route = routes.get(way) ?? openRoute(way, options, alerts)
+    routes.set(way, route)
+    return route
+  }
 
   return {
     async request({ url, method, headers, body, signal }) {
@@ -88,9 +71,14 @@ export function openHttp(options: ConnectionOptions = {}): Http {
           throw cause
         }
       }
+      let byProxy = false
       try {
         signal.throwIfAborted()
-        const answer = await (url.protocol === 'https:' ? agent : plain).request({
+        const isSecure = url.protocol === 'https:'
+        const way = await proxyFor(url)
+        // Of a tunnel's own failures the connector tells; what fails inside it is not the proxy's.
+        byProxy = way !== undefined && !isSecure
+        const answer = await routeBy(way)[isSecure ? 'secure' : 'plain'].request({
           origin: url.origin,
           path: url.pathname + url.search,
           method,
@@ -99,6 +87,7 @@ export function openHttp(options: ConnectionOptions = {}): Http {
           signal,
         })
         return {
+          url,
           status: answer.statusCode,
           header(name) {
             const value = answer.headers[name]
@@ -112,11 +101,27 @@ export function openHttp(options: ConnectionOptions = {}): Http {
         }
       } catch (cause) {
         if (bodyFailure !== undefined) throw bodyFailure.cause
-        throw reasonOf(cause, signal, options.proxy !== undefined)
+        throw lineFailure(cause, { signal, byProxy, alerts })
       }
     },
     async close() {
-      await Promise.all([...new Set([agent, plain])].map((dispatcher) => dispatcher.destroy()))
+      await Promise.all([...routes.values()].map((route) => route.close()))
+    },
+  }
+}
+
+function openRoute(proxy: string | undefined, options: ConnectionOptions, alerts: Alerts): Route {
+  const direct = connectorOf(options, alerts)
+  const limits = { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 }
+  const tunnel = proxy === undefined ? undefined : openTunnel(proxy, direct, options)
+  const secure = new Agent({ ...limits, connect: tunnel?.connect ?? direct })
+  // Plain HTTP goes through the proxy as such: most proxies refuse CONNECT to other ports than 443.
+  const plain = proxy === undefined ? secure : new ProxyAgent({ ...limits, uri: proxy, proxyTunnel: false })
+  return {
+    secure,
+    plain,
+    async close() {
+      await Promise.all([...new Set<Dispatcher>([secure, plain])].map((dispatcher) => dispatcher.destroy()))
       await tunnel?.close()
     },
   }
@@ -134,155 +139,6 @@ async function* translated(body: AsyncIterable<unknown>, signal: AbortSignal): A
       yield chunk
     }
   } catch (cause) {
-    throw reasonOf(cause, signal, false)
+    throw lineFailure(cause, { signal, byProxy: false })
   }
-}
-
-/** Failures of TLS that mean "this is not the server we trust" rather than "there is no line". */
-const DISTRUST =
-  /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH_EXCEEDED)/
-
-function reasonOf(cause: unknown, signal: AbortSignal, proxied: boolean): unknown {
-  if (signal.aborted) return signal.reason
-  if (cause instanceof AppError) return cause
-  const refused = appErrorIn(cause)
-  if (refused !== undefined) return refused
-  const code = codesOf(cause)
-  const distrust = code.find((one) => DISTRUST.test(one))
-  if (distrust !== undefined) {
-    return new AppError('hub/certificate-untrusted', `the server's certificate is refused: ${distrust}`, {
-      cause,
-    })
-  }
-  // A bug of ours, unless it is undici's way to say that the proxy answered 407.
-  if (!proxied && code.includes('UND_ERR_INVALID_ARG')) return cause
-  return new AppError('hub/unreachable', `no connection: ${code[0] ?? String(cause)}`, { cause })
-}
-
-/** An error of ours that came back inside another: undici and the name resolution wrap what they are told. */
-function appErrorIn(cause: unknown): AppError | undefined {
-  if (cause instanceof AppError) return cause
-  if (cause instanceof AggregateError) return cause.errors.map(appErrorIn).find((one) => one !== undefined)
-  return cause instanceof Error ? appErrorIn(cause.cause) : undefined
-}
-
-/** Codes of an error and of everything it wraps (several addresses tried make an AggregateError). */
-function codesOf(cause: unknown): string[] {
-  if (!(cause instanceof Error)) return []
-  const own = 'code' in cause && typeof cause.code === 'string' ? [cause.code] : []
-  const wrapped = cause instanceof AggregateError ? cause.errors.flatMap((one) => codesOf(one)) : []
-  return [...own, ...wrapped, ...codesOf(cause.cause)]
-}
-
-function connectorOf(options: ConnectionOptions): buildConnector.connector {
-  const pin = options.pinnedSha256?.replaceAll(':', '').trim().toLowerCase()
-  const connect = buildConnector({
-    timeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-    minVersion: 'TLSv1.2',
-    // A resumed session carries no certificate to compare with the pin.
-    maxCachedSessions: pin === undefined ? 100 : 0,
-    rejectUnauthorized: pin === undefined,
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
-    ...certificateOf(options),
-    ...lookupOf(options),
-  })
-  const { mayConnect } = options
-  if (mayConnect !== undefined) {
-    return (target, callback) => {
-      // A name is judged when it is resolved; an address written as such is never looked up.
-      if (isIP(target.hostname) !== 0 && !mayConnect(target.hostname)) {
-        callback(new AppError('authority/address-refused', `no connection to ${target.hostname}`), null)
-      } else connect(target, callback)
-    }
-  }
-  if (pin === undefined) return connect
-  return (target, callback) => {
-    connect(target, (...[error, socket]) => {
-      if (error !== null) {
-        callback(error, null)
-      } else if (socket instanceof TLSSocket && fingerprintOf(socket) !== pin) {
-        socket.destroy()
-        callback(
-          new AppError(
-            'hub/certificate-untrusted',
-            'the server shows another certificate than the pinned one',
-          ),
-          null,
-        )
-      } else {
-        callback(null, socket)
-      }
-    })
-  }
-}
-
-/** Resolves names as usual and leaves out the addresses that may not be connected to. */
-function lookupOf({ mayConnect }: ConnectionOptions): { lookup?: LookupFunction } {
-  if (mayConnect === undefined) return {}
-  return {
-    lookup(hostname, options, callback) {
-      lookup(hostname, { ...options, all: true }, (error, found) => {
-        if (error !== null) {
-          callback(error, '')
-          return
-        }
-        const allowed = found.filter(({ address }) => mayConnect(address))
-        const [first] = allowed
-        if (first === undefined) {
-          callback(new AppError('authority/address-refused', `no connection to ${hostname}`), '')
-        } else if (options.all === true) callback(null, allowed)
-        else callback(null, first.address, first.family)
-      })
-    },
-  }
-}
-
-function certificateOf({ clientCertificate }: ConnectionOptions) {
-  if (clientCertificate === undefined) return {}
-  const secret =
-    clientCertificate.passphrase === undefined ? {} : { passphrase: clientCertificate.passphrase }
-  return 'pfx' in clientCertificate
-    ? { pfx: Buffer.from(clientCertificate.pfx), ...secret }
-    : { cert: clientCertificate.cert, key: clientCertificate.key, ...secret }
-}
-
-function fingerprintOf(socket: TLSSocket): string {
-  const certificate = socket.getPeerX509Certificate()
-  return certificate === undefined ? '' : createHash('sha256').update(certificate.raw).digest('hex')
-}
-
-/** TLS through the office's proxy by CONNECT; undici's own ProxyAgent leaves no place for the pin. */
-function openTunnel(proxy: string, inner: buildConnector.connector, options: ConnectionOptions) {
-  const url = new URL(proxy)
-  const timeout = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
-  const pool = new Pool(url.origin, {
-    connections: CONNECTIONS,
-    headersTimeout: timeout,
-    connect: { timeout },
-  })
-  const credentials =
-    url.username === ''
-      ? {}
-      : {
-          'proxy-authorization': `Basic ${Buffer.from(
-            `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
-          ).toString('base64')}`,
-        }
-  const connect: buildConnector.connector = (target, callback) => {
-    const path = `${target.hostname}:${target.port === '' ? '443' : target.port}`
-    pool.connect({ path, headers: { host: path, ...credentials } }).then(
-      ({ statusCode, socket }) => {
-        if (statusCode !== 200 || !('setKeepAlive' in socket)) {
-          socket.on('error', () => undefined).destroy()
-          callback(new AppError('hub/unreachable', `the proxy answers ${String(statusCode)}`), null)
-          return
-        }
-        inner({ ...target, httpSocket: socket as TLSSocket }, callback)
-      },
-      (cause: unknown) => {
-        callback(cause instanceof Error ? cause : new Error(String(cause)), null)
-      },
-    )
-  }
-  return { connect, close: () => pool.destroy() }
 }

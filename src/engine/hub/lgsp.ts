@@ -10,7 +10,8 @@ import {
   type HubRequest,
   type PacketForm,
 } from './calls.ts'
-import { openHttp, type ConnectionOptions } from './http.ts'
+import type { ConnectionOptions } from './connection.ts'
+import { openHttp } from './http.ts'
 import { textField, type Fields } from './reply.ts'
 import { agencies, byAge, dayOf, listedPacket, rowsOf } from './rows.ts'
 import type {

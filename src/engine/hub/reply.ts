@@ -58,14 +58,17 @@ export function replyReader({ clock, errorCodes, allowedClockSkewMs }: ReplyMean
     const detail = (fields === undefined ? '' : wordsOf(fields)) || `HTTP ${String(status)}`
     const more = { detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
     if (status === 401 || status === 403) throw unauthorised(response, detail)
-    if (status === 429 || status === 503) throw new AppError('hub/busy', `HTTP ${String(status)}`, more)
+    // A 413 that names a time is about the moment, not about the size (RFC 9110 section 15.5.14).
+    if (status === 413 && retryAfterMs === undefined) throw new AppError('hub/too-large', 'HTTP 413', more)
+    if (status === 429 || status === 503 || status === 413) {
+      throw new AppError('hub/busy', `HTTP ${String(status)}`, more)
+    }
+    if (status === NETWORK_LOGIN) throw notFromHub(response, text)
     if (status >= 500 || status === 408) {
       throw new AppError('hub/server-error', `HTTP ${String(status)}`, more)
     }
-    if (status === 407) throw new AppError('hub/unreachable', 'the proxy wants a name and a password', more)
-    if (status < 400 || looksLikeHtml(text)) {
-      throw new AppError('hub/not-json', `HTTP ${String(status)}, not from a hub`, more)
-    }
+    if (status === 407) throw new AppError('hub/proxy-login', 'the proxy wants a name and a password', more)
+    if (status < 400 || looksLikeHtml(text)) throw notFromHub(response, text)
     throw new AppError('hub/refused', `HTTP ${String(status)}`, more)
   }
 
@@ -116,6 +119,46 @@ export function looksLikeHtml(text: string): boolean {
   return text.trimStart().startsWith('<')
 }
 
+/** Network Authentication Required, RFC 6585 section 6. */
+const NETWORK_LOGIN = 511
+
+/**
+ * What it means that something answered which is no hub. On a plain line a login page or a way to one is what
+ * captive portals put in the hub's place; over TLS the server itself must have said it.
+ */
+export function notFromHub(response: HttpResponse, text: string): AppError {
+  const { status, url } = response
+  const elsewhere = elsewhereOf(response)
+  const isPage = status === 200 && (isWebPage(response) || looksLikeHtml(text))
+  const detail = elsewhere ?? (titleOf(text) || `HTTP ${String(status)}`)
+  // Nginx, which stands before many a server, finishes the handshake and says it in a page of its own.
+  if (status === 400 && /\bSSL certificate\b/i.test(titleOf(text))) {
+    return new AppError('hub/client-certificate-refused', 'the server wants a certificate', { detail })
+  }
+  if (url.protocol === 'http:' && (status === NETWORK_LOGIN || elsewhere !== undefined || isPage)) {
+    return new AppError('hub/captive-portal', `HTTP ${String(status)}, a page for people`, { detail })
+  }
+  return new AppError('hub/not-json', `HTTP ${String(status)}, not from a hub`, { detail })
+}
+
+/** Whether the answer calls itself a page for people. */
+export function isWebPage(response: HttpResponse): boolean {
+  return /^text\/html/i.test(response.header('content-type') ?? '')
+}
+
+/** The host that a redirect leads to, where it is another one. */
+function elsewhereOf(response: HttpResponse): string | undefined {
+  const location = response.header('location')
+  if (response.status < 300 || response.status >= 400 || location === undefined) return undefined
+  if (!URL.canParse(location, response.url.href)) return undefined
+  const { host } = new URL(location, response.url.href)
+  return host === response.url.host ? undefined : host
+}
+
+function titleOf(page: string): string {
+  return /<title[^>]*>([^<]{1,100})/i.exec(page)?.[1]?.trim() ?? ''
+}
+
 /** A JSON value that is an object, else undefined. */
 export function asRecord(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
@@ -132,16 +175,11 @@ export function recordOf(text: string): Fields | undefined {
 
 /**
  * The JSON object that an answer must be.
- * @throws AppError `hub/not-json`
+ * @throws AppError `hub/not-json`, `hub/captive-portal`
  */
-export function fieldsOf(text: string): Fields {
+export function fieldsOf(text: string, response: HttpResponse): Fields {
   const fields = recordOf(text)
-  if (fields === undefined) {
-    throw new AppError(
-      'hub/not-json',
-      looksLikeHtml(text) ? 'a web page answered' : 'the answer is no JSON object',
-    )
-  }
+  if (fields === undefined) throw notFromHub(response, text)
   return fields
 }
 
@@ -162,10 +200,12 @@ function wordsOf(fields: Fields): string {
   return [code, description].filter((part) => part !== '').join(': ')
 }
 
-/** Retry-After in seconds or as a date, in milliseconds from now. */
+/** Whoever says to come back next year is asked again earlier: it may be a slip, or a clock gone wrong. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000
+
+/** Retry-After in seconds or as a date, in milliseconds from now, at most an hour. */
 function retryAfterOf(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+  const wait = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now
+  return Number.isNaN(wait) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, wait))
 }

@@ -74,8 +74,18 @@ export function multipart(
   return upload
 }
 
+/** How a connection ends that had begun to carry something. */
+const BROKEN_LINE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'hub/unreachable',
+  'hub/no-network',
+  'hub/secure-line-failed',
+  'hub/client-certificate-refused',
+  'hub/proxy-unreachable',
+  'hub/connection-refused',
+])
+
 /** What says nothing about a packet that went out whole: it may have been accepted before this happened. */
-const OPEN_AFTER_ALL: ReadonlySet<ErrorCode> = new Set([
+const OPEN_AFTER_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'hub/server-error',
   'hub/cancelled',
   'road/own-server-failed',
@@ -89,7 +99,7 @@ const OPEN_AFTER_ALL: ReadonlySet<ErrorCode> = new Set([
  */
 export function outcomeOf(cause: unknown, state: UploadState): unknown {
   if (!(cause instanceof AppError) || state === 'waiting') return cause
-  const open = cause.code === 'hub/unreachable' || (state === 'complete' && OPEN_AFTER_ALL.has(cause.code))
+  const open = BROKEN_LINE.has(cause.code) || (state === 'complete' && OPEN_AFTER_ALL.has(cause.code))
   if (!open) return cause
   return new AppError('hub/outcome-unknown', `after sending: ${cause.message}`, {
     cause,

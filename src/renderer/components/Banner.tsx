@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, Info, TriangleAlert, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 
-import { failureWords } from '../../shared/failure.vi.ts'
+import { failureWords, type FailureWords } from '../../shared/failure.vi.ts'
 import type { Failure } from '../../shared/ipc/contract.ts'
 import { announce } from '../lib/announce.ts'
 import { classes } from '../lib/classes.ts'
@@ -60,11 +60,21 @@ export function FailureBanner({
       {error === undefined || words === undefined ? null : (
         <Banner tone="bad" title={`${words.title}.`} boxed={boxed} action={action}>
           {words.hint}
-          {words.special === undefined ? null : <div>{words.special}</div>}
+          <Particulars words={words} />
           {error.incident === '' ? null : <Incident incident={error.incident} />}
         </Banner>
       )}
     </div>
+  )
+}
+
+/** Where on the way it went wrong, and what is special about this one. */
+export function Particulars({ words: { hop, special } }: { words: FailureWords }) {
+  return (
+    <>
+      {special === undefined ? null : <div>{special}</div>}
+      {hop === undefined ? null : <div>{hop}</div>}
+    </>
   )
 }
 

@@ -1,8 +1,7 @@
 import { Stethoscope } from 'lucide-react'
 import { useState } from 'react'
 
-import { ERROR_TEXT } from '../../shared/errors.vi.ts'
-import { verbatim } from '../../shared/failure.vi.ts'
+import { failureWords } from '../../shared/failure.vi.ts'
 import {
   hubKind,
   hubRoad,
@@ -15,7 +14,7 @@ import { call } from '../lib/call.ts'
 import { formatCount, formatSpan } from '../lib/format.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
-import { Banner, FailureBanner } from './Banner.tsx'
+import { Banner, FailureBanner, Particulars } from './Banner.tsx'
 import { Button } from './Button.tsx'
 import { CheckBox, Choice, TextBox } from './Field.tsx'
 import styles from './Form.module.css'
@@ -230,12 +229,12 @@ export function CheckResult({ answer }: { answer: Output<'hub.check'> }) {
       </Banner>
     )
   }
-  const words = ERROR_TEXT[answer.error ?? 'hub/unreachable']
+  const words = failureWords({ code: answer.error ?? 'hub/unreachable', detail: answer.detail })
   return (
     <Banner tone="bad" title={`${words.title}.`} boxed>
       {words.hint}
       {skew}
-      {answer.detail === undefined || answer.detail === '' ? null : <div>{verbatim(answer.detail)}</div>}
+      <Particulars words={words} />
     </Banner>
   )
 }

@@ -17,9 +17,9 @@ import {
 import { useEffect, useRef, useState } from 'react'
 import { Label, ProgressBar } from 'react-aria-components'
 
-import { ERRORS } from '../../shared/errors.ts'
+import { ERRORS, isLineDown, type ErrorCode } from '../../shared/errors.ts'
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
-import { verbatim } from '../../shared/failure.vi.ts'
+import { failureWords, verbatim } from '../../shared/failure.vi.ts'
 import type { LineStatus, OutgoingSummary, Output } from '../../shared/ipc/contract.ts'
 import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
@@ -111,17 +111,12 @@ function LineBanner({ line, now }: { line: LineStatus | undefined; now: number }
   }
   if (line?.state !== 'down') return null
   const wait = line.nextTryAt === undefined ? 0 : line.nextTryAt - now
+  const words = failureWords({ code: line.error ?? 'hub/unreachable' })
   return (
-    <Banner
-      tone="warn"
-      icon={WifiOff}
-      title={
-        line.since === undefined
-          ? TEXT.outbox.offlinePlain
-          : TEXT.outbox.offline(formatSince(line.since, now))
-      }
-    >
-      {TEXT.outbox.offlineHint} {wait > 0 ? TEXT.outbox.nextTry(formatSpan(wait)) : ''}
+    <Banner tone="warn" icon={WifiOff} title={`${words.title}.`}>
+      {words.hint} {words.hop}{' '}
+      {line.since === undefined ? '' : TEXT.outbox.downSince(formatSince(line.since, now))}{' '}
+      {wait > 0 ? TEXT.outbox.nextTry(formatSpan(wait)) : ''}
     </Banner>
   )
 }
@@ -225,8 +220,9 @@ function conditionOf(row: OutgoingSummary, line: LineStatus | undefined): Condit
     }
   }
   if (row.state === 'refused') {
-    const text = ERROR_TEXT[delivery?.error ?? 'hub/refused']
-    return { tone: 'bad', icon: CircleAlert, word: TEXT.outbox.refused, why: text.hint, bad: true, words }
+    const { hint, hop } = failureWords({ code: delivery?.error ?? 'hub/refused' })
+    const why = [hint, hop].join(' ')
+    return { tone: 'bad', icon: CircleAlert, word: TEXT.outbox.refused, why, bad: true, words }
   }
   if (line?.sending?.id === row.id) {
     return { ...plain, tone: 'info', icon: Upload, word: TEXT.outbox.preparing, why: '' }
@@ -238,15 +234,9 @@ function conditionOf(row: OutgoingSummary, line: LineStatus | undefined): Condit
     return { ...plain, tone: 'warn', icon: CirclePause, word: TEXT.outbox.held, why: TEXT.outbox.heldHint }
   }
   if (delivery.job === 'held') {
-    const text = ERROR_TEXT[delivery.error ?? 'hub/refused']
-    return {
-      tone: 'bad',
-      icon: CircleAlert,
-      word: TEXT.outbox.look,
-      why: `${text.title}. ${text.hint}`,
-      bad: true,
-      words,
-    }
+    const { title, hint, hop } = failureWords({ code: delivery.error ?? 'hub/refused' })
+    const why = [`${title}.`, hint, hop].join(' ')
+    return { tone: 'bad', icon: CircleAlert, word: TEXT.outbox.look, why, bad: true, words }
   }
   if (delivery.job === 'leased') {
     return { ...plain, tone: 'info', icon: Upload, word: TEXT.outbox.preparing, why: '' }
@@ -255,14 +245,19 @@ function conditionOf(row: OutgoingSummary, line: LineStatus | undefined): Condit
     const text = ERROR_TEXT[delivery.error]
     return { ...plain, tone: 'warn', icon: MessageCircleQuestion, word: TEXT.outbox.asking, why: text.hint }
   }
-  if (line?.state === 'down' || line?.state === 'off' || delivery.error === 'hub/unreachable') {
+  const waitsForLine = delivery.error !== undefined && isLineDown(delivery.error)
+  if (line?.state === 'down' || line?.state === 'off' || waitsForLine) {
     return { ...plain, tone: 'plain', icon: Clock, word: TEXT.outbox.waitingLine, why: '' }
   }
   const why =
-    delivery.error !== undefined && ERRORS[delivery.error].retry === 'auto'
-      ? `${ERROR_TEXT[delivery.error].title}.`
-      : ''
+    delivery.error !== undefined && ERRORS[delivery.error].retry === 'auto' ? shortly(delivery.error) : ''
   return { tone: 'plain', icon: Clock, word: TEXT.outbox.waiting, why, bad: false, words }
+}
+
+/** What happened and where, for a row that goes on by itself. */
+function shortly(code: ErrorCode): string {
+  const { title, hop } = failureWords({ code })
+  return [`${title}.`, hop].join(' ').trim()
 }
 
 function OutboxRow({
