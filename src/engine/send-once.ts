@@ -1,9 +1,13 @@
+import { z } from 'zod'
 import type { FailPoint, ReachFailPoint } from './fail-point.ts'
 import type { Delivery, HubAnswer, OutgoingPacket, SentQuery, Transport } from './hub/transport.ts'
 import type { HistoryEntry } from '../shared/document/history.ts'
 import { AppError } from '../shared/errors.ts'
 import type { Job, Store } from './store/index.ts'
 import type { UnknownOutcomes } from './unknown-outcome.ts'
+
+/** The upload that an earlier attempt began, and what it is of. */
+const begunUpload = z.object({ upload: z.url(), sha256: z.string(), sizeBytes: z.int() }).optional()
 
 /** What sending a packet needs of the world. */
 export interface SendPorts {
@@ -49,7 +53,7 @@ export type SendOutcome =
  * Before the first byte goes out a mark is committed; from then on the bytes are fixed. Whoever finds the mark
  * (we crashed, or the answer never came) does not know the outcome: the hub is asked, and only when it has
  * nothing, and has had time to finish with what we lost, is the packet sent again. The mark is taken away
- * where the hub provably has nothing. The hub documents no idempotency of its own (reference: hub-api
+ * where the hub provably has nothing, as it has while an upload it can go on with lacks bytes. The hub documents no idempotency of its own (reference: hub-api
  * section 5, step 5).
  *
  * @throws {AppError} what Transport.lookup and Transport.send throw, and `hub/outcome-settling`
@@ -58,7 +62,10 @@ export async function sendOnce(ports: SendPorts, sending: Sending): Promise<Send
   const { store, reach, outcomes } = ports
   const { job, transport, query, steps, signal, onProgress } = sending
 
-  if (job.sentMark !== undefined) {
+  const begun = begunUpload.parse(job.transfer)
+  if (job.sentMark !== undefined && (await isUnfinished(transport, begun, signal))) {
+    store.jobs.clearSending(job.key, 'hub')
+  } else if (job.sentMark !== undefined) {
     const found = await transport.lookup({ ...query, sentAfter: job.sentMark }, { signal })
     if (steps.lookedUp !== undefined) reach(steps.lookedUp)
     if (found !== undefined) return { taken: true, packetId: found.packetId, learnt: detailOf(found) }
@@ -71,7 +78,15 @@ export async function sendOnce(ports: SendPorts, sending: Sending): Promise<Send
     const { sha256, sizeBytes } = packet
     store.jobs.markSending(job.key, ports.now(), { sha256, sizeBytes })
     reach(steps.marked)
-    const { packetId, answer } = await transport.send(packet, { signal, onProgress })
+    const { packetId, answer } = await transport.send(packet, {
+      signal,
+      onProgress,
+      upload: begun?.sha256 === sha256 ? begun.upload : undefined,
+      onUpload: (upload) => {
+        const transfer: z.output<typeof begunUpload> = { upload, sha256, sizeBytes }
+        store.jobs.keepTransfer(job.key, transfer)
+      },
+    })
     reach(steps.sent)
     return { taken: true, packetId, learnt: { learntFrom: 'answer', ...answerDetail(answer) } }
   } catch (cause) {
@@ -83,6 +98,16 @@ export async function sendOnce(ports: SendPorts, sending: Sending): Promise<Send
   } finally {
     await close()
   }
+}
+
+/** As long as bytes of it are missing the hub cannot have accepted a packet: nobody needs to be asked. */
+async function isUnfinished(
+  transport: Transport,
+  begun: z.output<typeof begunUpload>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (begun === undefined) return false
+  return (await transport.uploadStanding(begun.upload, begun.sizeBytes, { signal })) === 'unfinished'
 }
 
 function detailOf({ sentAt }: Delivery): HistoryEntry['detail'] {

@@ -19,9 +19,15 @@ export interface DeskParts {
 }
 
 /** A packet that an office hands in. `to` narrows the packet's own recipients. */
-export interface HandedIn {
-  readonly kind: PacketKind
+export interface HandedIn extends Terms {
   readonly packet: Buffer
+  /** The resumable upload it came by: the same one is accepted once, however often it ends. */
+  readonly upload?: string
+}
+
+/** On what terms an office hands a packet in. */
+export interface Terms {
+  readonly kind: PacketKind
   readonly to?: readonly string[] | undefined
 }
 
@@ -49,6 +55,7 @@ export function openDesk(parts: DeskParts) {
     served: Buffer,
     to: readonly string[],
     origin: AcceptedPacket['origin'],
+    upload?: string,
   ): string {
     const docId = randomUUID()
     // The bytes are on disk before the ledger says so: a packet in the ledger can always be fetched.
@@ -68,6 +75,7 @@ export function openDesk(parts: DeskParts) {
       servedSha256: sha256Of(served),
       servedSizeBytes: served.length,
       origin,
+      ...(upload === undefined ? {} : { upload }),
     })
     return docId
   }
@@ -79,13 +87,15 @@ export function openDesk(parts: DeskParts) {
   }
 
   /** Takes a packet and answers the hub's id of it. */
-  function send(office: Office, { kind, packet, to }: HandedIn): string {
+  function send(office: Office, { kind, packet, to, upload }: HandedIn): string {
+    const earlier = upload === undefined ? undefined : ledger.uploaded(upload)
+    if (earlier !== undefined) return earlier.docId
     if (packet.length > parts.maxPacketBytes) throw new PacketRefusal('21', 'the packet is too large')
     const routed = readRoutedPacket(packet, kind, parts.reserialise, vietnamTime(now(), '/'))
     if (!isOffice(office, routed.from)) throw notYours()
     const recipients = [...new Set((to ?? routed.to).map(recipient))]
     const served = routed.served()
-    const docId = accept(routed, packet, served, recipients, 'sent')
+    const docId = accept(routed, packet, served, recipients, 'sent', upload)
     for (let copy = 0; copy < faults.current.duplicateDeliveries; copy += 1) {
       accept(routed, packet, served, recipients, 'duplicate')
     }

@@ -25,6 +25,8 @@ export interface AcceptedPacket {
   readonly servedSizeBytes: number
   /** How it came to be: sent, copied by the duplicate fault, or put there by a test. */
   readonly origin: 'sent' | 'duplicate' | 'injected'
+  /** The resumable upload it came by. */
+  readonly upload?: string
 }
 
 /** Everything that happens to packets, in the order it happened. */
@@ -64,6 +66,8 @@ export interface Ledger {
   /** All deliveries in the order they came, one for each packet and recipient. */
   deliveries(): readonly Delivery[]
   packet(docId: string): AcceptedPacket | undefined
+  /** The packet that came by this resumable upload, if it was accepted. */
+  uploaded(upload: string): AcceptedPacket | undefined
   close(): void
 }
 
@@ -118,6 +122,7 @@ export function openLedger(directory: string, now: () => number): Ledger {
     entries: () => entries,
     deliveries: () => deliveries,
     packet: (docId) => packets.get(docId),
+    uploaded: (upload) => [...packets.values()].find((packet) => packet.upload === upload),
     close() {
       closeSync(file)
     },

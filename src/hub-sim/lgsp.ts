@@ -76,6 +76,8 @@ export function lgspProtocol(desk: Desk, offices: Offices): Protocol {
       updateStatus: { method: 'POST', perform: updateStatus },
       organizations: { method: 'GET', perform: () => ({ fields: { data: desk.directory() } }) },
     },
+    termsOf: (_, metadata) => ({ kind: kindNamed(metadata.get('messageType') ?? ''), hash: '' }),
+    checkHash: () => undefined,
     strangerStatus: 200,
     words: { code: 'errorCode', description: 'errorDesc' },
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Terms } from './desk.ts'
 import type { Office } from './offices.ts'
 
 /** Why a request is not believed; the text goes out as the hub's description. */
@@ -32,6 +33,12 @@ export interface Operation {
   readonly perform: (caller: Caller, body: Buffer, contentType: string) => Answer
 }
 
+/** What is known of a packet before its first byte. */
+export interface UploadTerms extends Terms {
+  /** The packet's hash as the sender wrote it; empty where this protocol has none. */
+  readonly hash: string
+}
+
 /** One way to speak to the hub. */
 export interface Protocol {
   /**
@@ -40,6 +47,13 @@ export interface Protocol {
    */
   readonly authenticate: (request: IncomingMessage, url: URL) => Caller
   readonly operations: Readonly<Record<string, Operation>>
+  /**
+   * On what terms a resumable upload is begun, from the request that creates it.
+   * @throws PacketRefusal
+   */
+  readonly termsOf: (caller: Caller, metadata: ReadonlyMap<string, string>) => UploadTerms
+  /** @throws PacketRefusal when the packet is not the one that the hash is of */
+  readonly checkHash: (packet: Buffer, hash: string) => void
   /** HTTP status of an answer to somebody who is not believed. */
   readonly strangerStatus: number
   /** What the code and the description of an answer are called. */

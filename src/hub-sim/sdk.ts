@@ -24,12 +24,20 @@ export function sdkProtocol(desk: Desk, offices: Offices, now: () => number, opt
   function sendEdoc(caller: Caller, body: Buffer, contentType: string): Answer {
     const packet = partOf(body, contentType, 'file_doc')
     if (packet === undefined) throw new PacketRefusal('10', 'there is no part file_doc')
-    const kind = kindOf(caller)
-    if (!hashFormsOf(packet, options.hashForms).includes(argument(caller, 'hash-file').toLowerCase())) {
+    const { hash, ...terms } = termsOf(caller)
+    checkHash(packet, hash)
+    return { fields: { DocId: desk.send(caller.office, { ...terms, packet }) } }
+  }
+
+  function termsOf(caller: Caller) {
+    if (!isOffice(caller.office, argument(caller, 'from'))) throw notYours()
+    return { kind: kindOf(caller), to: narrowed(caller), hash: argument(caller, 'hash-file') }
+  }
+
+  function checkHash(packet: Buffer, hash: string): void {
+    if (!hashFormsOf(packet, options.hashForms).includes(hash.toLowerCase())) {
       throw new PacketRefusal('21', 'hash-file is not the SHA-256 of the file')
     }
-    if (!isOffice(caller.office, argument(caller, 'from'))) throw notYours()
-    return { fields: { DocId: desk.send(caller.office, { kind, packet, to: narrowed(caller) }) } }
   }
 
   function getEdoc(caller: Caller): Answer {
@@ -101,6 +109,8 @@ export function sdkProtocol(desk: Desk, offices: Offices, now: () => number, opt
       getAgenciesListQD20: agencyList,
       getSynchronizeUnit: agencyList,
     },
+    termsOf,
+    checkHash,
     strangerStatus: 401,
     words: { code: 'ErrorCode', description: 'ErrorDesc' },
   }

@@ -54,6 +54,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const sdk = sdkProtocol(desk, offices, now, options)
   const lgsp = lgspProtocol(desk, offices)
   const road = openRoad(options.dataDirectory, offices, faults, now)
+  const uploads = options.resumable
+    ? await (await import('./uploads.ts')).openUploads({ ...options, desk, faults, refuse })
+    : undefined
   const controlPath = join(options.dataDirectory, 'control.json')
   const token = controlToken(controlPath)
 
@@ -86,6 +89,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     if (status !== undefined) {
       if (status.retryAfter !== undefined) response.setHeader('Retry-After', String(status.retryAfter))
       sendJson(response, status.code, outcome(protocol, String(status.code), 'told to fail'))
+      return
+    }
+    if (uploads?.isAbout(url) === true) {
+      await uploads.answer(protocol, url, request, response)
       return
     }
     const operation = protocol.operations[name]

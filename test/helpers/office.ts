@@ -181,13 +181,15 @@ export interface NewOffice {
   readonly root: string
   /** The clock, epoch milliseconds. Default: the real one. */
   readonly now?: () => number
+  /** How often it looks at the hub by itself. Default 300 ms. */
+  readonly pollIntervalMs?: number
 }
 
 /** Opens an engine in this process and makes a new office in it, as the wizard does. */
 export async function makeOffice(options: NewOffice): Promise<TestOffice> {
   mkdirSync(options.dir, { recursive: true })
   const log: string[] = []
-  const engine = await openTestEngine(options.dir, options.tokens, log, options.now)
+  const engine = await openTestEngine(options, log)
   const call = callsOf((method, input) => engine.answer(method, input))
   const recoveryCode = await furnish(call, options)
   return { call, engine, recoveryCode, log, until: untilOf(engine), close: () => engine.close() }
@@ -196,23 +198,23 @@ export async function makeOffice(options: NewOffice): Promise<TestOffice> {
 /** Opens an office that was made before, with its recovery code. */
 export async function reopenOffice(options: NewOffice, recoveryCode: string): Promise<TestOffice> {
   const log: string[] = []
-  const engine = await openTestEngine(options.dir, options.tokens, log, options.now)
+  const engine = await openTestEngine(options, log)
   const call = callsOf((method, input) => engine.answer(method, input))
   await call('office.unlock', { recoveryCode })
   return { call, engine, recoveryCode, log, until: untilOf(engine), close: () => engine.close() }
 }
 
-function openTestEngine(
-  dir: string,
-  tokens: OfficeTokens,
-  log: string[],
-  now?: () => number,
-): Promise<Engine> {
-  return engineAt(dir, plainHost(tokens.hsm.env, log), now)
+function openTestEngine({ dir, tokens, now, pollIntervalMs }: NewOffice, log: string[]): Promise<Engine> {
+  return engineAt(dir, plainHost(tokens.hsm.env, log), now, pollIntervalMs)
 }
 
 /** The real engine over a folder, with timers of its own and no fail point. */
-export function engineAt(dir: string, host: Host, now: () => number = Date.now): Promise<Engine> {
+export function engineAt(
+  dir: string,
+  host: Host,
+  now: () => number = Date.now,
+  pollIntervalMs = 300,
+): Promise<Engine> {
   return openEngine({
     profileDir: dir,
     host,
@@ -225,7 +227,7 @@ export function engineAt(dir: string, host: Host, now: () => number = Date.now):
       }
     },
     reach: killAt(undefined),
-    pollIntervalMs: 300,
+    pollIntervalMs,
     settleMs: 300,
   })
 }

@@ -74,6 +74,7 @@ export function hubThat(does: Partial<Transport>): () => Transport {
       throw new Error('nobody expected this call')
     },
     send: refuse,
+    uploadStanding: refuse,
     lookup: refuse,
     deliveries: refuse,
     acknowledge: refuse,

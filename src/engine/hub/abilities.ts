@@ -1,11 +1,15 @@
 import { AppError } from '../../shared/errors.ts'
 import type { HttpResponse } from './http.ts'
 import type { CallOptions, Capabilities } from './transport.ts'
+import { TUS_VERSION } from './tus.ts'
 
 /** What a hub may offer beyond the operations that are published for it. */
-export type Abilities = Pick<Capabilities, 'resumableDownload'>
+export type Abilities = Pick<Capabilities, 'resumableDownload' | 'resumableUpload' | 'maxPacketBytes'>
 
-const NONE: Abilities = { resumableDownload: false }
+/** What is asked about: the address of downloads, or that of uploads. */
+export type AbilityQuestion = 'downloads' | 'uploads'
+
+const NONE: Abilities = { resumableDownload: false, resumableUpload: false, maxPacketBytes: undefined }
 /** A hub that learns something new is noticed within this time. */
 const REMEMBERED_MS = 60 * 60_000
 /** So often in a row nothing may answer before the question itself is held to be what is not answered. */
@@ -16,10 +20,14 @@ const SILENCES = 3
  * Whatever a hub answers that does not know the question means "nothing beyond". A gateway that drops what
  * it does not know must not stop an office: after three silences it is treated likewise.
  *
- * @param ask the OPTIONS request about downloads; its answer is read for `Accept-Ranges`
+ * @param ask sends OPTIONS; about downloads the answer is read for `Accept-Ranges` (RFC 9110 section 14.3),
+ *   about uploads for what tus 1.0 names there
  * @param now epoch milliseconds
  */
-export function hubAbilities(ask: (options: CallOptions) => Promise<HttpResponse>, now: () => number) {
+export function hubAbilities(
+  ask: (question: AbilityQuestion, options: CallOptions) => Promise<HttpResponse>,
+  now: () => number,
+) {
   let known: { readonly at: number; readonly abilities: Abilities } | undefined
   let silences = 0
 
@@ -32,10 +40,14 @@ export function hubAbilities(ask: (options: CallOptions) => Promise<HttpResponse
 
   async function learn(options: CallOptions): Promise<Abilities> {
     try {
-      const answer = await ask(options)
-      answer.discard()
+      const downloads = await answerTo('downloads', options)
+      const uploads = await answerTo('uploads', options)
       silences = 0
-      return isFine(answer) ? { resumableDownload: answer.header('accept-ranges') === 'bytes' } : NONE
+      return {
+        ...NONE,
+        resumableDownload: downloads?.header('accept-ranges') === 'bytes',
+        ...(uploads === undefined ? {} : uploadAbilities(uploads)),
+      }
     } catch (cause) {
       if (!(cause instanceof AppError)) throw cause
       // Security servers refuse requests that nobody allowed them to carry: an answer like any other.
@@ -47,9 +59,29 @@ export function hubAbilities(ask: (options: CallOptions) => Promise<HttpResponse
     }
   }
 
+  async function answerTo(
+    question: AbilityQuestion,
+    options: CallOptions,
+  ): Promise<HttpResponse | undefined> {
+    const answer = await ask(question, options)
+    answer.discard()
+    return answer.status === 200 || answer.status === 204 ? answer : undefined
+  }
+
   return { current }
 }
 
-function isFine({ status }: HttpResponse): boolean {
-  return status === 200 || status === 204
+/** What an answer to OPTIONS says in the words of tus 1.0. */
+function uploadAbilities(answer: HttpResponse): Pick<Abilities, 'resumableUpload' | 'maxPacketBytes'> {
+  const versions = listed(answer.header('tus-version'))
+  const extensions = listed(answer.header('tus-extension'))
+  const largest = Number(answer.header('tus-max-size') ?? '')
+  return {
+    resumableUpload: versions.includes(TUS_VERSION) && extensions.includes('creation'),
+    maxPacketBytes: Number.isSafeInteger(largest) && largest > 0 ? largest : undefined,
+  }
+}
+
+function listed(header: string | undefined): string[] {
+  return (header ?? '').split(',').map((one) => one.trim())
 }

@@ -153,16 +153,29 @@ export function hubCalls(http: Http, options: HubCallOptions) {
         id: options.attemptId,
         signal: deadline.signal,
       })
-      await replies.refuseStatus(response)
-      const body = await textOf(response)
-      const accepted = { packetId: acceptedId(body, response), answer: answerOf(response, body) }
-      const road = roadReceiptOf(response)
-      return road === undefined ? accepted : { ...accepted, road }
+      return await acceptanceOf(response)
     } catch (cause) {
       throw outcomeOf(cause, upload.state)
     } finally {
       deadline.end()
     }
+  }
+
+  /** What the hub says of a packet of which it has every byte. Throws what it says instead of "accepted". */
+  async function acceptanceOf(response: HttpResponse): Promise<Accepted> {
+    if (response.status !== 204) await replies.refuseStatus(response)
+    const body = await textOf(response)
+    const accepted = { packetId: acceptedId(body, response), answer: answerOf(response, body) }
+    const road = roadReceiptOf(response)
+    return road === undefined ? accepted : { ...accepted, road }
+  }
+
+  /** What an answer means that is not the one that was asked for. */
+  async function refuse(response: HttpResponse): Promise<AppError> {
+    await replies.refuseStatus(response)
+    const text = await textOf(response, MAXIMUM_REFUSAL_BYTES)
+    replies.refuseFailure(fieldsOf(text, response), response)
+    return new AppError('hub/not-json', `HTTP ${String(response.status)}, and not what it should say`)
   }
 
   function acceptedId(text: string, response: HttpResponse): string {
@@ -289,7 +302,19 @@ export function hubCalls(http: Http, options: HubCallOptions) {
     }
   }
 
-  return { ask, check, clock, exchange, exchangeExtra, fetch, send }
+  return {
+    acceptanceOf,
+    ask,
+    check,
+    clock,
+    exchange,
+    exchangeExtra,
+    fetch,
+    refuse,
+    send,
+    timeouts,
+    transferDeadline,
+  }
 }
 
 function answerOf(response: HttpResponse, body: string): HubAnswer {

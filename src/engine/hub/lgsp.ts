@@ -24,6 +24,7 @@ import type {
   SendOptions,
   Transport,
 } from './transport.ts'
+import { tusUploads } from './tus.ts'
 import { overRoad, roadBase, roadEvidence } from './xroad.ts'
 
 /** Everything about one provincial LGSP. What hub-api section 6 does not say for certain can be set. */
@@ -68,7 +69,8 @@ export function lgspTransport(options: LgspOptions): Transport {
   }
 
   const abilities = hubAbilities(
-    (more) => calls.ask({ ...get('downloadEdoc'), method: 'OPTIONS' }, more),
+    (question, more) =>
+      calls.ask({ ...get(question === 'uploads' ? 'uploads' : 'downloadEdoc'), method: 'OPTIONS' }, more),
     calls.clock,
   )
 
@@ -109,7 +111,27 @@ export function lgspTransport(options: LgspOptions): Transport {
     return { packets: rows.flatMap(({ packet, done }) => (done ? [] : packet)), reply }
   }
 
-  function send(packet: OutgoingPacket, more: SendOptions = {}): Promise<Accepted> {
+  const uploads = tusUploads({
+    http,
+    calls,
+    endpoint: new URL(`${base}uploads`),
+    request: (method, url, { contentType, created }) => ({
+      url,
+      method,
+      headers: {
+        ...identity,
+        'Content-Type': contentType,
+        ...(created === undefined
+          ? {}
+          : { 'Upload-Metadata': `messageType ${Buffer.from(created.kind).toString('base64')}` }),
+      },
+    }),
+  })
+
+  async function send(packet: OutgoingPacket, more: SendOptions = {}): Promise<Accepted> {
+    if (more.upload !== undefined || (await abilities.current(more)).resumableUpload) {
+      return uploads.send(packet, more)
+    }
     return calls.send(
       packet,
       {
@@ -148,10 +170,9 @@ export function lgspTransport(options: LgspOptions): Transport {
   return {
     capabilities: async (more = {}) => ({
       transport: 'lgsp',
-      resumableUpload: false,
       listsHashes: false,
-      maxPacketBytes: options.maxPacketBytes,
       ...(await abilities.current(more)),
+      ...(options.maxPacketBytes === undefined ? {} : { maxPacketBytes: options.maxPacketBytes }),
     }),
 
     async list(since, more = {}) {
@@ -161,6 +182,7 @@ export function lgspTransport(options: LgspOptions): Transport {
 
     fetch,
     send,
+    uploadStanding: (upload, sizeBytes, more = {}) => uploads.standing(upload, sizeBytes, more),
 
     lookup({ kind }) {
       // A second status harms nobody, a lost one does; a second document is for a person to decide.

@@ -40,7 +40,10 @@ export interface ListedPacket {
   readonly createdAt?: string
 }
 
-/** A frozen packet to send. `open` may be called again for another attempt and must give the same bytes. */
+/**
+ * A frozen packet to send. `open` may be called again for another attempt and must give the same bytes, from
+ * `fromByte` on where that is given.
+ */
 export interface OutgoingPacket {
   readonly kind: PacketKind
   readonly from: string
@@ -49,7 +52,7 @@ export interface OutgoingPacket {
   readonly sizeBytes: number
   /** Lower-case hex, 64 digits. */
   readonly sha256: string
-  open(): AsyncIterable<Uint8Array>
+  open(fromByte?: number): AsyncIterable<Uint8Array>
 }
 
 /** Settings of one call. */
@@ -64,7 +67,17 @@ export interface SendOptions extends CallOptions {
   readonly attemptId?: string | undefined
   /** Told after each piece that the line has taken. Bytes of the packet, without framing. */
   readonly onProgress?: ((sentBytes: number, totalBytes: number) => void) | undefined
+  /** An upload of this very packet that an earlier attempt began, as `onUpload` named it. */
+  readonly upload?: string | undefined
+  /** Told before the first byte, under what name the hub can go on with this upload if the line breaks. */
+  readonly onUpload?: ((upload: string) => void) | undefined
 }
+
+/**
+ * How an upload stands at the hub: bytes are missing, so the hub cannot have accepted the packet; all are
+ * there, and whether it did is another question; the hub knows no such upload.
+ */
+export type UploadStanding = 'unfinished' | 'complete' | 'gone'
 
 /** What the security servers of an X-Road wrote over the hub's answer. */
 export interface RoadReceipt {
@@ -197,6 +210,8 @@ export interface Transport {
    */
   fetch(packetId: string, options?: FetchOptions): AsyncIterable<Uint8Array>
   send(packet: OutgoingPacket, options?: SendOptions): Promise<Accepted>
+  /** How an upload stands that an earlier attempt began, as {@link SendOptions.onUpload} named it. */
+  uploadStanding(upload: string, sizeBytes: number, options?: CallOptions): Promise<UploadStanding>
   /**
    * Whether the hub has what we tried to send; undefined means it has not, and sending again is safe.
    * @throws AppError `hub/outcome-unaskable` where the hub keeps no list of what was sent: a person decides

@@ -25,6 +25,29 @@ export interface Upload {
 }
 
 /**
+ * The packet's bytes from `fromByte` on, in pieces. Ends only when there were as many as announced; read whole,
+ * their hash is compared too.
+ *
+ * @throws AppError `store/file-damaged` when the packet is not the one that was frozen
+ */
+export async function* piecesOf(packet: OutgoingPacket, fromByte: number): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256')
+  let end = fromByte
+  for await (const chunk of packet.open(fromByte)) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      const piece = chunk.subarray(at, at + PIECE_BYTES)
+      hash.update(piece)
+      end += piece.length
+      if (end > packet.sizeBytes) break
+      yield piece
+    }
+  }
+  if (end !== packet.sizeBytes || (fromByte === 0 && hash.digest('hex') !== packet.sha256)) {
+    throw new AppError('store/file-damaged', 'the packet is not the one that was frozen')
+  }
+}
+
+/**
  * The packet as it is, in one part. The closing boundary goes out only when the bytes are right.
  * `onMove` is called when the line has taken a piece.
  */
@@ -50,22 +73,13 @@ export function multipart(
     async *body(): AsyncGenerator<Uint8Array> {
       upload.state = 'begun'
       yield head
-      const hash = createHash('sha256')
       let sent = 0
-      for await (const chunk of packet.open()) {
-        for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-          const piece = chunk.subarray(at, at + PIECE_BYTES)
-          hash.update(piece)
-          sent += piece.length
-          if (sent > packet.sizeBytes) break
-          yield piece
-          // Asked for more: the line has taken this piece.
-          onMove()
-          onProgress?.(sent, packet.sizeBytes)
-        }
-      }
-      if (sent !== packet.sizeBytes || hash.digest('hex') !== packet.sha256) {
-        throw new AppError('store/file-damaged', 'the packet is not the one that was frozen')
+      for await (const piece of piecesOf(packet, 0)) {
+        yield piece
+        // Asked for more: the line has taken this piece.
+        sent += piece.length
+        onMove()
+        onProgress?.(sent, packet.sizeBytes)
       }
       upload.state = 'complete'
       yield tail

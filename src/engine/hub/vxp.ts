@@ -16,6 +16,7 @@ import type {
   SendOptions,
   Transport,
 } from './transport.ts'
+import { tusUploads } from './tus.ts'
 import { hashFile, signedHeaders, type HashFileForm } from './vxp-signing.ts'
 import { overRoad, roadBase, roadEvidence } from './xroad.ts'
 
@@ -68,7 +69,11 @@ export function vxpTransport(options: VxpOptions): Transport {
   const http = overRoad(openHttp(options.connection), road)
   const calls = hubCalls(http, options)
   const abilities = hubAbilities(
-    (more) => calls.ask(signed({ name: 'downloadEdoc', method: 'OPTIONS' }), more),
+    (question, more) =>
+      calls.ask(
+        signed({ name: question === 'uploads' ? 'uploads' : 'downloadEdoc', method: 'OPTIONS' }),
+        more,
+      ),
     calls.clock,
   )
   const identity = {
@@ -123,14 +128,36 @@ export function vxpTransport(options: VxpOptions): Transport {
     return rowsOf(fields, (row) => delivery(row, kind))
   }
 
-  function send(packet: OutgoingPacket, more: SendOptions = {}): Promise<Accepted> {
-    const headerArguments = [
+  const uploads = tusUploads({
+    http,
+    calls,
+    endpoint: new URL(`${base}uploads`),
+    request: (method, url, { contentType, created }) => ({
+      url,
+      method,
+      headers: signedHeaders(
+        identity,
+        calls.clock(),
+        contentType,
+        created === undefined ? [] : sendArguments(created),
+      ),
+    }),
+  })
+
+  function sendArguments(packet: OutgoingPacket): (readonly [string, string])[] {
+    return [
       ['from', packet.from],
       ['servicetype', serviceType],
       ['messagetype', packet.kind],
       ...(packet.to === undefined ? [] : [['to', JSON.stringify(packet.to)] as const]),
       ['hash-file', hashFile(packet.sha256, options.hashFileForm ?? 'sdk')],
-    ] as const
+    ]
+  }
+
+  async function send(packet: OutgoingPacket, more: SendOptions = {}): Promise<Accepted> {
+    if (more.upload !== undefined || (await abilities.current(more)).resumableUpload) {
+      return uploads.send(packet, more)
+    }
     return calls.send(
       packet,
       { part: 'file_doc', boundary: `===${String(calls.clock())}===` },
@@ -142,7 +169,7 @@ export function vxpTransport(options: VxpOptions): Transport {
             identity,
             calls.clock(),
             'application/octet-stream',
-            headerArguments,
+            sendArguments(packet),
             upload.contentType,
           ),
           'Content-Length': String(upload.lengthBytes),
@@ -184,10 +211,9 @@ export function vxpTransport(options: VxpOptions): Transport {
   return {
     capabilities: async (more = {}) => ({
       transport: 'vxp',
-      resumableUpload: false,
       listsHashes: true,
-      maxPacketBytes: options.maxPacketBytes,
       ...(await abilities.current(more)),
+      ...(options.maxPacketBytes === undefined ? {} : { maxPacketBytes: options.maxPacketBytes }),
     }),
 
     async list(since, more = {}) {
@@ -197,6 +223,7 @@ export function vxpTransport(options: VxpOptions): Transport {
 
     fetch,
     send,
+    uploadStanding: (upload, sizeBytes, more = {}) => uploads.standing(upload, sizeBytes, more),
 
     async lookup(query, more = {}) {
       return bestMatch(await sentRows(query.kind, '', more), query)

@@ -86,7 +86,7 @@ export function reportJob(ports: ReportPorts): JobHandler {
             to: [to],
             sizeBytes: bytes.byteLength,
             sha256,
-            open: () => once(bytes),
+            open: (fromByte) => once(bytes.subarray(fromByte)),
           },
           close: () => Promise.resolve(),
         }),

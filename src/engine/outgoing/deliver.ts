@@ -73,7 +73,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
     const { sha256, sizeBytes } = packetOf(raised)
     const file = await store.files.open(sha256)
     return {
-      packet: { kind: 'edoc', from, sizeBytes, sha256, open: () => file.stream() },
+      packet: { kind: 'edoc', from, sizeBytes, sha256, open: (fromByte) => file.stream(fromByte) },
       close: () => file.close(),
     }
   }
