@@ -33,12 +33,29 @@ const MACHINES = [
     about: 'A row of its own for each recipient, moved by `deliver.ts` (accept) and `receipts.ts`.',
   },
   {
+    title: 'A recipient of a request of ours (yêu cầu thu hồi)',
+    source: 'src/shared/document/request.ts',
+    machine: 'ASKED',
+    states: 'askedState',
+    events: 'answer',
+    about:
+      'Beside its row of the document. The request is noted by `recall.ts`, brought by `deliver.ts`, answered in `receipts.ts`.',
+  },
+  {
     title: 'A received document (văn bản đến)',
     source: 'src/shared/document/incoming.ts',
     machine: 'INCOMING',
     states: 'incomingState',
     events: 'incoming',
     about: 'The files are in `src/engine/incoming/`.',
+  },
+  {
+    title: 'A request of its sender (yêu cầu của bên gửi)',
+    source: 'src/shared/document/request.ts',
+    machine: 'REQUEST',
+    states: 'requestState',
+    events: 'request',
+    about: 'The file is `src/engine/incoming/requests.ts`.',
   },
   {
     title: 'The packet it came in',

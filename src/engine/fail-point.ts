@@ -39,6 +39,8 @@ export const FAIL_POINTS = [
   'sign/prepared',
   'sign/stored',
   'sign/committed',
+  'recall/before-commit',
+  'recall/after-commit',
   'register/before-commit',
   'register/after-commit',
 ] as const

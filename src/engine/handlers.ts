@@ -12,7 +12,9 @@ import type {
 import { waitsForNumber } from '../shared/document/signers.ts'
 import { diagnosisText } from '../shared/token-diagnosis.vi.ts'
 import { failureLog, failureOf } from './answer.ts'
+import { assign, finish, process } from './incoming/process.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
+import { agree, refuse } from './incoming/requests.ts'
 import { attach, detach } from './outgoing/attach.ts'
 import { scanOf } from './outgoing/copy.ts'
 import { begin, discard, importPdf, reopen, save, voidNumber } from './outgoing/draft.ts'
@@ -21,10 +23,12 @@ import { nextNumber, previewNumber } from './outgoing/number.ts'
 import { currentNumbering, explainGap, gapsOf, saveNumbering } from './outgoing/numbering.ts'
 import { seal, sealMany, sign, signMany, type SignOutcome } from './outgoing/sign.ts'
 import { keepPicture } from './outgoing/pictures.ts'
+import { recall } from './outgoing/recall.ts'
 import { hold, readdress, release, sendAsItIs, submit, withdraw } from './outgoing/submit.ts'
 import type { Office } from './office.ts'
 import { memorySource } from './pdf/source.ts'
 import { diagnoseToken } from './token-diagnosis.ts'
+import type { Incoming } from './store/index.ts'
 import { signedLength } from './verify-pdf.ts'
 
 /** The requests that are answered before any office is open: by its door (index.ts). */
@@ -133,11 +137,12 @@ export function officeHandlers(office: Office): OfficeHandlers {
       ...(hub === undefined ? {} : { hub }),
       ...(token === undefined ? {} : { token }),
       numberPlacement: store.settings.get('numberPlacement') ?? 'signature-fields',
+      recallRoute: store.settings.get('recallRoute') ?? 'edoc',
     }
   }
 
   function saveSettings(input: Input<'settings.save'>): Settings {
-    const { agency, clerkName, hub, token, numberPlacement, numberFields } = input
+    const { agency, clerkName, hub, token, numberPlacement, numberFields, recallRoute } = input
     store.atomically(() => {
       store.settings.set('agency', agency)
       store.settings.set('clerkName', clerkName)
@@ -155,6 +160,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
       else store.settings.set('token', token)
       if (numberPlacement !== undefined) store.settings.set('numberPlacement', numberPlacement)
       if (numberFields !== undefined) store.settings.set('numberFields', numberFields)
+      if (recallRoute !== undefined) store.settings.set('recallRoute', recallRoute)
     })
     office.signer.reset()
     void office.watch.lookNow()
@@ -348,6 +354,11 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.queue.ring()
       return changedOutgoing(id)
     },
+    'outgoing.recall': async ({ id, reason }) => {
+      await recall(office.submitting, id, reason)
+      office.queue.ring()
+      return changedOutgoing(id)
+    },
     'outgoing.withdraw': ({ id }) => {
       withdraw(store, id, now())
       return changedOutgoing(id)
@@ -358,10 +369,8 @@ export function officeHandlers(office: Office): OfficeHandlers {
     'incoming.list': ({ box, limit, offset }) => store.incoming.list(box, limit, offset),
     'incoming.one': ({ id }) => incoming(id),
     'incoming.file': async ({ id, sha256, signedBy }) => {
-      if (!store.incoming.get(id).files.some((file) => file.sha256 === sha256)) {
-        throw new AppError('document/not-found', 'the document has no such file')
-      }
-      return { bytes: await asSigned(await bytesOf(sha256), signedBy) }
+      const file = openableFile(store.incoming.get(id), sha256)
+      return { bytes: await asSigned(await bytesOf(file.sha256), signedBy) }
     },
     'incoming.register': ({ id, arrivalNumber }) => {
       register(office.registering, id, arrivalNumber)
@@ -377,7 +386,39 @@ export function officeHandlers(office: Office): OfficeHandlers {
       dismiss(office.registering, id, reason)
       return changedIncoming(id)
     },
-    'incoming.export': ({ id, sha256 }) =>
-      exportFile(store.incoming.get(id).files.find((file) => file.sha256 === sha256)),
+    'incoming.agree': ({ id }) => {
+      agree(office.registering, id)
+      office.queue.ring()
+      return changedIncoming(id)
+    },
+    'incoming.refuse': ({ id, reason }) => {
+      refuse(office.registering, id, reason)
+      office.queue.ring()
+      return changedIncoming(id)
+    },
+    'incoming.assign': ({ id, to }) => {
+      assign(office.registering, id, to)
+      office.queue.ring()
+      return changedIncoming(id)
+    },
+    'incoming.process': ({ id }) => {
+      process(office.registering, id)
+      office.queue.ring()
+      return changedIncoming(id)
+    },
+    'incoming.finish': ({ id }) => {
+      finish(office.registering, id)
+      office.queue.ring()
+      return changedIncoming(id)
+    },
+    'incoming.export': ({ id, sha256 }) => exportFile(openableFile(store.incoming.get(id), sha256)),
   }
+}
+
+/** @throws {AppError} document/recalled: only what is known of it was kept; document/not-found */
+function openableFile({ state, files }: Incoming, sha256: Sha256): DocumentFile {
+  if (state === 'recalled') throw new AppError('document/recalled', 'its content is cancelled')
+  const file = files.find((one) => one.sha256 === sha256)
+  if (file === undefined) throw new AppError('document/not-found', 'the document has no such file')
+  return file
 }

@@ -3,6 +3,13 @@ import type { IncomingBox, IncomingEvent, IncomingState } from '../shared/docume
 import type { NumberGap } from '../shared/document/numbering.ts'
 import type { OutgoingBox, OutgoingEvent, OutgoingState } from '../shared/document/outgoing.ts'
 import type { RecipientEvent, RecipientState } from '../shared/document/recipient.ts'
+import type {
+  AskedEvent,
+  AskedState,
+  RecallRoute,
+  RequestEvent,
+  RequestState,
+} from '../shared/document/request.ts'
 import type { DriverSummary, HubKind, TrustedRoot } from '../shared/ipc/contract.ts'
 import type { LevelPolicy, SignaturePolicy } from '../shared/signature-policy.ts'
 import type { RsaScheme, SigningDigest } from '../shared/signing.ts'
@@ -71,9 +78,10 @@ export const TEXT = {
     outbox: 'Hộp gửi',
     sent: 'Đã gửi',
     new: 'Mới đến',
+    asked: 'Bên gửi yêu cầu',
     registered: 'Đã vào sổ',
     quarantine: 'Cách ly',
-    returned: 'Đã trả lại',
+    returned: 'Trả lại, thu hồi',
     settings: 'Cài đặt',
   } satisfies Record<Place, string>,
   countOf: (count: number) => `${String(count)} văn bản`,
@@ -105,14 +113,18 @@ export const TEXT = {
       'Văn bản trục liên thông đã nhận sẽ nằm ở đây, kèm tình trạng của từng nơi nhận.',
     ],
     new: ['Không có văn bản mới', 'Văn bản đến từ trục liên thông sẽ tự hiện ở đây, đã kiểm tra chữ ký.'],
+    asked: [
+      'Không có yêu cầu nào chờ trả lời',
+      'Khi bên gửi xin thu hồi một văn bản đã vào sổ, văn bản đó hiện ở đây để văn thư quyết định.',
+    ],
     registered: ['Chưa vào sổ văn bản nào', 'Văn bản đã tiếp nhận và có số đến sẽ nằm ở đây.'],
     quarantine: [
       'Không có gói tin bị cách ly',
       'Gói tin hỏng hoặc không an toàn được giữ nguyên ở đây để xem xét, không ảnh hưởng văn bản khác.',
     ],
     returned: [
-      'Chưa trả lại văn bản nào',
-      'Văn bản đã trả lại bên gửi hoặc đã bỏ khỏi mục Cách ly sẽ nằm ở đây.',
+      'Chưa có văn bản nào trả lại hoặc bị thu hồi',
+      'Văn bản đã trả lại, đã hủy theo yêu cầu thu hồi hoặc đã bỏ khỏi mục Cách ly sẽ nằm ở đây.',
     ],
   } satisfies Record<OutgoingBox | IncomingBox, [string, string]>,
 
@@ -127,6 +139,8 @@ export const TEXT = {
     sent: 'Đã gửi',
     confirmed: 'Nơi nhận đã tiếp nhận',
     returned: 'Có nơi trả lại',
+    recalling: 'Đang thu hồi',
+    recalled: 'Đã thu hồi',
     discarded: 'Đã xóa',
   } satisfies Record<OutgoingState, string>,
   incomingState: {
@@ -134,8 +148,13 @@ export const TEXT = {
     admitted: 'Chưa vào sổ',
     quarantined: 'Cách ly',
     registered: 'Đã vào sổ',
+    assigned: 'Đã chuyển xử lý',
+    processing: 'Đang xử lý',
+    finished: 'Đã hoàn thành',
     returned: 'Đã trả lại',
+    recalled: 'Bên gửi đã thu hồi',
     repeated: 'Đến lặp lại',
+    request: 'Yêu cầu của bên gửi',
     dismissed: 'Đã bỏ qua',
   } satisfies Record<IncomingState, string>,
   recipientState: {
@@ -147,7 +166,23 @@ export const TEXT = {
     assigned: 'Đã chuyển xử lý',
     processing: 'Đang xử lý',
     finished: 'Đã hoàn thành',
+    recalled: 'Đã hủy theo yêu cầu',
   } satisfies Record<RecipientState, string>,
+  askedState: {
+    waiting: 'Chờ gửi yêu cầu thu hồi',
+    asked: 'Đang xin thu hồi',
+    refused: 'Từ chối thu hồi',
+    agreed: 'Đồng ý thu hồi',
+    failed: 'Trục không nhận yêu cầu thu hồi',
+  } satisfies Record<AskedState, string>,
+  requestState: {
+    received: 'Vừa nhận',
+    early: 'Chờ văn bản đến',
+    asked: 'Bên gửi xin thu hồi',
+    agreed: 'Đã đồng ý thu hồi',
+    refused: 'Đã từ chối thu hồi',
+    voided: 'Không phải làm gì',
+  } satisfies Record<RequestState, string>,
 
   draft: {
     title: 'Dự thảo',
@@ -574,6 +609,27 @@ export const TEXT = {
     submitDone: 'Đã đưa vào hộp gửi.',
   },
 
+  sent: {
+    recall: 'Thu hồi…',
+    recallAgain: 'Hỏi lại…',
+    recallAsk: (code: string) => `Thu hồi văn bản ${code}?`,
+    recallHint: (names: string) =>
+      `Yêu cầu thu hồi kèm lý do được gửi tới ${names}. Nơi chưa vào sổ sẽ hủy văn bản ngay; nơi đã vào sổ có thể từ chối. Số và ký hiệu đã cấp vẫn giữ trong sổ.`,
+    recallReason: 'Lý do thu hồi',
+    recallMissing: 'Cần ghi lý do: nơi nhận phải biết vì sao văn bản bị thu hồi.',
+    recallNo: 'Không thu hồi',
+    recallDo: 'Gửi yêu cầu thu hồi',
+    recallDone: 'Đã lập yêu cầu thu hồi; sẽ tự gửi khi có mạng.',
+    recalling: 'Đang thu hồi.',
+    recallingHint: (answered: number, asked: number) =>
+      `${String(answered)}/${String(asked)} nơi nhận đã trả lời yêu cầu. Phần mềm của một số nơi không biết trả lời: hãy gọi điện nếu chờ lâu.`,
+    recalled: 'Đã thu hồi.',
+    recalledHint: 'Không còn nơi nhận nào giữ văn bản này.',
+    waiting: 'Yêu cầu thu hồi đang chờ gửi.',
+    waitingHint: 'Yêu cầu được lưu an toàn trên máy này; sẽ tự gửi khi có mạng.',
+    release: 'Tiếp tục gửi',
+  },
+
   document: {
     code: 'Số, ký hiệu',
     sender: 'Cơ quan gửi',
@@ -629,6 +685,38 @@ export const TEXT = {
     dismissDo: 'Bỏ qua gói tin',
     dismissNo: 'Giữ trong mục Cách ly',
     dismissDone: 'Đã bỏ qua gói tin.',
+    asked: 'Bên gửi xin thu hồi văn bản này.',
+    askedReason: (reason: string) => (reason === '' ? 'Bên gửi không ghi lý do.' : `Lý do: ${reason}`),
+    askedHint: 'Văn bản đã vào sổ nên chương trình không tự hủy.',
+    agree: 'Đồng ý thu hồi',
+    agreeAsk: 'Đồng ý thu hồi văn bản này?',
+    agreeHint:
+      'Văn bản được hủy trên máy này: không mở được nội dung nữa; số đến, thông tin và diễn biến vẫn giữ trong sổ. Bên gửi được báo là đồng ý. Thao tác này không làm lại được.',
+    agreeNo: 'Chưa trả lời',
+    agreeDone: 'Đã hủy văn bản và báo cho bên gửi.',
+    refuse: 'Từ chối…',
+    refuseAsk: 'Từ chối thu hồi?',
+    refuseHint: 'Văn bản giữ nguyên trong sổ. Bên gửi sẽ nhận được lý do dưới đây.',
+    refuseReason: 'Lý do từ chối',
+    refuseMissing: 'Cần ghi lý do: bên gửi phải biết vì sao không thu hồi được.',
+    refuseNo: 'Chưa trả lời',
+    refuseDo: 'Từ chối thu hồi',
+    refuseDone: 'Đã từ chối. Bên gửi sẽ nhận được lý do.',
+    refused: 'Đã từ chối yêu cầu thu hồi.',
+    recalled: 'Bên gửi đã thu hồi văn bản này.',
+    recalledHint: 'Nội dung đã hủy theo quy định; thông tin và diễn biến vẫn được giữ.',
+    noContent: 'Nội dung văn bản đã hủy',
+    assign: 'Chuyển xử lý…',
+    assignAsk: 'Chuyển văn bản cho ai xử lý?',
+    assignHint: 'Bên gửi được báo là văn bản đã chuyển xử lý.',
+    assignTo: 'Đơn vị hoặc người xử lý',
+    assignMissing: 'Cần ghi đơn vị hoặc người xử lý.',
+    assignDo: 'Chuyển xử lý',
+    assignDone: 'Đã chuyển xử lý và báo cho bên gửi.',
+    process: 'Đang xử lý',
+    processDone: 'Đã báo cho bên gửi: đang xử lý.',
+    finish: 'Hoàn thành',
+    finishDone: 'Đã báo cho bên gửi: đã hoàn thành.',
     quarantined: 'Gói tin được cách ly.',
     noPdf: 'Văn bản này không có tệp PDF để xem',
     noPdfHint: 'Các tệp kèm theo nằm ở cột bên; có thể lưu ra máy.',
@@ -702,6 +790,7 @@ export const TEXT = {
     pictures: 'Hình chữ ký và con dấu',
     diagnosis: 'Chẩn đoán token',
     placement: 'Số và ngày trên văn bản',
+    recall: 'Thu hồi văn bản',
     levels: 'Dấu thời gian và thu hồi chứng thư',
     trust: 'Nơi cấp chứng thư tin cậy',
     numbering: 'Cấp số',
@@ -734,6 +823,20 @@ export const TEXT = {
       },
     },
     savePlacement: 'Lưu cách ghi số và ngày',
+    recallIntro:
+      'Yêu cầu thu hồi có hai cách đi trên trục liên thông, và không phải phần mềm nào cũng hiểu cả hai. Chỉ đổi khi nơi nhận không trả lời.',
+    recallLabel: 'Cách gửi yêu cầu thu hồi',
+    recallRoutes: {
+      edoc: {
+        name: 'Gói văn bản thu hồi',
+        rest: 'Một gói tin cho mọi nơi nhận, theo quy chuẩn edXML. Nên dùng.',
+      },
+      status: {
+        name: 'Gói trạng thái 13',
+        rest: 'Mỗi nơi nhận một gói trạng thái “lấy lại”. Dùng khi nơi nhận chỉ hiểu cách này.',
+      },
+    } satisfies Record<RecallRoute, { name: string; rest: string }>,
+    saveRecall: 'Lưu cách thu hồi',
     trustIntro: 'Chữ ký trên văn bản đến được coi là hợp lệ khi chứng thư do một trong các nơi dưới đây cấp.',
     trustEmpty: 'Chưa có nơi cấp chứng thư nào được tin cậy; chữ ký trên văn bản đến sẽ là “chưa đủ căn cứ”.',
     trustImport: 'Thêm tệp chứng thư gốc',
@@ -1069,6 +1172,9 @@ export const TEXT = {
       refuse: 'Trục liên thông không nhận',
       confirm: 'Mọi nơi nhận đã tiếp nhận',
       return: 'Có nơi nhận trả lại',
+      recall: 'Yêu cầu thu hồi',
+      giveBack: 'Thu hồi xong, không còn nơi nào giữ văn bản',
+      keep: 'Thu hồi không trọn vẹn, còn nơi giữ văn bản',
     } satisfies Record<OutgoingEvent, string>,
     incoming: {
       admit: 'Tải về, kiểm tra đủ tệp',
@@ -1077,6 +1183,11 @@ export const TEXT = {
       register: 'Tiếp nhận, vào sổ',
       return: 'Trả lại bên gửi',
       dismiss: 'Bỏ qua gói tin',
+      assign: 'Chuyển xử lý',
+      process: 'Đang xử lý',
+      finish: 'Hoàn thành',
+      recall: 'Hủy văn bản theo yêu cầu thu hồi',
+      ask: 'Nhận yêu cầu của bên gửi',
     } satisfies Record<IncomingEvent, string>,
     recipient: {
       accept: 'Đã chuyển tới trục',
@@ -1086,7 +1197,24 @@ export const TEXT = {
       assign: 'Nơi nhận đã chuyển xử lý',
       process: 'Nơi nhận đang xử lý',
       finish: 'Nơi nhận đã hoàn thành',
+      recall: 'Nơi nhận đã hủy văn bản',
     } satisfies Record<RecipientEvent, string>,
+    answer: {
+      accept: 'Yêu cầu thu hồi đã chuyển tới trục',
+      agree: 'Nơi nhận đồng ý thu hồi, đã hủy văn bản',
+      refuse: 'Nơi nhận từ chối thu hồi',
+      fail: 'Trục không nhận yêu cầu thu hồi',
+    } satisfies Record<AskedEvent, string>,
+    request: {
+      ask: 'Bên gửi xin thu hồi',
+      agree: 'Đồng ý thu hồi',
+      refuse: 'Từ chối thu hồi',
+      wait: 'Bên gửi thu hồi trước khi văn bản đến',
+      void: 'Bên gửi nhắc lại yêu cầu thu hồi',
+      foreign: 'Cơ quan không phải bên gửi xin thu hồi, không thực hiện',
+    } satisfies Record<RequestEvent | 'foreign', string>,
+    statusCode: (code: string) => `mã trạng thái ${code}`,
+    answered: { '15': 'đồng ý thu hồi', '16': 'từ chối thu hồi' },
     other: {
       create: 'Tạo dự thảo',
       collect: 'Nhận từ trục liên thông',
@@ -1133,7 +1261,7 @@ export const TEXT = {
 
   shortcuts: [
     ['Ctrl + N', 'Soạn văn bản mới'],
-    ['Ctrl + 1 … Ctrl + 8', 'Chuyển mục theo thứ tự ở cột bên trái'],
+    ['Ctrl + 1 … Ctrl + 9', 'Chuyển mục theo thứ tự ở cột bên trái'],
     ['Ctrl + K', 'Lọc trong danh sách'],
     ['Ctrl + ,', 'Mở Cài đặt'],
     ['F1', 'Xem phím tắt'],

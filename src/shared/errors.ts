@@ -67,6 +67,9 @@ export const ERRORS = {
   'document/gap-unexplained': { retry: 'user' },
   'document/date-out-of-year': { retry: 'user' },
 
+  'request/nobody-has-it': { retry: 'user' },
+  'document/recalled': { retry: 'never' },
+
   'scan/version-too-old': { retry: 'user' },
   'scan/too-coarse': { retry: 'user' },
   'scan/not-colour': { retry: 'user' },
@@ -131,6 +134,8 @@ export const ERRORS = {
   'packet/attachment-unreadable': { retry: 'never' },
   'packet/not-for-us': { retry: 'never' },
   'packet/business-unsupported': { retry: 'never' },
+  'packet/not-the-sender': { retry: 'never' },
+  'packet/document-unknown': { retry: 'never' },
   'packet/wrong-encoding': { retry: 'never' },
   'packet/junk-before-start': { retry: 'never' },
   'packet/ambiguous': { retry: 'never' },

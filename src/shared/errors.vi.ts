@@ -124,6 +124,15 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Số được cấp theo năm của ngày ban hành. Hãy kiểm tra lại ngày; năm trước chỉ còn được dùng trong tháng 1.',
   },
 
+  'request/nobody-has-it': {
+    title: 'Không còn nơi nào giữ văn bản này',
+    hint: 'Mọi nơi nhận đã trả lại hoặc đã hủy theo yêu cầu thu hồi, nên không cần thu hồi nữa.',
+  },
+  'document/recalled': {
+    title: 'Văn bản đã được thu hồi',
+    hint: 'Theo quy định, văn bản đã hủy trên máy này; chỉ giữ lại thông tin và diễn biến, không mở nội dung được nữa.',
+  },
+
   'scan/version-too-old': {
     title: 'Tệp quét có định dạng PDF quá cũ',
     hint: 'Bản sao điện tử cần tệp PDF phiên bản 1.4 trở lên. Hãy đặt lại máy quét hoặc lưu lại tệp rồi chọn lại. Mã PIN chưa được hỏi.',
@@ -351,6 +360,14 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
   'packet/business-unsupported': {
     title: 'Gói tin thu hồi, cập nhật hoặc thay thế văn bản',
     hint: 'Phiên bản này chưa xử lý loại gói tin đó. Gói tin được giữ nguyên trong mục Cách ly; hãy liên hệ bên gửi.',
+  },
+  'packet/not-the-sender': {
+    title: 'Yêu cầu không đến từ cơ quan đã gửi văn bản',
+    hint: 'Chỉ bên gửi mới được thu hồi văn bản của mình. Văn bản không thay đổi; gói tin được giữ nguyên trong mục Cách ly.',
+  },
+  'packet/document-unknown': {
+    title: 'Yêu cầu thu hồi một văn bản chưa đến đây',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Nếu văn bản đó đến sau, chương trình tự hủy theo yêu cầu và báo cho bên gửi.',
   },
   'packet/not-for-us': {
     title: 'Gói tin không gửi cho cơ quan này',

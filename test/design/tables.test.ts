@@ -6,6 +6,7 @@ import { INCOMING, INCOMING_BOXES } from '../../src/shared/document/incoming.ts'
 import { JOB, jobKind } from '../../src/shared/document/job.ts'
 import { OUTGOING, OUTGOING_BOXES } from '../../src/shared/document/outgoing.ts'
 import { RECIPIENT, STATUS_EVENTS } from '../../src/shared/document/recipient.ts'
+import { ANSWER_EVENTS, ASKED, REQUEST } from '../../src/shared/document/request.ts'
 import { ERROR_CODES, ERRORS, isLineDown } from '../../src/shared/errors.ts'
 import { contract } from '../../src/shared/ipc/contract.ts'
 import { eventsOf, statesOf, type Machine } from '../../src/shared/machine.ts'
@@ -20,14 +21,16 @@ const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 const textOf = (name: string): string => sources.find((one) => one.name === name)?.text ?? ''
 
 const MACHINES: Readonly<Record<string, { machine: Machine; start: string; final: readonly string[] }>> = {
-  outgoing: { machine: OUTGOING, start: 'drafting', final: ['confirmed', 'discarded'] },
+  outgoing: { machine: OUTGOING, start: 'drafting', final: ['recalled', 'discarded'] },
   incoming: {
     machine: INCOMING,
     start: 'collected',
-    final: ['registered', 'returned', 'repeated', 'dismissed'],
+    final: ['recalled', 'repeated', 'request'],
   },
   job: { machine: JOB, start: 'ready', final: ['done'] },
-  recipient: { machine: RECIPIENT, start: 'waiting', final: ['finished'] },
+  recipient: { machine: RECIPIENT, start: 'waiting', final: ['recalled'] },
+  asked: { machine: ASKED, start: 'waiting', final: ['agreed', 'failed'] },
+  request: { machine: REQUEST, start: 'received', final: ['agreed', 'refused', 'voided'] },
   packet: { machine: PACKET, start: 'listed', final: ['acknowledged'] },
 }
 
@@ -56,7 +59,7 @@ describe('what the clerk sees', () => {
     )
     expect(boxed(INCOMING_BOXES)).toEqual(
       statesOf(INCOMING)
-        .filter((state) => state !== 'collected' && state !== 'repeated')
+        .filter((state) => state !== 'collected' && state !== 'repeated' && state !== 'request')
         .sort(),
     )
   })
@@ -65,6 +68,23 @@ describe('what the clerk sees', () => {
     expect(Object.keys(STATUS_EVENTS).sort()).toEqual(['01', '02', '03', '04', '05', '06'])
     const events: string[] = eventsOf(RECIPIENT, 'sent')
     for (const event of Object.values(STATUS_EVENTS)) expect(events).toContain(event)
+  })
+
+  test('15 and 16 answer a request, and say nothing else of the document', () => {
+    expect(Object.keys(ANSWER_EVENTS).sort()).toEqual(['15', '16'])
+    const events: string[] = eventsOf(ASKED, 'asked')
+    for (const event of Object.values(ANSWER_EVENTS)) expect(events).toContain(event)
+  })
+
+  test('whatever has left can be recalled, and nothing else', () => {
+    const recallable = statesOf(OUTGOING).filter((state) => eventsOf(OUTGOING, state).includes('recall'))
+    expect(recallable).toEqual(['sent', 'returned', 'confirmed', 'recalling'])
+  })
+
+  test('a received document can be given back from wherever the clerk finds it', () => {
+    for (const state of Object.values(INCOMING_BOXES).flat()) {
+      if (state !== 'recalled') expect(eventsOf(INCOMING, state)).toContain('recall')
+    }
   })
 })
 

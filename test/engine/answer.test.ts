@@ -75,6 +75,7 @@ test('what the contract does not name is stripped from the answer, and a wrong a
     outbox: 3,
     sent: 4,
     new: 5,
+    asked: 9,
     registered: 6,
     quarantine: 7,
     returned: 8,

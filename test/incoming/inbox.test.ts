@@ -2,117 +2,16 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { acknowledgeJob } from '../../src/engine/incoming/acknowledge.ts'
-import { admitJob } from '../../src/engine/incoming/admit.ts'
-import { collect, fetchJob } from '../../src/engine/incoming/collect.ts'
-import { judgeJob } from '../../src/engine/incoming/judge.ts'
 import type { FileJudges } from '../../src/engine/incoming/judge-files.ts'
-import { dismiss, register, sendBack } from '../../src/engine/incoming/register.ts'
-import type { ListedPacket, Transport } from '../../src/engine/hub/transport.ts'
 import type { Store } from '../../src/engine/store/index.ts'
+import { dismiss, register, sendBack } from '../../src/engine/incoming/register.ts'
 import { AppError } from '../../src/shared/errors.ts'
-import type { StatusMessage } from '../../src/shared/document/packet.ts'
 import type { DocumentVerdict } from '../../src/shared/verdict.ts'
-import { preparePacket, verifyPacketSignature } from '../../src/engine/packet-signature.ts'
-import { trustStore } from '../../src/engine/signing/trust.ts'
-import { unreadableDocument } from '../../src/engine/signing/verify.ts'
+import { preparePacket } from '../../src/engine/packet-signature.ts'
 import { EXAMPLE_DOCUMENT, EXAMPLE_STATUS, packetWith } from '../envelope/packets.ts'
 import { makePki } from '../helpers/pki.ts'
 import { tokenSign } from '../helpers/sign-content.ts'
-import { hubThat } from '../outgoing/outbox.ts'
-import { MORNING, office } from '../store/office.ts'
-import { RECEIVER } from '../helpers/office.ts'
-
-/** Whom example-document.edxml is for. */
-function receivingOffice(): Store {
-  const to = /<edXML:To>[^]*?<edXML:OrganId>([^<]+)/.exec(EXAMPLE_DOCUMENT)?.[1]
-  if (to === undefined) throw new Error('the example names no recipient')
-  const store = office()
-  store.settings.set('agency', { ...RECEIVER, organId: to })
-  store.settings.set('clerkName', 'Phạm Thị Ví Dụ')
-  return store
-}
-
-const UNREADABLE: FileJudges = {
-  pdf: () => Promise.resolve(unreadableDocument()),
-  beside: () => Promise.resolve(unreadableDocument()),
-}
-
-/** An inbox whose hub serves these packets under these ids. */
-function inbox(
-  packets: Readonly<Record<string, string>>,
-  more: Partial<Transport> = {},
-  judges: { readonly offline: FileJudges; readonly online: FileJudges } = {
-    offline: UNREADABLE,
-    online: UNREADABLE,
-  },
-) {
-  const store = receivingOffice()
-  const told: string[] = []
-  const statuses: StatusMessage[] = []
-  const transport = hubThat({
-    list: () =>
-      Promise.resolve(
-        Object.entries(packets).map(([packetId, bytes]): ListedPacket => ({
-          packetId,
-          kind: bytes.includes('StatusCode') ? 'status' : 'edoc',
-          from: 'H99.88.01',
-          to: RECEIVER.organId,
-        })),
-      ),
-    fetch: async function* (packetId) {
-      yield await Promise.resolve(Buffer.from(packets[packetId] ?? ''))
-    },
-    acknowledge: (packetId, outcome) => {
-      told.push(`${packetId} ${outcome}`)
-      return Promise.resolve()
-    },
-    directory: () => Promise.resolve([]),
-    ...more,
-  })
-  const ports = { store, transport, now: () => MORNING, reach: () => undefined }
-  const collecting = { ...ports, onDirectory: () => undefined }
-  const handlers = {
-    fetch: fetchJob(collecting),
-    acknowledge: acknowledgeJob(ports),
-    judge: judgeJob({ ...ports, judgesOnline: () => ({ ...judges.online, complete: () => true }) }),
-    admit: admitJob({
-      ...ports,
-      judges: judges.offline,
-      verifyPacket: (open, signature) =>
-        verifyPacketSignature(open, signature, {
-          trust: trustStore({ imported: [] }),
-          now: new Date(),
-        }),
-      onStatus: (message) => statuses.push(message),
-    }),
-  }
-  const signal = new AbortController().signal
-
-  /** Looks at the hub and runs every errand that is due, but those to the sender. */
-  async function work(): Promise<void> {
-    await collect(collecting)(signal)
-    for (;;) {
-      const job = store.jobs.claimDue(MORNING, 60_000, { kinds: ['report', 'deliver'] })
-      if (job === undefined) return
-      if (job.kind === 'report' || job.kind === 'deliver') throw new Error('it was to be left out')
-      const commit = await handlers[job.kind](job, signal)
-      store.atomically(() => {
-        commit()
-        store.jobs.succeed(job.key)
-      })
-    }
-  }
-  const rows = (box: 'new' | 'quarantine' | 'registered' | 'returned') => store.incoming.list(box, 50, 0).rows
-  return { ...ports, told, statuses, work, rows }
-}
-
-/** The example with one change that must have hit something. */
-function changed(from: string | RegExp, to: string): string {
-  const packet = EXAMPLE_DOCUMENT.replace(from, to)
-  if (packet === EXAMPLE_DOCUMENT) throw new Error('nothing was changed')
-  return packet
-}
+import { changed, inbox, UNREADABLE } from './inbox.ts'
 
 describe('the inbox', () => {
   test('a document is kept, shown, and only then the hub and the sender are told', async () => {
@@ -251,10 +150,10 @@ describe('the inbox', () => {
     }
   })
 
-  test('what is for another office, what recalls, and what bears a mark of secrecy goes to quarantine', async () => {
+  test('what is for another office, what updates, and what bears a mark of secrecy goes to quarantine', async () => {
     const { work, rows, store } = inbox({
       'P-1': changed(/(<edXML:To>[^]*?<edXML:OrganId>)[^<]+/, '$1H99.55'),
-      'P-2': changed(/(<edXML:BussinessDocType>)0/, '$11'),
+      'P-2': changed(/(<edXML:BussinessDocType>)0/, '$12'),
       'P-3': changed(/(<edXML:Subject>)[^<]*/, '$1TỐI MẬT'),
     })
     await work()

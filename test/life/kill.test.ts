@@ -124,6 +124,46 @@ describe.concurrent(
 )
 
 describe.concurrent(
+  'the engine is killed while recalling, and the recall is in the hub exactly once',
+  BUSY,
+  () => {
+    test.each([
+      'recall/before-commit',
+      'recall/after-commit',
+      'deliver/marked',
+      'deliver/sent',
+      'deliver/committed',
+    ] as const)('%s', async (point) => {
+      await bench.withHub(sender, async (hub, start) => {
+        const sending = await start()
+        await sending.call('outgoing.submit', { id: sealedId })
+        await until('the document is sent', async () => {
+          const { state } = await sending.call('outgoing.one', { id: sealedId })
+          return state === 'sent' ? true : undefined
+        })
+        await sending.leave()
+
+        const doomed = await start(point)
+        await survive(doomed.call('outgoing.recall', { id: sealedId, reason: 'Gửi nhầm nơi nhận' }))
+        expect(await doomed.ended).toBe('SIGKILL')
+
+        const engine = await start()
+        const { state } = await engine.call('outgoing.one', { id: sealedId })
+        expect(state).toBe(point === 'recall/before-commit' ? 'sent' : 'recalling')
+        if (state === 'sent')
+          await engine.call('outgoing.recall', { id: sealedId, reason: 'Gửi nhầm nơi nhận' })
+        await until('the recall is sent', async () => {
+          const { recipients } = await engine.call('outgoing.one', { id: sealedId })
+          return recipients[0]?.request?.state === 'asked' ? true : undefined
+        })
+        expect(await accepted(hub, 'edoc')).toHaveLength(2)
+        await engine.leave()
+      })
+    })
+  },
+)
+
+describe.concurrent(
   'the engine is killed while receiving, and the document is in the inbox exactly once',
   BUSY,
   () => {

@@ -6,6 +6,7 @@ import { OUTGOING } from '../../src/shared/document/outgoing.ts'
 import { packetWarningCode } from '../../src/shared/document/packet.ts'
 import { PACKET_WARNING_TEXT } from '../../src/shared/document/packet.vi.ts'
 import { RECIPIENT, STATUS_EVENTS } from '../../src/shared/document/recipient.ts'
+import { ANSWER_EVENTS, ASKED, REQUEST } from '../../src/shared/document/request.ts'
 import { ERROR_CODES } from '../../src/shared/errors.ts'
 import { ERROR_TEXT } from '../../src/shared/errors.vi.ts'
 import { statesOf } from '../../src/shared/machine.ts'
@@ -39,6 +40,8 @@ test('every state of a document and of a recipient has its words, and no two sta
     [TEXT.outgoingState, statesOf(OUTGOING)],
     [TEXT.incomingState, statesOf(INCOMING)],
     [TEXT.recipientState, statesOf(RECIPIENT)],
+    [TEXT.askedState, statesOf(ASKED)],
+    [TEXT.requestState, statesOf(REQUEST)],
   ] as const) {
     const known: Readonly<Record<string, string>> = words
     for (const state of states) expectWords(known[state], state)
@@ -63,6 +66,28 @@ test('every event of both machines is told in the timeline', () => {
       expect(title, event).not.toBe(TEXT.history.unknown)
     }
   }
+})
+
+test('what became of a request is told on both sides, and an answer that came twice only once', () => {
+  for (const event of Object.values(ASKED).flatMap((row) => Object.keys(row))) {
+    expectWords(historyLine(entryOf('outgoing', 'answer', { event, moved: true }))?.title, event)
+    expect(historyLine(entryOf('outgoing', 'answer', { event, moved: false })), event).toBeUndefined()
+  }
+  for (const event of [...Object.values(REQUEST).flatMap((row) => Object.keys(row)), 'foreign']) {
+    const title = historyLine(entryOf('incoming', 'request', { event, note: 'Gửi nhầm' }))?.title
+    expectWords(title, event)
+    expect(title, event).not.toBe(TEXT.history.unknown)
+  }
+  for (const code of Object.keys(ANSWER_EVENTS)) {
+    const title = historyLine(entryOf('incoming', 'reported', { code }))?.title
+    expect(title).toContain(TEXT.history.reported(''))
+  }
+})
+
+test('a status code that nobody gave a meaning is shown as it came', () => {
+  const line = historyLine(entryOf('outgoing', 'status', { code: '14', organId: 'H99.07', note: 'đồng ý' }))
+  expect(line?.title).toBe(TEXT.history.other.status)
+  expect(line?.note).toBe('H99.07 · mã trạng thái 14 · đồng ý')
 })
 
 test('a status of the recipient is told as what the recipient did, and who it was', () => {

@@ -9,6 +9,7 @@ import { JOB } from '../../src/shared/document/job.ts'
 import { fileRole } from '../../src/shared/document/fields.ts'
 import { OUTGOING } from '../../src/shared/document/outgoing.ts'
 import { RECIPIENT } from '../../src/shared/document/recipient.ts'
+import { ASKED, recallRoute, REQUEST, requestKind } from '../../src/shared/document/request.ts'
 import { openDatabase } from '../../src/engine/store/database.ts'
 import { migrate, migrationsFrom } from '../../src/engine/store/migrate.ts'
 import { MIGRATIONS } from '../../src/engine/store/migrations.ts'
@@ -25,6 +26,7 @@ const SHIPPED = {
   '0004-authorities.sql': '850f361888fcaf033d13eaa75cb87e85f7a6799384560fdb3d873a29fd639ba6',
   '0005-signatures.sql': 'bff46a0c7a0631a8919b70f61578a536907229effc4c147c782fdaa286726a45',
   '0006-transfers.sql': 'c7f790ea4ee0008fb342ac4516ec39792bb4df62a197178e35aa444c9bd740a1',
+  '0007-requests.sql': '6efd1bf8c0cd471c396c417d588a085d17ad41c0bb375106566cb3c623814011',
 }
 
 function file() {
@@ -231,6 +233,11 @@ describe('what shipped', () => {
     expect(accepted('outgoing', 'state')).toEqual(Object.keys(OUTGOING).sort())
     expect(accepted('incoming', 'state')).toEqual(Object.keys(INCOMING).sort())
     expect(accepted('outgoing_recipient', 'state')).toEqual(Object.keys(RECIPIENT).sort())
+    expect(accepted('outgoing_request', 'kind')).toEqual([...requestKind.options].sort())
+    expect(accepted('outgoing_request', 'route')).toEqual([...recallRoute.options].sort())
+    expect(accepted('outgoing_request_recipient', 'state')).toEqual(Object.keys(ASKED).sort())
+    expect(accepted('incoming_request', 'kind')).toEqual([...requestKind.options].sort())
+    expect(accepted('incoming_request', 'state')).toEqual(Object.keys(REQUEST).sort())
     expect(accepted('job', 'state')).toEqual(Object.keys(JOB).sort())
     expect(accepted('packet', 'state')).toEqual(Object.keys(PACKET).sort())
     expect(accepted('packet', 'outcome')).toEqual([...packetOutcome.options].sort())

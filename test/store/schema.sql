@@ -47,11 +47,12 @@ CREATE TABLE history (
 
 CREATE INDEX history_subject ON history (subject_id, sequence);
 
-CREATE TABLE incoming (
+CREATE TABLE "incoming" (
   id TEXT PRIMARY KEY,
   packet_id TEXT NOT NULL UNIQUE,
   state TEXT NOT NULL CHECK (state IN (
-    'collected', 'admitted', 'quarantined', 'registered', 'returned', 'repeated', 'dismissed'
+    'collected', 'admitted', 'quarantined', 'registered', 'assigned', 'processing', 'finished', 'returned',
+    'recalled', 'repeated', 'request', 'dismissed'
   )),
   packet_sha256 TEXT NOT NULL CHECK (length(packet_sha256) = 64),
   packet_size_bytes INTEGER NOT NULL,
@@ -95,6 +96,32 @@ CREATE TABLE incoming_file (
   PRIMARY KEY (document_id, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE incoming_request (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('recall')),
+  state TEXT NOT NULL CHECK (state IN ('received', 'early', 'asked', 'agreed', 'refused', 'voided')),
+  -- the packet it came in
+  packet_id TEXT NOT NULL,
+  -- NULL while the document is not here
+  document_id TEXT REFERENCES incoming (id),
+  -- DocumentId of the document it is about
+  document_code TEXT NOT NULL,
+  -- DocumentId of its own packet, which the answer names
+  request_code TEXT NOT NULL,
+  sender_organ_id TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  -- when the sender says it asked
+  made_at INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  -- why it was refused
+  answer TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX incoming_request_document ON incoming_request (document_id, received_at) WHERE document_id IS NOT NULL;
+
+CREATE INDEX incoming_request_open ON incoming_request (state, received_at) WHERE state IN ('early', 'asked');
+
 CREATE TABLE job (
   key TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -119,11 +146,11 @@ CREATE INDEX job_due ON job (state, priority DESC, due_at);
 
 CREATE INDEX job_subject ON job (subject_id, kind);
 
-CREATE TABLE outgoing (
+CREATE TABLE "outgoing" (
   id TEXT PRIMARY KEY,
   state TEXT NOT NULL CHECK (state IN (
     'drafting', 'frozen', 'signed', 'numbered', 'sealed', 'queued', 'sent', 'refused', 'returned', 'confirmed',
-    'discarded'
+    'recalling', 'recalled', 'discarded'
   )),
   revision INTEGER NOT NULL CHECK (revision >= 1),
   fields TEXT NOT NULL CHECK (json_valid(fields)),
@@ -136,7 +163,12 @@ CREATE TABLE outgoing (
   verdict TEXT CHECK (verdict IS NULL OR json_valid(verdict)),
   created_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL,
-  sent_at INTEGER, level TEXT CHECK (level IN ('b-t', 'b-lt', 'b-lta')), practice INTEGER NOT NULL DEFAULT 0 CHECK (practice IN (0, 1)), level_waived INTEGER NOT NULL DEFAULT 0 CHECK (level_waived IN (0, 1)),
+  sent_at INTEGER,
+  level TEXT CHECK (level IN ('b-t', 'b-lt', 'b-lta')),
+  -- sealed with a software certificate
+  practice INTEGER NOT NULL DEFAULT 0 CHECK (practice IN (0, 1)),
+  -- the clerk decided to send it at the level that it has
+  level_waived INTEGER NOT NULL DEFAULT 0 CHECK (level_waived IN (0, 1)),
   CHECK ((packet_sha256 IS NULL) = (packet_size_bytes IS NULL))
 ) STRICT;
 
@@ -154,17 +186,44 @@ CREATE TABLE outgoing_file (
   PRIMARY KEY (document_id, role, name)
 ) STRICT;
 
-CREATE TABLE outgoing_recipient (
+CREATE TABLE "outgoing_recipient" (
   document_id TEXT NOT NULL REFERENCES outgoing (id),
   organ_id TEXT NOT NULL,
   position INTEGER NOT NULL,
   name TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN (
-    'waiting', 'sent', 'arrived', 'returned', 'registered', 'assigned', 'processing', 'finished'
+    'waiting', 'sent', 'arrived', 'returned', 'registered', 'assigned', 'processing', 'finished', 'recalled'
   )),
   state_at INTEGER NOT NULL,
   note TEXT NOT NULL,
   PRIMARY KEY (document_id, organ_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outgoing_request (
+  id TEXT PRIMARY KEY,
+  document_id TEXT NOT NULL REFERENCES outgoing (id),
+  kind TEXT NOT NULL CHECK (kind IN ('recall')),
+  route TEXT NOT NULL CHECK (route IN ('edoc', 'status')),
+  -- DocumentId of the packet, which the answer names
+  request_code TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  packet_sha256 TEXT NOT NULL CHECK (length(packet_sha256) = 64),
+  packet_size_bytes INTEGER NOT NULL,
+  hub_packet_id TEXT,
+  asked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX outgoing_request_code ON outgoing_request (request_code, asked_at);
+
+CREATE INDEX outgoing_request_document ON outgoing_request (document_id, asked_at);
+
+CREATE TABLE outgoing_request_recipient (
+  request_id TEXT NOT NULL REFERENCES outgoing_request (id),
+  organ_id TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'asked', 'agreed', 'refused', 'failed')),
+  state_at INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  PRIMARY KEY (request_id, organ_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE outgoing_signature (

@@ -184,9 +184,11 @@ export function lgspTransport(options: LgspOptions): Transport {
     send,
     uploadStanding: (upload, sizeBytes, more = {}) => uploads.standing(upload, sizeBytes, more),
 
-    lookup({ kind }) {
+    lookup({ kind, mayRepeat }) {
       // A second status harms nobody, a lost one does; a second document is for a person to decide.
-      return kind === 'status' ? Promise.resolve(undefined) : Promise.reject(unaskable())
+      return kind === 'status' || mayRepeat === true
+        ? Promise.resolve(undefined)
+        : Promise.reject(unaskable())
     },
 
     deliveries: () => Promise.reject(unaskable()),

@@ -74,8 +74,8 @@ export function delivery(row: Fields, kind: PacketKind): Delivery {
 /**
  * The newest row that is surely the packet asked for. Several packets share one DocumentId (a document and
  * its recall, status 01 and status 03), so where the hub gives hashes they decide. Without them a document
- * counts when it is not older than the attempt; a status is held for not sent, because a second one harms
- * nobody and a lost one does.
+ * counts when it is not older than the attempt; a status or a request is held for not sent, because a second
+ * one harms nobody and a lost one does.
  */
 export function bestMatch(rows: readonly Delivery[], query: SentQuery): Delivery | undefined {
   const same = rows.filter(
@@ -84,7 +84,7 @@ export function bestMatch(rows: readonly Delivery[], query: SentQuery): Delivery
   const { sha256, sentAfter } = query
   const matching = same.filter((row) => {
     if (sha256 !== undefined && row.sha256 !== undefined) return sameHash(row.sha256, sha256)
-    if (query.kind === 'status') return false
+    if (query.kind === 'status' || query.mayRepeat === true) return false
     if (sentAfter === undefined || row.sentAt === undefined) return true
     return Date.parse(row.sentAt) >= sentAfter - SENT_AFTER_TOLERANCE_MS
   })

@@ -143,6 +143,11 @@ export interface SentQuery {
   readonly from: string
   /** SHA-256 of the packet as sent. The only thing that tells two packets of one document apart for certain. */
   readonly sha256?: string | undefined
+  /**
+   * A second one harms nobody and a lost one does: it counts as sent only where a hash proves it. So does
+   * every status.
+   */
+  readonly mayRepeat?: boolean | undefined
   /** When the first attempt began, epoch milliseconds. Older packets of the same document do not count. */
   readonly sentAfter?: number | undefined
 }

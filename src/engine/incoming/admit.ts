@@ -8,18 +8,20 @@ import {
   type PacketWarning,
   type StatusMessage,
 } from '../../shared/document/packet.ts'
+import { RECALL_STATUS } from '../../shared/document/request.ts'
 import type { SignatureVerdict } from '../../shared/verdict.ts'
 import { readPacket, type AttachmentSink, type ReadPacket } from '../envelope/read.ts'
 import type { PacketXmlSignature } from '../envelope/xml-signature.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import { documentLeftOpen } from '../signing/verify.ts'
-import type { FileStore, Packet, Store } from '../store/index.ts'
+import type { FileStore, Incoming, Packet, Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
 import { addAcknowledgement } from './acknowledge.ts'
 import { judgeFiles, type FileJudges } from './judge-files.ts'
 import { addJudging } from './judge.ts'
 import { addReport } from './report.ts'
+import { recallOf, recallOfStatus, takeEarly, takeRecall } from './requests.ts'
 import { senderReasons } from './sender.ts'
 
 /** What admitting needs of the world. */
@@ -72,11 +74,30 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     if (read.kind === 'status') {
       const { message } = read
       return () => {
-        ports.onStatus(message, { packetId, sha256 })
+        if (message.statusCode === RECALL_STATUS) takeRecall(ports, recallOfStatus(packet, message))
+        else ports.onStatus(message, { packetId, sha256 })
         handled(packet, 'done')
       }
     }
-    return admitDocument(packet, { ...read, warnings: [...read.warnings, ...signatureWarnings] })
+    const whole = { ...read, warnings: [...read.warnings, ...signatureWarnings] }
+    return read.message.business.type === BUSINESS_TYPE.recall
+      ? () => {
+          admitRecall(packet, whole)
+        }
+      : admitDocument(packet, whole)
+  }
+
+  /** A recall is kept as it came; files that it repeats belong to the document and are not looked at. */
+  function admitRecall(
+    packet: Packet,
+    { message, warnings }: Extract<ReadPacket<Sha256>, { kind: 'document' }>,
+  ): void {
+    const { id } = collected(packet)
+    store.incoming.setMessage(id, { message, warnings })
+    const why = isForUs(message) ? takeRecall(ports, recallOf(packet, message, ports.now())) : notForUs()
+    if (why === undefined) store.incoming.move(id, 'ask', ports.now())
+    else setAside(id, why)
+    handled(packet, 'done')
   }
 
   /**
@@ -136,12 +157,10 @@ export function admitJob(ports: AdmitPorts): JobHandler {
         },
         id,
       )
-      const isSame =
-        repeated !== undefined && repeated.state !== 'returned' && sameFiles(repeated.files, files)
-      if (isSame) {
+      if (repeated !== undefined && isRepetition(repeated, { message, files })) {
         store.incoming.move(id, 'repeat', ports.now(), { of: repeated.id })
       } else {
-        if (repeated !== undefined && repeated.state !== 'returned') {
+        if (repeated !== undefined && repeated.state !== 'returned' && repeated.state !== 'recalled') {
           // Other content under the same name is never hidden: the clerk must see both.
           const about = repeated.code
           store.incoming.setMessage(id, {
@@ -158,6 +177,7 @@ export function admitJob(ports: AdmitPorts): JobHandler {
         )
         addReport(store, id, { statusCode: '01', description: ARRIVED, at: ports.now() })
         if (verdict !== undefined) addJudging(store, id, verdict, ports.now())
+        takeEarly(ports, id)
       }
       handled(packet, 'done')
     }
@@ -165,9 +185,7 @@ export function admitJob(ports: AdmitPorts): JobHandler {
 
   /** Why a packet that can be read is not admitted. */
   function refusalOf(message: DocumentMessage): AppError | undefined {
-    const self = store.settings.get('agency')
-    const isOurs = message.to.some(({ organId }) => organId === self?.organId || organId === self?.oldCode)
-    if (!isOurs) return new AppError('packet/not-for-us', 'none of its recipients is this agency')
+    if (!isForUs(message)) return notForUs()
     if (message.business.type !== BUSINESS_TYPE.new) {
       return new AppError('packet/business-unsupported', `business type ${String(message.business.type)}`)
     }
@@ -176,6 +194,11 @@ export function admitJob(ports: AdmitPorts): JobHandler {
       texts: [message.subject, message.content, ...message.toPlaces],
     })
     return secret ? new AppError('document/secret', 'the packet bears a mark of state secrecy') : undefined
+  }
+
+  function isForUs({ to }: DocumentMessage): boolean {
+    const self = store.settings.get('agency')
+    return to.some(({ organId }) => organId === self?.organId || organId === self?.oldCode)
   }
 
   function collected(packet: Packet) {
@@ -203,6 +226,22 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     store.packets.markHandled(packet.packetId, outcome)
     addAcknowledgement(store, packet.packetId, ports.now())
   }
+}
+
+function notForUs(): AppError {
+  return new AppError('packet/not-for-us', 'none of its recipients is this agency')
+}
+
+/**
+ * Whether a document is one that is here already: the same files, and not sent anew after it was returned or
+ * recalled. Of a recalled one the sender's own time tells a repetition from a new sending.
+ */
+function isRepetition(
+  earlier: Incoming,
+  { message, files }: { readonly message: DocumentMessage; readonly files: readonly DocumentFile[] },
+): boolean {
+  if (earlier.state === 'returned' || !sameFiles(earlier.files, files)) return false
+  return earlier.state !== 'recalled' || earlier.message?.trace[0]?.timestamp === message.trace[0]?.timestamp
 }
 
 /** Whether two packets carry the same bytes, in whatever order. */

@@ -11,7 +11,7 @@ import { vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
 import { documentId, type DocumentId } from '../../shared/document/fields.ts'
 import { writeStatusPacket } from '../envelope/status.ts'
 import type { Transport } from '../hub/transport.ts'
-import type { Store } from '../store/index.ts'
+import type { IncomingRequest, Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
 import { sendOnce, type SendPorts } from '../send-once.ts'
 
@@ -21,26 +21,37 @@ export interface ReportPorts extends SendPorts {
   readonly transport: () => Transport
 }
 
-/** What is reported: arrived, returned, registered. */
-export type ReportedStatus = '01' | '02' | '03'
+/**
+ * What is reported: arrived, returned, registered, assigned, in processing, finished; and in answer to a
+ * request: agreed, refused.
+ */
+const reportedStatus = z.enum(['01', '02', '03', '04', '05', '06', '15', '16'])
+export type ReportedStatus = z.output<typeof reportedStatus>
 
 /**
  * Kept with the errand, ourselves included, so that every attempt sends the same bytes: the hub is asked
  * for them by their hash.
  */
 const reportPayload = z.object({
-  statusCode: z.enum(['01', '02', '03']),
+  statusCode: reportedStatus,
   description: z.string(),
   at: z.int(),
   from: packetAgency,
   clerkName: z.string(),
+  /** DocumentId of the request that is answered; left out, the document's own. */
+  requestCode: z.string().optional(),
 })
 
-/** Adds the errand that tells the sender, inside the caller's transaction. */
+/**
+ * Adds the errand that tells the sender, inside the caller's transaction.
+ *
+ * @param request which request it answers: each is answered once
+ */
 export function addReport(
   store: Store,
   id: DocumentId,
   report: { readonly statusCode: ReportedStatus; readonly description: string; readonly at: number },
+  request?: Pick<IncomingRequest, 'id' | 'requestCode'>,
 ): void {
   const self = store.settings.get('agency')
   if (self === undefined) throw new Error('an open office has an agency')
@@ -48,9 +59,11 @@ export function addReport(
     ...report,
     from: packetAgencyOf(self),
     clerkName: store.settings.get('clerkName') ?? '',
+    ...(request === undefined ? {} : { requestCode: request.requestCode }),
   }
+  const key = `report/${id}/${report.statusCode}`
   store.jobs.add({
-    key: `report/${id}/${report.statusCode}`,
+    key: request === undefined ? key : `${key}/${request.id}`,
     kind: 'report',
     subjectId: id,
     dueAt: report.at,
@@ -120,7 +133,7 @@ function statusMessageOf(message: DocumentMessage, payload: z.output<typeof repo
     responseFor: {
       organId: message.from.organId,
       code: `${message.code.number}/${message.code.notation}`,
-      documentId: message.documentId,
+      documentId: payload.requestCode ?? message.documentId,
       promulgationDate: message.promulgationDate,
     },
     statusCode: payload.statusCode,

@@ -1,6 +1,6 @@
 import { copyFormOf, documentTypeNamed } from '../../shared/document/types.ts'
 import type { Agency, OutgoingFields } from '../../shared/document/fields.ts'
-import { packetAgencyOf, type DocumentMessage } from '../../shared/document/packet.ts'
+import { BUSINESS_TYPE, packetAgencyOf, type DocumentMessage } from '../../shared/document/packet.ts'
 import { formatDate, vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
 
 /** What a numbered document is called: its own number and the day it was issued. */
@@ -16,11 +16,14 @@ export interface IssuedCode {
  * in the field split it by commas and use the third part; by Decision 28/2018 Art 10 it holds the
  * agency, the year and the ordinal.
  */
-export function documentCodeOf(organId: string, code: IssuedCode): string {
+function documentCodeOf(organId: string, code: IssuedCode): string {
   return `${organId},${code.issuedDate.replaceAll('-', '/')},${code.number}/${code.notation}`
 }
 
-/** The message of a new document's packet, from what the clerk filled in. */
+/** What a packet is about the document: that it is new. */
+const NEW_DOCUMENT = { type: BUSINESS_TYPE.new, reason: 'Văn bản mới' } as const
+
+/** The message of a document's packet, from what the clerk filled in. */
 export function composeMessage(input: {
   readonly sender: Agency
   readonly clerkName: string
@@ -29,6 +32,8 @@ export function composeMessage(input: {
   readonly code: IssuedCode
   /** When the packet is made, epoch milliseconds. */
   readonly at: number
+  /** What is wanted of the document. Left out: it is new. */
+  readonly business?: Pick<DocumentMessage['business'], 'type' | 'reason'>
 }): DocumentMessage {
   const { sender, fields, code } = input
   const answered = fields.responseFor
@@ -67,8 +72,7 @@ export function composeMessage(input: {
     toPlaces: fields.toPlaces.length === 0 ? ['Như trên'] : fields.toPlaces,
     trace: [{ organId: sender.organId, timestamp: vietnamTimestamp(input.at) }],
     business: {
-      type: 0,
-      reason: 'Văn bản mới',
+      ...(input.business ?? NEW_DOCUMENT),
       paper: false,
       staff: { department: '', staff: input.clerkName, mobile: sender.telephone, email: sender.email },
     },

@@ -7,6 +7,7 @@ import type { JobHandler } from '../job-handler.ts'
 import { sendOnce, type OpenPacket, type SendPorts } from '../send-once.ts'
 import { raise, type RaisePorts } from './raise.ts'
 import { settleAnswers } from './receipts.ts'
+import { deliverRequest, requestOf } from './requests.ts'
 
 /** Bytes of the packet that is on its way now. */
 export interface Sending {
@@ -24,7 +25,8 @@ export interface DeliverPorts extends RaisePorts, SendPorts {
 }
 
 /**
- * queued → sent. Raises the signatures to the office's level, then brings the packet to the hub, once.
+ * queued → sent. Raises the signatures to the office's level, then brings the packet to the hub, once. A request
+ * about a document that was sent goes the same way ({@link deliverRequest}).
  *
  * After an unknown outcome a recipient's answer tells that it arrived; else {@link sendOnce} asks the hub.
  * Where the hub cannot be asked a person decides (docs/decisions/0020).
@@ -34,6 +36,8 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
 
   return async (job, signal) => {
     reach('deliver/claimed')
+    const request = requestOf(store, job)
+    if (request !== undefined) return deliverRequest(ports, job, request, settle, signal)
     const id = documentId.parse(job.subjectId)
     const waiting = store.outgoing.get(id)
     const { documentCode } = waiting
@@ -69,6 +73,10 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
     }
   }
 
+  function settle(id: DocumentId): void {
+    settleAnswers(store, id, ports.now())
+  }
+
   async function openPacket(from: string, raised: Outgoing): Promise<OpenPacket> {
     const { sha256, sizeBytes } = packetOf(raised)
     const file = await store.files.open(sha256)
@@ -96,7 +104,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
       for (const { organId, state } of store.outgoing.get(id).recipients) {
         if (state === 'waiting') store.outgoing.moveRecipient(id, organId, 'accept', at, '')
       }
-      settleAnswers(store, id, at)
+      settle(id)
     }
   }
 

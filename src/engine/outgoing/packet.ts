@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/errors.ts'
 import type { Agency, DocumentFile, DocumentId, Sha256 } from '../../shared/document/fields.ts'
+import type { DocumentMessage } from '../../shared/document/packet.ts'
 import { writeDocumentPacket, type AttachmentSource } from '../envelope/write.ts'
 import type { Outgoing, Store } from '../store/index.ts'
-import { composeMessage, documentCodeOf } from './compose.ts'
+import { composeMessage } from './compose.ts'
 
 /** A packet whose bytes are kept, ready to be noted with its document. */
 export interface WrittenPacket {
@@ -24,22 +25,9 @@ export async function writePacket(
   pdf: DocumentFile,
   at: number,
 ): Promise<WrittenPacket> {
-  const { codeNumber, issuedDate, fields } = document
-  if (codeNumber === undefined || issuedDate === undefined) {
-    throw new AppError('document/wrong-state', 'it was not numbered')
-  }
-  const code = { number: codeNumber, notation: fields.codeNotation, issuedDate }
-  const sender = store.settings.get('agency')
-  if (sender === undefined) throw new Error('an open office has an agency')
+  const { fields } = document
   const recipients = recipientsOf(store, document)
-  const message = composeMessage({
-    sender,
-    clerkName: store.settings.get('clerkName') ?? '',
-    recipients,
-    fields,
-    code,
-    at,
-  })
+  const message = messageOf(store, document, recipients, at)
   const attachments = [pdf, ...document.files.filter((file) => file.role === 'attachment')]
   const packet = await store.files.put(
     writeDocumentPacket(
@@ -56,7 +44,36 @@ export async function writePacket(
       }),
     ),
   )
-  return { packet: { ...packet, documentCode: documentCodeOf(sender.organId, code) }, recipients }
+  return { packet: { ...packet, documentCode: message.documentId }, recipients }
+}
+
+/**
+ * What a packet says of a numbered document.
+ *
+ * @param business what is wanted of it; left out, it is new
+ */
+export function messageOf(
+  store: Store,
+  document: Outgoing,
+  recipients: readonly Agency[],
+  at: number,
+  business?: Pick<DocumentMessage['business'], 'type' | 'reason'>,
+): DocumentMessage {
+  const { codeNumber, issuedDate, fields } = document
+  if (codeNumber === undefined || issuedDate === undefined) {
+    throw new AppError('document/wrong-state', 'it was not numbered')
+  }
+  const sender = store.settings.get('agency')
+  if (sender === undefined) throw new Error('an open office has an agency')
+  return composeMessage({
+    sender,
+    clerkName: store.settings.get('clerkName') ?? '',
+    recipients,
+    fields,
+    code: { number: codeNumber, notation: fields.codeNotation, issuedDate },
+    at,
+    ...(business === undefined ? {} : { business }),
+  })
 }
 
 function recipientsOf(store: Store, document: Outgoing): Agency[] {

@@ -1,7 +1,10 @@
 import type { DocumentId } from '../../shared/document/fields.ts'
+import type { OutgoingState } from '../../shared/document/outgoing.ts'
+import { ANSWER_EVENTS } from '../../shared/document/request.ts'
 import { STATUS_EVENTS, type RecipientState } from '../../shared/document/recipient.ts'
 import type { StatusMessage } from '../../shared/document/packet.ts'
 import type { Outgoing, Store } from '../store/index.ts'
+import { settleRecall } from './recall.ts'
 
 /** Recipient states that mean: it is in their register. */
 const TAKEN: ReadonlySet<RecipientState> = new Set<RecipientState>([
@@ -17,8 +20,22 @@ export interface StatusPacket {
   readonly sha256?: string
 }
 
+/** States of a document that the hub has taken. */
+const LEFT: ReadonlySet<OutgoingState> = new Set<OutgoingState>([
+  'sent',
+  'returned',
+  'confirmed',
+  'recalling',
+  'recalled',
+])
+
 /** Recipient states whose time is the recipient's own: an answer older than that came late. */
-const OWN_ANSWERS: ReadonlySet<RecipientState> = new Set<RecipientState>(['arrived', 'returned', ...TAKEN])
+const OWN_ANSWERS: ReadonlySet<RecipientState> = new Set<RecipientState>([
+  'arrived',
+  'returned',
+  'recalled',
+  ...TAKEN,
+])
 
 /**
  * sent → confirmed or returned. Writes down what a recipient answered, inside the caller's transaction.
@@ -36,6 +53,7 @@ export function applyStatus(
   now: number,
   packet: StatusPacket = {},
 ): boolean {
+  if (applyAnswer(store, message, now, packet)) return true
   const document = store.outgoing.findByDocumentCode(message.responseFor.documentId)
   if (document === undefined) {
     store.history.append({
@@ -82,6 +100,29 @@ export function applyStatus(
   return true
 }
 
+/**
+ * 15 or 16: what a recipient says to a request of ours. Another agency's, or one to nothing that we asked, is a
+ * status like any other.
+ */
+function applyAnswer(
+  store: Store,
+  { statusCode, from, ...message }: StatusMessage,
+  now: number,
+  packet: StatusPacket,
+): boolean {
+  const event = ANSWER_EVENTS[statusCode]
+  if (event === undefined) return false
+  const at = Date.parse(message.timestamp)
+  const request = store.requests.askedOf(message.responseFor.documentId, from.organId, at)
+  if (request === undefined) return false
+  const moved = store.requests.move(request.id, from.organId, event, at, message.description, { ...packet })
+  if (moved && event === 'agree') {
+    store.outgoing.moveRecipient(request.documentId, from.organId, 'recall', at, message.description)
+  }
+  settleAnswers(store, request.documentId, now)
+  return true
+}
+
 /** An answer tells what the hub could not be asked: the errand that waited for a person goes on, and ends. */
 function releaseAnswered(store: Store, id: DocumentId, now: number): void {
   for (const { key, state, lastErrorCode } of store.jobs.forSubject('deliver', id)) {
@@ -94,17 +135,19 @@ function releaseAnswered(store: Store, id: DocumentId, now: number): void {
  * crashed, or the answer was lost); an answer to what never left is somebody's invention.
  */
 function mayHaveLeft(store: Store, { id, state }: Outgoing): boolean {
-  if (state !== 'queued') return state === 'sent' || state === 'returned' || state === 'confirmed'
+  if (state !== 'queued') return LEFT.has(state)
   return store.jobs.forSubject('deliver', id).some((job) => job.sentMark !== undefined)
 }
 
-/** Moves the document when all its recipients have answered. */
+/** Moves the document when all its recipients have answered. One that gave it back has no say any more. */
 export function settleAnswers(store: Store, id: DocumentId, now: number): void {
+  settleRecall(store, id, now)
   const { state, recipients } = store.outgoing.get(id)
-  if (recipients.length === 0) return
-  if (recipients.every((row) => TAKEN.has(row.state))) {
+  const holders = recipients.filter((row) => row.state !== 'recalled')
+  if (holders.length === 0) return
+  if (holders.every((row) => TAKEN.has(row.state))) {
     if (state === 'sent' || state === 'returned') store.outgoing.move(id, 'confirm', now)
-  } else if (recipients.every((row) => TAKEN.has(row.state) || row.state === 'returned')) {
+  } else if (holders.every((row) => TAKEN.has(row.state) || row.state === 'returned')) {
     if (state === 'sent') store.outgoing.move(id, 'return', now)
   }
 }

@@ -20,6 +20,7 @@ import {
   type IncomingState,
 } from '../../shared/document/incoming.ts'
 import {
+  BUSINESS_TYPE,
   documentMessage,
   packetWarning,
   type DocumentMessage,
@@ -32,6 +33,7 @@ import { documentVerdict, type DocumentVerdict } from '../../shared/verdict.ts'
 import { json, maybe, numberRow, orNull } from './columns.ts'
 import type { Database } from './database.ts'
 import type { HistoryStore } from './history.ts'
+import type { IncomingRequestStore } from './incoming-requests.ts'
 
 /** What the lists need: kept in columns of their own, so that a page does not parse whole messages. */
 const listed = z.object({
@@ -103,7 +105,11 @@ const COLUMNS = `${LISTED}, packet_sha256 AS packetSha256, packet_size_bytes AS 
 export type IncomingStore = ReturnType<typeof incomingStore>
 
 /** Received documents at rest. The only module that names the `incoming` tables. */
-export function incomingStore(db: Database, history: HistoryStore, now: () => number) {
+export function incomingStore(
+  db: Database,
+  { history, requests }: { history: HistoryStore; requests: IncomingRequestStore },
+  now: () => number,
+) {
   const byId = db.query('incoming.get', `SELECT ${COLUMNS} FROM incoming WHERE id = @id`, incomingRow)
   const byPacket = db.query(
     'incoming.findByPacketId',
@@ -150,8 +156,16 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
     'incoming.findDuplicate',
     `SELECT ${COLUMNS} FROM incoming
      WHERE document_code = @documentCode AND sender_organ_id = @senderOrganId AND code = @code AND id <> @except
-       AND state IN ('admitted', 'registered', 'returned')
-     ORDER BY state = 'returned', received_at LIMIT 1`,
+       AND state NOT IN ('collected', 'quarantined', 'repeated', 'request', 'dismissed')
+     ORDER BY state IN ('returned', 'recalled'), received_at LIMIT 1`,
+    incomingRow,
+  )
+  const named = db.query(
+    'incoming.findByDocumentCode',
+    `SELECT ${COLUMNS} FROM incoming
+     WHERE document_code = @documentCode AND state NOT IN ('collected', 'repeated', 'request')
+       AND coalesce(message ->> '$.business.type', 0) <> ${String(BUSINESS_TYPE.recall)}
+     ORDER BY received_at, id`,
     incomingRow,
   )
   const filesOf = db.query(
@@ -179,6 +193,13 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
      ORDER BY received_at DESC, id`,
     listed,
   )
+  const asked = `FROM incoming WHERE id IN (SELECT document_id FROM incoming_request WHERE state = 'asked')`
+  const askedPage = db.query(
+    'incoming.listAsked',
+    `SELECT ${LISTED} ${asked} ORDER BY received_at DESC, id LIMIT @limit OFFSET @offset`,
+    listed,
+  )
+  const countAsked = db.query('incoming.countAsked', `SELECT count(*) AS value ${asked}`, numberRow)
   const countIn = db.query(
     'incoming.count',
     'SELECT count(*) AS value FROM incoming WHERE state IN (SELECT value FROM json_each(@states))',
@@ -276,8 +297,8 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
   }
 
   /**
-   * The document that came before with the same DocumentId, sender and code: admitted or registered
-   * ones first, then one we returned (which its sender may rightly send again).
+   * The document that came before with the same DocumentId, sender and code: those that are here first, then
+   * one we returned or its sender took back (which it may rightly send again).
    */
   function findDuplicate(
     of: { documentCode: string; senderOrganId: string; code: string },
@@ -286,6 +307,11 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
     const { documentCode, senderOrganId } = of
     const row = same.get({ documentCode, senderOrganId, code: trimmed(of.code), except })
     return row === undefined ? undefined : whole(row)
+  }
+
+  /** Every document that came with this DocumentId, whoever sent it. Requests about it are none. */
+  function findByDocumentCode(documentCode: string): Incoming[] {
+    return named.all({ documentCode }).map(whole)
   }
 
   /** The files in the packet's order. */
@@ -306,20 +332,28 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
 
   /** One page of a box, newest first, and how many there are in all. */
   function list(box: IncomingBox, limit: number, offset: number): { total: number; rows: IncomingSummary[] } {
+    if (box === 'asked') {
+      return { total: countOf(box), rows: askedPage.all({ limit, offset }).map(summary) }
+    }
     const states = JSON.stringify(INCOMING_BOXES[box])
     const rows = page.all({ states, limit, offset })
-    return { total: countIn.get({ states })?.value ?? 0, rows: rows.map(summary) }
+    return { total: countOf(box), rows: rows.map(summary) }
+  }
+
+  function countOf(box: IncomingBox): number {
+    const row =
+      box === 'asked' ? countAsked.get() : countIn.get({ states: JSON.stringify(INCOMING_BOXES[box]) })
+    return row?.value ?? 0
   }
 
   /** How many documents each box holds. */
   function counts(): Record<IncomingBox, number> {
-    const count = (states: readonly IncomingState[]) =>
-      countIn.get({ states: JSON.stringify(states) })?.value ?? 0
     return {
-      new: count(INCOMING_BOXES.new),
-      registered: count(INCOMING_BOXES.registered),
-      quarantine: count(INCOMING_BOXES.quarantine),
-      returned: count(INCOMING_BOXES.returned),
+      new: countOf('new'),
+      asked: countOf('asked'),
+      registered: countOf('registered'),
+      quarantine: countOf('quarantine'),
+      returned: countOf('returned'),
     }
   }
 
@@ -367,6 +401,7 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
           ? undefined
           : { code: row.quarantineCode, detail: row.quarantineDetail },
       returnReason: row.returnReason,
+      request: requests.of(row.id)[0],
     }
   }
 
@@ -380,6 +415,7 @@ export function incomingStore(db: Database, history: HistoryStore, now: () => nu
     counts,
     fileHashes,
     files,
+    findByDocumentCode,
     findByPacketId,
     findDuplicate,
     get,

@@ -9,11 +9,13 @@ import { syncNow } from './durable.ts'
 import { fileStore, type FileStore, type FileStoreOptions } from './files.ts'
 import { historyStore, type HistoryStore } from './history.ts'
 import { incomingStore, type IncomingStore } from './incoming.ts'
+import { incomingRequestStore, type IncomingRequestStore } from './incoming-requests.ts'
 import { jobStore, type JobStore } from './jobs.ts'
 import { hasStore, storeKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { outgoingStore, type OutgoingStore } from './outgoing.ts'
+import { outgoingRequestStore, type OutgoingRequestStore } from './outgoing-requests.ts'
 import { packetStore, type PacketStore } from './packets.ts'
 import { pictureStore, type PictureStore } from './pictures.ts'
 import { lockProfile, type ProfileLock } from './profile-lock.ts'
@@ -23,7 +25,10 @@ import { settingStore, type SettingStore } from './settings.ts'
 export type { AuthorityFile } from './authority-files.ts'
 export type { Job } from './jobs.ts'
 export type { FileStore } from './files.ts'
+export type { Incoming } from './incoming.ts'
+export type { IncomingRequest } from './incoming-requests.ts'
 export type { Outgoing } from './outgoing.ts'
+export type { OutgoingRequest } from './outgoing-requests.ts'
 export type { Packet } from './packets.ts'
 export { ARRIVALS, type Book } from './registers.ts'
 export {
@@ -72,7 +77,11 @@ export interface Store {
   readonly history: HistoryStore
   readonly jobs: JobStore
   readonly outgoing: OutgoingStore
+  /** Ours, about documents that were sent. */
+  readonly requests: OutgoingRequestStore
   readonly incoming: IncomingStore
+  /** Others', about documents that they sent us. */
+  readonly receivedRequests: IncomingRequestStore
   readonly packets: PacketStore
   readonly pictures: PictureStore
   readonly registers: RegisterStore
@@ -173,8 +182,10 @@ function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock
   const history = historyStore(db)
   const jobs = jobStore(db, history, now)
   const directory = directoryStore(db)
-  const outgoing = outgoingStore(db, { history, jobs, directory }, now)
-  const incoming = incomingStore(db, history, now)
+  const requests = outgoingRequestStore(db, history, now)
+  const receivedRequests = incomingRequestStore(db, history, now)
+  const outgoing = outgoingStore(db, { history, jobs, directory, requests }, now)
+  const incoming = incomingStore(db, { history, requests: receivedRequests }, now)
   const packets = packetStore(db, now)
   files.sweepPartial(jobs.pending('fetch').map(({ subjectId }) => subjectId))
 
@@ -184,6 +195,7 @@ function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock
     if (!chain.ok) problems.push({ code: 'store/damaged', about: `history ${String(chain.sequence)}` })
     const hashes = new Set<Sha256>([
       ...outgoing.fileHashes(),
+      ...requests.fileHashes(),
       ...incoming.fileHashes(),
       ...packets.fileHashes(),
     ])
@@ -204,7 +216,9 @@ function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock
     history,
     jobs,
     outgoing,
+    requests,
     incoming,
+    receivedRequests,
     packets,
     pictures: pictureStore(db, now),
     registers: registerStore(db, now),

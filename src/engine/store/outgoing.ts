@@ -35,6 +35,7 @@ import type { Database } from './database.ts'
 import type { DirectoryStore } from './directory.ts'
 import type { HistoryStore } from './history.ts'
 import type { Job, JobStore } from './jobs.ts'
+import type { OutgoingRequestStore } from './outgoing-requests.ts'
 
 const outgoingRow = z.object({
   id: documentId,
@@ -87,7 +88,12 @@ export type OutgoingStore = ReturnType<typeof outgoingStore>
 /** Outgoing documents at rest. The only module that names the `outgoing` tables. */
 export function outgoingStore(
   db: Database,
-  { history, jobs, directory }: { history: HistoryStore; jobs: JobStore; directory: DirectoryStore },
+  {
+    history,
+    jobs,
+    directory,
+    requests,
+  }: { history: HistoryStore; jobs: JobStore; directory: DirectoryStore; requests: OutgoingRequestStore },
   now: () => number,
 ) {
   const byId = db.query('outgoing.get', `SELECT ${COLUMNS} FROM outgoing WHERE id = @id`, outgoingRow)
@@ -113,7 +119,7 @@ export function outgoingStore(
   )
   const swap = db.command(
     'outgoing.move',
-    `UPDATE outgoing SET state = @to, changed_at = @at, sent_at = CASE WHEN @to = 'sent' THEN @at ELSE sent_at END
+    `UPDATE outgoing SET state = @to, changed_at = @at, sent_at = CASE WHEN @to = 'sent' THEN coalesce(sent_at, @at) ELSE sent_at END
      WHERE id = @id AND state = @from`,
   )
   const numberIt = db.command(
@@ -481,13 +487,20 @@ export function outgoingStore(
         copyFormOf(fields.typeName) === undefined
           ? signersOf(fields).map((signer, turn) => ({ ...signer, signed: signatures[turn] }))
           : [],
-      recipients: document.recipients.length > 0 ? document.recipients : intended(document),
+      recipients: document.recipients.length > 0 ? withRequests(document) : intended(document),
       sizeBytes: sizeOf(document),
       createdAt: document.createdAt,
       changedAt: document.changedAt,
       sentAt: document.sentAt,
       delivery: delivery(document),
     }
+  }
+
+  /** Each recipient with what it was asked last. */
+  function withRequests({ id, recipients }: Outgoing): Recipient[] {
+    const asked = requests.latestByRecipient(id)
+    if (asked.size === 0) return recipients
+    return recipients.map((row) => ({ ...row, request: asked.get(row.organId) }))
   }
 
   /** A draft has no recipients' rows yet: whom the clerk has chosen so far. */
@@ -507,9 +520,10 @@ export function outgoingStore(
     }))
   }
 
-  /** The errand that carries it: the one under way, or the one the hub refused. */
+  /** The errand that carries it, or a request about it: the one under way, or the one the hub refused. */
   function delivery({ id, state }: Outgoing): DeliveryStatus | undefined {
-    const job = jobs.forSubject('deliver', id)[0]
+    const errands = jobs.forSubject('deliver', id)
+    const job = errands.find((one) => one.state !== 'done') ?? errands[0]
     if (job === undefined || (job.state === 'done' && state !== 'refused')) return undefined
     return deliveryStatus(job, now())
   }

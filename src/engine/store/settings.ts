@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { agency, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
 import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
+import { recallRoute } from '../../shared/document/request.ts'
 import { certificateChoice, hubKind, hubRoad, type TokenSettings } from '../../shared/ipc/contract.ts'
 import { signaturePolicy } from '../../shared/signature-policy.ts'
 import { json } from './columns.ts'
@@ -40,6 +41,8 @@ const SETTINGS = {
   trustedRoots: z.array(z.base64()),
   /** Published roots seen in one place only that the administrator compared and confirmed, by fingerprint. */
   confirmedRoots: z.array(sha256Hex),
+  /** Which packet carries a recall; left out, a document packet of type 1. */
+  recallRoute,
   /** When the hub last answered a whole round. */
   lastSyncAt: instant,
   /** When the directory was last taken over. */

@@ -124,10 +124,33 @@ const RECIPIENT_TONE = {
   assigned: 'ok',
   processing: 'ok',
   finished: 'ok',
+  recalled: 'plain',
 } as const satisfies Record<Recipient['state'], Tone>
 
 function RecipientChip({ state }: { state: Recipient['state'] }) {
   return <Chip tone={RECIPIENT_TONE[state]}>{TEXT.recipientState[state]}</Chip>
+}
+
+const ASKED_TONE = {
+  waiting: 'info',
+  asked: 'info',
+  refused: 'bad',
+  agreed: 'ok',
+  failed: 'bad',
+} as const satisfies Record<NonNullable<Recipient['request']>['state'], Tone>
+
+/** What it was asked last; that it agreed is its own state already. */
+function RequestNote({ request }: { request: Recipient['request'] }) {
+  if (request === undefined || request.state === 'agreed') return null
+  return (
+    <>
+      <Chip tone={ASKED_TONE[request.state]}>{TEXT.askedState[request.state]}</Chip>
+      <span className={styles['note']}>
+        {formatInstant(request.stateAt)}
+        {request.note === '' ? '' : ` · ${request.note}`}
+      </span>
+    </>
+  )
 }
 
 /** Every recipient with what it did. */
@@ -144,6 +167,7 @@ export function Recipients({ recipients }: { recipients: readonly Recipient[] })
               {recipient.stateAt === 0 ? recipient.organId : formatInstant(recipient.stateAt)}
               {recipient.note === '' ? '' : ` · ${recipient.note}`}
             </span>
+            <RequestNote request={recipient.request} />
           </li>
         ))}
       </ul>

@@ -93,9 +93,10 @@ export function Confirm({
   )
 }
 
-/** Asks for a reason, which the act cannot do without. */
+/** Asks for a reason, or other words that the act cannot do without. */
 export function AskReason({
   isOpen,
+  dangerous = true,
   title,
   hint,
   label,
@@ -108,6 +109,8 @@ export function AskReason({
   onConfirm,
 }: {
   isOpen: boolean
+  /** Whether the act takes something away from somebody. */
+  dangerous?: boolean
   title: string
   hint: string
   label: string
@@ -146,7 +149,7 @@ export function AskReason({
         <FailureBanner error={error} boxed />
         <div className={styles['actions']}>
           <Button onPress={onClose}>{safe}</Button>
-          <Button kind="dangerous" type="submit" isDisabled={busy}>
+          <Button kind={dangerous ? 'dangerous' : 'primary'} type="submit" isDisabled={busy}>
             {act}
           </Button>
         </div>

@@ -23,6 +23,9 @@ const BAD_EVENTS: readonly string[] = [
   'quarantine',
   'attempt',
   'miss-level',
+  'recall',
+  'fail',
+  'foreign',
 ]
 
 /**
@@ -37,17 +40,27 @@ export function historyLine(
 ): HistoryLine | undefined {
   const title = titleOf(entry)
   if (title === undefined) return undefined
-  const event = recipientEventOf(entry) ?? entry.event
+  const event = recipientEventOf(entry) ?? requestEventOf(entry) ?? entry.event
   return { title, note: noteOf(entry, nameOf), bad: BAD_EVENTS.includes(event) }
 }
 
 function titleOf(entry: HistoryEntry): string | undefined {
   if (entry.subjectKind === 'job') return errandTitle(entry)
+  const asked = requestEventOf(entry)
+  if (asked !== undefined) {
+    const words: Readonly<Partial<Record<string, string>>> =
+      entry.event === 'answer' ? TEXT.history.answer : TEXT.history.request
+    // What followed from nothing is no news, as an answer that came twice.
+    return entry.detail['moved'] === false ? undefined : (words[asked] ?? TEXT.history.unknown)
+  }
+  const answer = answeredOf(entry)
+  if (answer !== undefined) return TEXT.history.reported(answer)
   const told = recipientEventOf(entry)
   if (told !== undefined) {
     if (entry.subjectKind === 'incoming') return TEXT.history.reported(TEXT.recipientState[stateAfter(told)])
     // The hub's taking the packet is the document's own line already.
-    const isNews = entry.detail['moved'] !== false && told !== 'accept'
+    // So is giving the document back: the answer to our request.
+    const isNews = entry.detail['moved'] !== false && told !== 'accept' && told !== 'recall'
     return isNews ? TEXT.history.recipient[told] : undefined
   }
   const known: Readonly<Partial<Record<string, string>>> =
@@ -64,6 +77,20 @@ function recipientEventOf({ subjectKind, event, detail }: HistoryEntry): Recipie
   if (typeof named === 'string' && isRecipientEvent(named)) return named
   const code = detail['code']
   return typeof code === 'string' ? STATUS_EVENTS[code] : undefined
+}
+
+/** What became of a request: of ours at one recipient, of the sender's here. */
+function requestEventOf({ event, detail }: HistoryEntry): string | undefined {
+  if (event !== 'answer' && event !== 'request') return undefined
+  const named = detail['event']
+  return typeof named === 'string' ? named : undefined
+}
+
+/** What we answered to a request of the sender. */
+function answeredOf({ subjectKind, event, detail }: HistoryEntry): string | undefined {
+  if (subjectKind !== 'incoming' || event !== 'reported') return undefined
+  const words: Readonly<Partial<Record<string, string>>> = TEXT.history.answered
+  return words[String(detail['code'])]
 }
 
 function isRecipientEvent(name: string): name is RecipientEvent {
@@ -104,9 +131,18 @@ function noteOf({ subjectKind, event, detail }: HistoryEntry, nameOf: (organId: 
   if (event === 'judge' && verdict !== undefined) notes.push(VERDICT_TEXT[verdict])
   const code = text('code')
   if (code !== undefined && isErrorCode(code)) notes.push(ERROR_TEXT[code].title)
+  // A code that nobody gave a meaning is shown as it came.
+  if (event === 'status' && code !== undefined && STATUS_EVENTS[code] === undefined) {
+    notes.push(TEXT.history.statusCode(code))
+  }
   const words = text('note') ?? text('reason') ?? (event === 'refuse' ? text('detail') : undefined)
   if (words !== undefined) {
-    const isReason = subjectKind === 'incoming' || event === 'void' || detail['event'] === 'return'
+    const isReason =
+      subjectKind === 'incoming' ||
+      event === 'void' ||
+      event === 'recall' ||
+      detail['event'] === 'return' ||
+      detail['event'] === 'refuse'
     notes.push(isReason ? TEXT.history.reason(words) : words)
   }
   return notes.join(' · ')

@@ -1,12 +1,13 @@
 import { useSyncExternalStore } from 'react'
 
-/** The places of the window, in the order of the navigation (and of Ctrl+1 … Ctrl+8). */
+/** The places of the window, in the order of the navigation (and of Ctrl+1 … Ctrl+9). */
 export const PLACES = [
   'drafts',
   'to-sign',
   'outbox',
   'sent',
   'new',
+  'asked',
   'registered',
   'quarantine',
   'returned',

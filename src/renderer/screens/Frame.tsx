@@ -3,6 +3,7 @@ import {
   FilePen,
   Inbox,
   MailCheck,
+  MessageSquareReply,
   PenLine,
   RefreshCw,
   Search,
@@ -46,13 +47,14 @@ const ICONS: Readonly<Record<Place, LucideIcon>> = {
   outbox: Send,
   sent: MailCheck,
   new: Inbox,
+  asked: MessageSquareReply,
   registered: Archive,
   quarantine: ShieldAlert,
   returned: Undo2,
   settings: Gear,
 }
 const OUTGOING_PLACES = ['drafts', 'to-sign', 'outbox', 'sent'] as const
-const INCOMING_PLACES = ['new', 'registered', 'quarantine', 'returned'] as const
+const INCOMING_PLACES = ['new', 'asked', 'registered', 'quarantine', 'returned'] as const
 /** Places whose documents open on a page of their own: there is no list to filter then. */
 const PAGE_PLACES: readonly Place[] = ['drafts', 'to-sign']
 
@@ -89,7 +91,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
       else if (event.key === 'n') void composeNow()
       else if (event.key === 'k') filterBox.current?.focus()
       else if (event.key === ',') go('settings')
-      else if (/^[1-8]$/.test(event.key)) go(PLACES[Number(event.key) - 1] ?? 'new')
+      else if (/^[1-9]$/.test(event.key)) go(PLACES[Number(event.key) - 1] ?? 'new')
       else return
       event.preventDefault()
     }
@@ -230,6 +232,7 @@ function Screen({
     case 'settings':
       return <SettingsScreen />
     case 'new':
+    case 'asked':
     case 'registered':
     case 'quarantine':
     case 'returned':
@@ -243,6 +246,7 @@ function countsByPlace(counts: Counts): Partial<Record<Place, number>> {
     'to-sign': counts.toSign,
     outbox: counts.outbox,
     new: counts.new,
+    asked: counts.asked,
     quarantine: counts.quarantine,
   }
 }

@@ -1,4 +1,4 @@
-import { BookDown, Inbox, MousePointerClick, PackageX, Undo2 } from 'lucide-react'
+import { BookDown, Inbox, MousePointerClick, PackageX, RotateCcw, Undo2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
 import type { DocumentFile } from '../../shared/document/fields.ts'
@@ -9,12 +9,14 @@ import type { IncomingDetail, IncomingSummary } from '../../shared/ipc/contract.
 import { eventsOf } from '../../shared/machine.ts'
 import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
-import { Chip, PriorityChip, VerdictChip } from '../components/Chip.tsx'
+import { Chip, PriorityChip, VerdictChip, type Tone } from '../components/Chip.tsx'
 import { dueFact, Facts, Files, isPdf, Timeline } from '../components/Details.tsx'
 import { AskReason } from '../components/Dialog.tsx'
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
 import { IncomingPdf } from '../components/FilePreview.tsx'
+import { ProcessActions } from '../components/ProcessActions.tsx'
 import { Aside, AsideButton } from '../components/Reading.tsx'
+import { RequestBand } from '../components/RequestBand.tsx'
 import { SignedVersions } from '../components/SignedVersions.tsx'
 import { VerdictBand, VerdictDialog } from '../components/VerdictReport.tsx'
 import { announce } from '../lib/announce.ts'
@@ -104,6 +106,12 @@ function IncomingRow({ row, now }: { row: IncomingSummary; now: number }) {
               {TEXT.incomingState.quarantined}
             </Chip>
           )}
+          {row.request?.state === 'asked' ? (
+            <Chip tone="warn" icon={RotateCcw}>
+              {TEXT.requestState.asked}
+            </Chip>
+          ) : null}
+          {row.state === 'recalled' ? <Chip icon={RotateCcw}>{TEXT.incomingState.recalled}</Chip> : null}
           {row.arrivalNumber === undefined ? null : (
             <Chip tone="info">
               {TEXT.document.arrival} {row.arrivalNumber}
@@ -124,6 +132,15 @@ function IncomingDocument({ id }: { id: string }) {
   if (document.status === 'loading') return <Skeleton />
   if (document.status === 'failed') return <Failed error={document.error} onRetry={document.refresh} />
   return <OpenIncoming detail={document.value} />
+}
+
+/** Every other state is one that the document does not get out of well. */
+const STATE_TONE: Partial<Record<IncomingSummary['state'], Tone>> = {
+  registered: 'ok',
+  assigned: 'ok',
+  processing: 'ok',
+  finished: 'ok',
+  recalled: 'plain',
 }
 
 type Asking = 'return' | 'dismiss'
@@ -188,9 +205,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
           <PriorityChip priority={detail.priority} />
           {detail.typeName === '' ? null : <Chip>{typeWords(detail)}</Chip>}
           {detail.state === 'admitted' ? null : (
-            <Chip tone={detail.state === 'registered' ? 'ok' : 'bad'}>
-              {TEXT.incomingState[detail.state]}
-            </Chip>
+            <Chip tone={STATE_TONE[detail.state] ?? 'bad'}>{TEXT.incomingState[detail.state]}</Chip>
           )}
           <span>{TEXT.document.arrivedAt(formatInstant(detail.receivedAt))}</span>
         </div>
@@ -246,9 +261,11 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
             {TEXT.incoming.dismiss}
           </Button>
         ) : null}
+        <ProcessActions detail={detail} />
         <span className={screen['push']} />
         <AsideButton>{aside}</AsideButton>
       </div>
+      <RequestBand detail={detail} />
       <FailureBanner
         error={register.error ?? save.error ?? (asking === undefined ? refuse.error : undefined)}
       />
@@ -270,7 +287,9 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
         </Banner>
       )}
       <div className={screen['body']}>
-        {shown === undefined ? (
+        {detail.state === 'recalled' ? (
+          <Empty icon={RotateCcw} title={TEXT.incoming.noContent} hint={TEXT.incoming.recalledHint} />
+        ) : shown === undefined ? (
           <Empty
             icon={PackageX}
             title={TEXT.incoming.noPdf}

@@ -10,6 +10,7 @@ import { dueFact, Facts, Files, Recipients, Timeline } from '../components/Detai
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { Aside, AsideButton } from '../components/Reading.tsx'
+import { RecallBand } from '../components/RecallBand.tsx'
 import { SignedVersions } from '../components/SignedVersions.tsx'
 import { VerdictBand, VerdictDialog } from '../components/VerdictReport.tsx'
 import { announce } from '../lib/announce.ts'
@@ -82,13 +83,19 @@ export function SentScreen({ id, filter }: { id: string | undefined; filter: str
   )
 }
 
-const STATE_TONE: Partial<Record<OutgoingSummary['state'], Tone>> = { confirmed: 'ok', returned: 'bad' }
+const STATE_TONE: Partial<Record<OutgoingSummary['state'], Tone>> = {
+  confirmed: 'ok',
+  returned: 'bad',
+  recalled: 'plain',
+}
+/** Of these the document's own word says more than that of its only recipient. */
+const OWN_WORD: readonly OutgoingSummary['state'][] = ['returned', 'recalling', 'recalled']
 
 /** One recipient: its own state; several: how many took it in. */
 function SentChip({ row }: { row: OutgoingSummary }) {
   const [only, ...others] = row.recipients
   const tone = STATE_TONE[row.state] ?? 'info'
-  if (only !== undefined && others.length === 0 && row.state !== 'returned') {
+  if (only !== undefined && others.length === 0 && !OWN_WORD.includes(row.state)) {
     return <Chip tone={tone}>{TEXT.recipientState[only.state]}</Chip>
   }
   return <Chip tone={tone}>{TEXT.outgoingState[row.state]}</Chip>
@@ -158,6 +165,7 @@ function SentDocument({ id }: { id: string }) {
           ]}
         />
       </div>
+      <RecallBand detail={detail} />
       <FailureBanner error={save.error} />
       {detail.verdict === undefined ? null : (
         <>

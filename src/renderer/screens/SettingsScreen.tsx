@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { Label, ProgressBar } from 'react-aria-components'
 
 import { numberPlacement } from '../../shared/document/number-placement.ts'
+import { recallRoute } from '../../shared/document/request.ts'
 import type { Request, Settings, TokenSettings, TrustedRoot } from '../../shared/ipc/contract.ts'
 import { diagnosisParts, type DiagnosisPart } from '../../shared/token-diagnosis.vi.ts'
 import { AgencyForm, agencyDraftOf, agencyProblems } from '../components/AgencyForm.tsx'
@@ -29,6 +30,7 @@ const SECTIONS = [
   'hub',
   'numbering',
   'placement',
+  'recall',
   'token',
   'pictures',
   'diagnosis',
@@ -69,6 +71,7 @@ export function SettingsScreen() {
             <NumberGaps />
           </Section>
           <PlacementSection settings={settings.value} />
+          <RecallSection settings={settings.value} />
           <TokenSection settings={settings.value} />
           <Section name="pictures">
             <PictureSettings token={settings.value.token} />
@@ -207,29 +210,67 @@ function TokenSection({ settings }: { settings: Settings }) {
 }
 
 function PlacementSection({ settings }: { settings: Settings }) {
-  const [chosen, setChosen] = useState(settings.numberPlacement)
+  return (
+    <ChoiceSection
+      name="placement"
+      intro={TEXT.settings.placementIntro}
+      label={TEXT.settings.placementLabel}
+      kept={settings.numberPlacement}
+      options={numberPlacement.options.map((value) => ({ value, ...TEXT.settings.placements[value] }))}
+      patch={(value) => ({ numberPlacement: numberPlacement.parse(value) })}
+      act={TEXT.settings.savePlacement}
+    />
+  )
+}
+
+function RecallSection({ settings }: { settings: Settings }) {
+  return (
+    <ChoiceSection
+      name="recall"
+      intro={TEXT.settings.recallIntro}
+      label={TEXT.settings.recallLabel}
+      kept={settings.recallRoute}
+      options={recallRoute.options.map((value) => ({ value, ...TEXT.settings.recallRoutes[value] }))}
+      patch={(value) => ({ recallRoute: recallRoute.parse(value) })}
+      act={TEXT.settings.saveRecall}
+    />
+  )
+}
+
+/** A setting that is one of a few. */
+function ChoiceSection({
+  name,
+  intro,
+  label,
+  kept,
+  options,
+  patch,
+  act,
+}: {
+  name: 'placement' | 'recall'
+  intro: string
+  label: string
+  kept: string
+  options: readonly { readonly value: string; readonly name: string; readonly rest: string }[]
+  patch: (value: string) => Partial<Request<'settings.save'>>
+  act: string
+}) {
+  const [chosen, setChosen] = useState(kept)
   const save = useSave()
   return (
-    <Section name="placement">
-      <p>{TEXT.settings.placementIntro}</p>
-      <RadioCards
-        label={TEXT.settings.placementLabel}
-        value={chosen}
-        options={numberPlacement.options.map((value) => ({ value, ...TEXT.settings.placements[value] }))}
-        onChange={(value) => {
-          setChosen(numberPlacement.parse(value))
-        }}
-      />
+    <Section name={name}>
+      <p>{intro}</p>
+      <RadioCards label={label} value={chosen} options={options} onChange={setChosen} />
       <FailureBanner error={save.error} boxed />
       <div className={styles['row']}>
         <Button
           kind="primary"
-          isDisabled={save.busy || chosen === settings.numberPlacement}
+          isDisabled={save.busy || chosen === kept}
           onPress={() => {
-            void save.run({ numberPlacement: chosen })
+            void save.run(patch(chosen))
           }}
         >
-          {TEXT.settings.savePlacement}
+          {act}
         </Button>
       </div>
     </Section>

@@ -6,13 +6,18 @@ import { defineMachine, statesOf, type EventOf, type StateOf } from '../machine.
  * src/engine/incoming/ that performs it. Names are persisted: add, never rename.
  */
 export const INCOMING = defineMachine({
-  collected: { admit: 'admitted', quarantine: 'quarantined', repeat: 'repeated' }, // admit.ts: read, checked, 01 sent
-  admitted: { register: 'registered', return: 'returned' }, // register.ts: 03 with số đến, or 02 with a reason
-  quarantined: { return: 'returned', dismiss: 'dismissed' }, // register.ts: bytes kept either way
-  registered: {},
-  returned: {},
+  collected: { admit: 'admitted', quarantine: 'quarantined', repeat: 'repeated', ask: 'request' }, // admit.ts: read, checked, 01 sent
+  admitted: { register: 'registered', return: 'returned', recall: 'recalled' }, // register.ts: 03 with số đến, or 02 with a reason; requests.ts
+  quarantined: { return: 'returned', dismiss: 'dismissed', recall: 'recalled' }, // register.ts: bytes kept either way; requests.ts
+  registered: { assign: 'assigned', process: 'processing', finish: 'finished', recall: 'recalled' }, // process.ts; requests.ts: the clerk agreed to give it back (15)
+  assigned: { process: 'processing', finish: 'finished', recall: 'recalled' }, // process.ts: 04
+  processing: { finish: 'finished', recall: 'recalled' }, // process.ts: 05
+  finished: { recall: 'recalled' }, // process.ts: 06
+  returned: { recall: 'recalled' }, // requests.ts
+  recalled: {}, // metadata and history are kept (Decree 30/2020 App. VI)
   repeated: {}, // the same document came again: acknowledged, shown nowhere
-  dismissed: {},
+  request: {}, // a request about another document: acknowledged, shown with that document
+  dismissed: { recall: 'recalled' }, // requests.ts
 })
 
 export type IncomingState = StateOf<typeof INCOMING>
@@ -22,10 +27,11 @@ export const incomingState = z.enum(statesOf(INCOMING))
 /** Where the clerk finds a received document. */
 export const INCOMING_BOXES = {
   new: ['admitted'],
-  registered: ['registered'],
+  registered: ['registered', 'assigned', 'processing', 'finished'],
   quarantine: ['quarantined'],
-  returned: ['returned', 'dismissed'],
+  returned: ['returned', 'dismissed', 'recalled'],
 } as const satisfies Record<string, readonly IncomingState[]>
 
-export const incomingBox = z.enum(['new', 'registered', 'quarantine', 'returned'])
+/** The boxes, and `asked`: documents of any state whose sender waits for the clerk's answer. */
+export const incomingBox = z.enum(['new', 'asked', 'registered', 'quarantine', 'returned'])
 export type IncomingBox = z.output<typeof incomingBox>

@@ -12,10 +12,12 @@ export const OUTGOING = defineMachine({
   numbered: { reopen: 'drafting', void: 'signed', voidCopy: 'frozen', seal: 'sealed' }, // draft.ts; sign.ts: the agency
   sealed: { submit: 'queued' }, // submit.ts: packet fixed and job added, one transaction
   queued: { withdraw: 'sealed', accept: 'sent', refuse: 'refused' }, // submit.ts, deliver.ts: the hub's answer
-  sent: { confirm: 'confirmed', return: 'returned' }, // receipts.ts: what the recipients answer
+  sent: { confirm: 'confirmed', return: 'returned', recall: 'recalling' }, // receipts.ts: what the recipients answer; recall.ts
   refused: { withdraw: 'sealed' }, // submit.ts: put right what the hub refused, submit again
-  returned: { confirm: 'confirmed' }, // receipts.ts: a recipient may accept after all
-  confirmed: {},
+  returned: { confirm: 'confirmed', recall: 'recalling' }, // receipts.ts: a recipient may accept after all; recall.ts
+  confirmed: { recall: 'recalling' }, // recall.ts: every recipient that has it is asked, one transaction with the errand
+  recalling: { recall: 'recalling', giveBack: 'recalled', keep: 'sent' }, // recall.ts: asked again; nobody has it any more; somebody keeps it (16)
+  recalled: {},
   discarded: {},
 })
 
@@ -28,7 +30,7 @@ export const OUTGOING_BOXES = {
   drafts: ['drafting'],
   toSign: ['frozen', 'signed', 'numbered'],
   outbox: ['sealed', 'queued', 'refused'],
-  sent: ['sent', 'confirmed', 'returned'],
+  sent: ['sent', 'confirmed', 'returned', 'recalling', 'recalled'],
 } as const satisfies Record<string, readonly OutgoingState[]>
 
 export const outgoingBox = z.enum(['drafts', 'toSign', 'outbox', 'sent'])

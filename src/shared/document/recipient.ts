@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { askedRecipient } from './request.ts'
 import { defineMachine, statesOf, type EventOf, type StateOf } from '../machine.ts'
 
 /**
@@ -18,6 +19,7 @@ export const RECIPIENT = defineMachine({
     assign: 'assigned',
     process: 'processing',
     finish: 'finished',
+    recall: 'recalled',
   },
   sent: {
     arrive: 'arrived',
@@ -26,6 +28,7 @@ export const RECIPIENT = defineMachine({
     assign: 'assigned',
     process: 'processing',
     finish: 'finished',
+    recall: 'recalled',
   },
   arrived: {
     return: 'returned',
@@ -33,12 +36,26 @@ export const RECIPIENT = defineMachine({
     assign: 'assigned',
     process: 'processing',
     finish: 'finished',
+    recall: 'recalled',
   }, // 01
-  returned: { register: 'registered', assign: 'assigned', process: 'processing', finish: 'finished' }, // 02
-  registered: { return: 'returned', assign: 'assigned', process: 'processing', finish: 'finished' }, // 03
-  assigned: { process: 'processing', finish: 'finished' }, // 04
-  processing: { finish: 'finished' }, // 05
-  finished: {}, // 06
+  returned: {
+    register: 'registered',
+    assign: 'assigned',
+    process: 'processing',
+    finish: 'finished',
+    recall: 'recalled',
+  }, // 02
+  registered: {
+    return: 'returned',
+    assign: 'assigned',
+    process: 'processing',
+    finish: 'finished',
+    recall: 'recalled',
+  }, // 03
+  assigned: { process: 'processing', finish: 'finished', recall: 'recalled' }, // 04
+  processing: { finish: 'finished', recall: 'recalled' }, // 05
+  finished: { recall: 'recalled' }, // 06
+  recalled: {}, // 15 in answer to a recall: it has the document no more
 })
 
 export type RecipientState = StateOf<typeof RECIPIENT>
@@ -64,5 +81,7 @@ export const recipient = z.object({
   stateAt: z.int(),
   /** Lý do trả lại, or the description the recipient wrote. */
   note: z.string(),
+  /** What we asked of it last, if anything. */
+  request: askedRecipient.optional(),
 })
 export type Recipient = z.output<typeof recipient>

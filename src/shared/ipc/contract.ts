@@ -20,6 +20,7 @@ import { numberFields, numberPlacement } from '../document/number-placement.ts'
 import { outgoingBox, outgoingState } from '../document/outgoing.ts'
 import { packetWarning } from '../document/packet.ts'
 import { recipient } from '../document/recipient.ts'
+import { recallRoute, receivedRequest } from '../document/request.ts'
 import { scanFinding } from '../document/scan.ts'
 import { personalSignature, signer } from '../document/signers.ts'
 import { ERROR_CODES, type ErrorCode } from '../errors.ts'
@@ -115,6 +116,7 @@ const settings = z.object({
   hub: hubSettings.optional(),
   token: tokenSettings.optional(),
   numberPlacement,
+  recallRoute,
 })
 export type Settings = z.output<typeof settings>
 
@@ -325,6 +327,8 @@ const incomingSummary = z.object({
   /** Why it is in quarantine. */
   quarantine: z.object({ code: errorCode, detail: z.string().optional() }).optional(),
   returnReason: z.string().optional(),
+  /** What its sender asked about it last, if anything. */
+  request: receivedRequest.optional(),
 })
 export type IncomingSummary = z.output<typeof incomingSummary>
 
@@ -391,6 +395,7 @@ const counts = z.object({
   outbox: z.int(),
   sent: z.int(),
   new: z.int(),
+  asked: z.int(),
   registered: z.int(),
   quarantine: z.int(),
   returned: z.int(),
@@ -435,9 +440,10 @@ export const contract = {
       /** Without `secret` the stored one stays. */
       hub: hubSettings.extend({ secret: hubSecret.optional() }).optional(),
       token: tokenSettings.optional(),
-      /** Left out, it stays as it is. So do the names of form fields. */
+      /** Left out, it stays as it is. So do the names of form fields and the way of recalling. */
       numberPlacement: numberPlacement.optional(),
       numberFields: numberFields.optional(),
+      recallRoute: recallRoute.optional(),
     }),
     output: settings,
   },
@@ -653,6 +659,11 @@ export const contract = {
   'outgoing.release': { input: z.object({ id: documentId }), output: outgoingDetail },
   /** "Gửi không chờ": leaves at the level its signatures have, whatever the settings say. */
   'outgoing.sendAsItIs': { input: z.object({ id: documentId }), output: outgoingDetail },
+  /** "Thu hồi": asks every recipient that has a sent document to give it back. */
+  'outgoing.recall': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
+    output: outgoingDetail,
+  },
   /** "Rút khỏi hộp gửi": only while nothing of it can have reached the hub. */
   'outgoing.withdraw': { input: z.object({ id: documentId }), output: outgoingDetail },
   'outgoing.export': {
@@ -679,6 +690,22 @@ export const contract = {
     input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
     output: incomingDetail,
   },
+  /** "Đồng ý thu hồi": the document is cancelled, its metadata kept, and 15 goes out. */
+  'incoming.agree': { input: z.object({ id: documentId }), output: incomingDetail },
+  /** "Từ chối": the document stays, and 16 goes out with the reason. */
+  'incoming.refuse': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
+    output: incomingDetail,
+  },
+  /** "Chuyển xử lý": sends 04. `to`: the unit or person that handles it. */
+  'incoming.assign': {
+    input: z.object({ id: documentId, to: z.string().trim().min(1).max(200) }),
+    output: incomingDetail,
+  },
+  /** "Đang xử lý": sends 05. */
+  'incoming.process': { input: z.object({ id: documentId }), output: incomingDetail },
+  /** "Hoàn thành": sends 06. */
+  'incoming.finish': { input: z.object({ id: documentId }), output: incomingDetail },
   /** Puts a quarantined packet aside; its bytes are kept. */
   'incoming.dismiss': {
     input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),

@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../../../src/shared/document/history.ts'
 import { OUTGOING_BOXES, type OutgoingState } from '../../../src/shared/document/outgoing.ts'
-import { INCOMING_BOXES } from '../../../src/shared/document/incoming.ts'
+import { INCOMING_BOXES, type IncomingState } from '../../../src/shared/document/incoming.ts'
+import type { RequestState } from '../../../src/shared/document/request.ts'
 import { signersOf } from '../../../src/shared/document/signers.ts'
 import { DEFAULT_NUMBERING, seriesIn, type NumberGap } from '../../../src/shared/document/numbering.ts'
 import { AppError, codeOf } from '../../../src/shared/errors.ts'
@@ -481,6 +482,24 @@ const oneIn = (id: string) => {
   if (found === undefined) throw new AppError('document/not-found', id)
   return found
 }
+const moveIn = (id: string, state: IncomingState) => {
+  const document = Object.assign(oneIn(id), { state })
+  tell('incoming')
+  return document
+}
+const answerRequest = (
+  id: string,
+  state: RequestState,
+  more: Partial<IncomingDetail>,
+  answer = '',
+): IncomingDetail => {
+  const { request } = oneIn(id)
+  const document = Object.assign(oneIn(id), more, {
+    request: request === undefined ? undefined : { ...request, state, answer },
+  })
+  tell('incoming')
+  return document
+}
 const move = (id: string, state: OutgoingState, event: string, more: Partial<OutgoingDetail> = {}) => {
   const document = one(id)
   Object.assign(document, more, { state, history: [...document.history, entry('outgoing', event, 0)] })
@@ -500,6 +519,7 @@ const settings = () => ({
   hub: { kind: 'vxp' as const, url: 'https://truc.thanhvan.example', systemId: 'H99.88.01-VT' },
   token: { modulePath: '/usr/lib/token/libtoken.so', ...token.chosen },
   numberPlacement: 'signature-fields' as const,
+  recallRoute: 'edoc' as const,
 })
 const line = (): LineStatus => ({
   state: lineState === 'down' || lineState === 'off' ? lineState : ('up' as const),
@@ -698,6 +718,7 @@ const handlers: Handlers = {
     outbox: documents.filter(({ state }) => OUTGOING_BOXES.outbox.some((known) => known === state)).length,
     sent: 3,
     new: received.filter(({ state }) => state === 'admitted').length,
+    asked: received.filter(({ request }) => request?.state === 'asked').length,
     registered: 1,
     quarantine: received.filter(({ state }) => state === 'quarantined').length,
     returned: 1,
@@ -794,9 +815,12 @@ const handlers: Handlers = {
   'outgoing.release': ({ id }) => move(id, 'queued', 'release', { delivery: waits() }),
   'outgoing.sendAsItIs': ({ id }) => move(id, 'queued', 'waive-level', { delivery: waits() }),
   'outgoing.withdraw': ({ id }) => move(id, 'sealed', 'withdraw'),
+  'outgoing.recall': ({ id }) => move(id, 'recalling', 'recall'),
   'outgoing.export': () => ({ path: '/home/clerk/van-ban.pdf' }),
   'incoming.list': ({ box, limit, offset }) => {
-    const real = received.filter(({ state }) => INCOMING_BOXES[box].some((known) => known === state))
+    const real = received.filter(({ state, request }) =>
+      box === 'asked' ? request?.state === 'asked' : INCOMING_BOXES[box].some((known) => known === state),
+    )
     if (many === 0 || box !== 'registered')
       return { total: real.length, rows: real.slice(offset, offset + limit) }
     const count = Math.max(0, Math.min(limit, many - offset))
@@ -836,6 +860,11 @@ const handlers: Handlers = {
     tell('incoming')
     return document
   },
+  'incoming.agree': ({ id }) => answerRequest(id, 'agreed', { state: 'recalled' }),
+  'incoming.refuse': ({ id, reason }) => answerRequest(id, 'refused', {}, reason),
+  'incoming.assign': ({ id }) => moveIn(id, 'assigned'),
+  'incoming.process': ({ id }) => moveIn(id, 'processing'),
+  'incoming.finish': ({ id }) => moveIn(id, 'finished'),
   'incoming.export': () => ({ path: '/home/clerk/tep.pdf' }),
   'update.status': () => update,
   'update.check': () => update,

@@ -1,0 +1,108 @@
+import { acknowledgeJob } from '../../src/engine/incoming/acknowledge.ts'
+import { admitJob } from '../../src/engine/incoming/admit.ts'
+import { collect, fetchJob } from '../../src/engine/incoming/collect.ts'
+import { judgeJob } from '../../src/engine/incoming/judge.ts'
+import type { FileJudges } from '../../src/engine/incoming/judge-files.ts'
+import type { ListedPacket, Transport } from '../../src/engine/hub/transport.ts'
+import { verifyPacketSignature } from '../../src/engine/packet-signature.ts'
+import { trustStore } from '../../src/engine/signing/trust.ts'
+import { unreadableDocument } from '../../src/engine/signing/verify.ts'
+import type { Store } from '../../src/engine/store/index.ts'
+import type { IncomingBox } from '../../src/shared/document/incoming.ts'
+import type { StatusMessage } from '../../src/shared/document/packet.ts'
+import { EXAMPLE_DOCUMENT } from '../envelope/packets.ts'
+import { RECEIVER } from '../helpers/office.ts'
+import { hubThat } from '../outgoing/outbox.ts'
+import { MORNING, office } from '../store/office.ts'
+
+/** Whom example-document.edxml is for. */
+function receivingOffice(): Store {
+  const to = /<edXML:To>[^]*?<edXML:OrganId>([^<]+)/.exec(EXAMPLE_DOCUMENT)?.[1]
+  if (to === undefined) throw new Error('the example names no recipient')
+  const store = office()
+  store.settings.set('agency', { ...RECEIVER, organId: to })
+  store.settings.set('clerkName', 'Phạm Thị Ví Dụ')
+  return store
+}
+
+/** A judge that can read nothing. */
+export const UNREADABLE: FileJudges = {
+  pdf: () => Promise.resolve(unreadableDocument()),
+  beside: () => Promise.resolve(unreadableDocument()),
+}
+
+/** An inbox whose hub serves these packets under these ids. */
+export function inbox(
+  packets: Readonly<Record<string, string>>,
+  more: Partial<Transport> = {},
+  judges: { readonly offline: FileJudges; readonly online: FileJudges } = {
+    offline: UNREADABLE,
+    online: UNREADABLE,
+  },
+) {
+  const store = receivingOffice()
+  const told: string[] = []
+  const statuses: StatusMessage[] = []
+  const transport = hubThat({
+    list: () =>
+      Promise.resolve(
+        Object.entries(packets).map(([packetId, bytes]): ListedPacket => ({
+          packetId,
+          kind: bytes.includes('StatusCode') ? 'status' : 'edoc',
+          from: 'H99.88.01',
+          to: RECEIVER.organId,
+        })),
+      ),
+    fetch: async function* (packetId) {
+      yield await Promise.resolve(Buffer.from(packets[packetId] ?? ''))
+    },
+    acknowledge: (packetId, outcome) => {
+      told.push(`${packetId} ${outcome}`)
+      return Promise.resolve()
+    },
+    directory: () => Promise.resolve([]),
+    ...more,
+  })
+  const ports = { store, transport, now: () => MORNING, reach: () => undefined }
+  const collecting = { ...ports, onDirectory: () => undefined }
+  const handlers = {
+    fetch: fetchJob(collecting),
+    acknowledge: acknowledgeJob(ports),
+    judge: judgeJob({ ...ports, judgesOnline: () => ({ ...judges.online, complete: () => true }) }),
+    admit: admitJob({
+      ...ports,
+      judges: judges.offline,
+      verifyPacket: (open, signature) =>
+        verifyPacketSignature(open, signature, {
+          trust: trustStore({ imported: [] }),
+          now: new Date(),
+        }),
+      onStatus: (message) => statuses.push(message),
+    }),
+  }
+  const signal = new AbortController().signal
+
+  /** Looks at the hub and runs every errand that is due, but those to the sender. */
+  async function work(): Promise<void> {
+    await collect(collecting)(signal)
+    for (;;) {
+      const job = store.jobs.claimDue(MORNING, 60_000, { kinds: ['report', 'deliver'] })
+      if (job === undefined) return
+      if (job.kind === 'report' || job.kind === 'deliver') throw new Error('it was to be left out')
+      const commit = await handlers[job.kind](job, signal)
+      store.atomically(() => {
+        commit()
+        store.jobs.succeed(job.key)
+      })
+    }
+  }
+  const rows = (box: IncomingBox) => store.incoming.list(box, 50, 0).rows
+  return { ...ports, told, statuses, work, rows }
+}
+
+/** The example with one change that must have hit something. */
+export function changed(from: string | RegExp, to: string): string {
+  const packet = EXAMPLE_DOCUMENT.replace(from, to)
+  if (packet === EXAMPLE_DOCUMENT) throw new Error('nothing was changed')
+  return packet
+}
