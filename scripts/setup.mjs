@@ -29,6 +29,8 @@ const DEBIAN_PACKAGES = [
     'libxml2-utils',
     'ghostscript',
     'mupdf-tools',
+    'img2pdf',
+    'libtiff-tools',
   ],
   ...['gcc', 'g++', 'make', 'python3', 'procps', 'curl'],
 ]
