@@ -183,6 +183,13 @@ export async function readDocument(packet: string | Uint8Array, limits: Partial<
   return result
 }
 
+/** The example with one change that must have hit something. */
+export function changed(from: string | RegExp, to: string, packet = EXAMPLE_DOCUMENT): string {
+  const result = packet.replace(from, () => to)
+  if (result === packet) throw new Error(`nothing to change: ${String(from)}`)
+  return result
+}
+
 /** What a test says of a file in a packet; `encoded` replaces the base64 of `content`. */
 export interface MadeAttachment {
   contentId?: string

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { affectedDocumentId, packetWarningCode } from '../../src/shared/document/packet.ts'
 import { PACKET_WARNING_TEXT } from '../../src/shared/document/packet.vi.ts'
 import {
+  changed,
   EXAMPLE_DOCUMENT,
   EXAMPLE_MESSAGE,
   EXAMPLE_STATUS,
@@ -11,13 +12,6 @@ import {
 } from './packets.ts'
 
 const QCVN = 'http://www.mic.gov.vn/TBT/QCVN_102_2016'
-
-/** The example with one change that must have hit something. */
-function changed(from: string | RegExp, to: string, packet = EXAMPLE_DOCUMENT): string {
-  const result = packet.replace(from, to)
-  if (result === packet) throw new Error(`nothing to change: ${String(from)}`)
-  return result
-}
 
 describe('reading a packet', () => {
   test('the example document says what it says', async () => {

@@ -8,10 +8,10 @@ import { dismiss, register, sendBack } from '../../src/engine/incoming/register.
 import { AppError } from '../../src/shared/errors.ts'
 import type { DocumentVerdict } from '../../src/shared/verdict.ts'
 import { preparePacket } from '../../src/engine/packet-signature.ts'
-import { EXAMPLE_DOCUMENT, EXAMPLE_STATUS, packetWith } from '../envelope/packets.ts'
+import { changed, EXAMPLE_DOCUMENT, EXAMPLE_STATUS, packetWith } from '../envelope/packets.ts'
 import { makePki } from '../helpers/pki.ts'
 import { tokenSign } from '../helpers/sign-content.ts'
-import { changed, inbox, UNREADABLE } from './inbox.ts'
+import { inbox, UNREADABLE } from './inbox.ts'
 
 describe('the inbox', () => {
   test('a document is kept, shown, and only then the hub and the sender are told', async () => {
@@ -152,9 +152,9 @@ describe('the inbox', () => {
 
   test('what is for another office, what updates, and what bears a mark of secrecy goes to quarantine', async () => {
     const { work, rows, store } = inbox({
-      'P-1': changed(/(<edXML:To>[^]*?<edXML:OrganId>)[^<]+/, '$1H99.55'),
-      'P-2': changed(/(<edXML:BussinessDocType>)0/, '$12'),
-      'P-3': changed(/(<edXML:Subject>)[^<]*/, '$1TỐI MẬT'),
+      'P-1': changed(/(?<=<edXML:To>[^]*?<edXML:OrganId>)[^<]+/, 'H99.55'),
+      'P-2': changed(/(?<=<edXML:BussinessDocType>)0/, '2'),
+      'P-3': changed(/(?<=<edXML:Subject>)[^<]*/, 'TỐI MẬT'),
     })
     await work()
     expect(

@@ -33,7 +33,7 @@ export const UNREADABLE: FileJudges = {
 
 /** An inbox whose hub serves these packets under these ids. */
 export function inbox(
-  packets: Readonly<Record<string, string>>,
+  packets: Readonly<Record<string, string | Uint8Array>>,
   more: Partial<Transport> = {},
   judges: { readonly offline: FileJudges; readonly online: FileJudges } = {
     offline: UNREADABLE,
@@ -48,7 +48,7 @@ export function inbox(
       Promise.resolve(
         Object.entries(packets).map(([packetId, bytes]): ListedPacket => ({
           packetId,
-          kind: bytes.includes('StatusCode') ? 'status' : 'edoc',
+          kind: Buffer.from(bytes).includes('StatusCode') ? 'status' : 'edoc',
           from: 'H99.88.01',
           to: RECEIVER.organId,
         })),
@@ -98,11 +98,4 @@ export function inbox(
   }
   const rows = (box: IncomingBox) => store.incoming.list(box, 50, 0).rows
   return { ...ports, told, statuses, work, rows }
-}
-
-/** The example with one change that must have hit something. */
-export function changed(from: string | RegExp, to: string): string {
-  const packet = EXAMPLE_DOCUMENT.replace(from, to)
-  if (packet === EXAMPLE_DOCUMENT) throw new Error('nothing was changed')
-  return packet
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { process } from '../../src/engine/incoming/process.ts'
 import { register, sendBack } from '../../src/engine/incoming/register.ts'
 import { agree, refuse } from '../../src/engine/incoming/requests.ts'
-import { EXAMPLE_DOCUMENT, EXAMPLE_STATUS } from '../envelope/packets.ts'
-import { changed, inbox } from './inbox.ts'
+import { changed, EXAMPLE_DOCUMENT, EXAMPLE_STATUS } from '../envelope/packets.ts'
+import { inbox } from './inbox.ts'
 
 /** When the example document was sent is 09:30:00; a recall of it is made later. */
 const LATER = '2026/01/15 10:00:00'

@@ -259,6 +259,8 @@ function keepIn(files: FileStore): AttachmentSink<Sha256> {
   return {
     begin: () => {
       const pipe = new PassThrough()
+      // A file may be discarded before the store has begun to read; its pipe then has nobody else to tell.
+      pipe.on('error', () => undefined)
       const kept = files.put(pipe)
       // Whoever finishes or discards the file hears of it; until then a failure must not go unhandled.
       kept.catch(() => undefined)
