@@ -172,8 +172,8 @@ describe('reading a packet', () => {
     ['a notation of 31 letters', '>UBND-VP<', `>${'A'.repeat(31)}<`, 'field-too-long', 'Code/CodeNotation'],
     [
       'a subject of 501 letters',
-      /(<edXML:Subject>)[^<]*/,
-      `$1${'ế'.repeat(501)}`,
+      /(?<=<edXML:Subject>)[^<]*/,
+      `${'ế'.repeat(501)}`,
       'field-too-long',
       'MessageHeader/Subject',
     ],
