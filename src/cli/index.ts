@@ -32,6 +32,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   },
   'edxml check': async () => (await import('./edxml.ts')).checkPacket,
   hub: async () => (await import('./hub.ts')).hub,
+  'hub check': async () => (await import('./hub-check.ts')).checkConnection,
   'store check': async () => (await import('./store.ts')).checkStore,
 }
 
@@ -59,7 +60,7 @@ async function run(words: readonly string[]): Promise<number> {
     return 0
   }
   const two = `${first} ${second ?? ''}`
-  const name = isCommandName(first) ? first : isCommandName(two) ? two : undefined
+  const name = isCommandName(two) ? two : isCommandName(first) ? first : undefined
   if (name === undefined) {
     if (second === '--help' && (first === 'edxml' || first === 'store')) {
       print(COMMAND_USAGE[`${first} check`])

@@ -1,5 +1,5 @@
 /** The commands there are. */
-export type CommandName = 'verify' | 'sign' | 'edxml check' | 'hub' | 'store check'
+export type CommandName = 'verify' | 'sign' | 'edxml check' | 'hub' | 'hub check' | 'store check'
 
 /** The help of each command. */
 export const COMMAND_USAGE: Readonly<Record<CommandName, string>> = {
@@ -70,6 +70,22 @@ Chạy trục liên thông thử nghiệm tại 127.0.0.1 cho đến khi đượ
   --data DIR  thư mục dữ liệu của trục; phải có sẵn tệp offices.json kê các cơ quan
   --resumable cho gửi, nhận tiếp từ chỗ bị đứt
 Mã thoát: 0 đã dừng; 1 lỗi khi chạy; 2 sai cách dùng.`,
+
+  'hub check': `vanthu hub check --url URL --system-id ID --secret-env NAME [...]
+
+Đi từng bước tới trục liên thông và in kết quả từng bước: mạng, tên máy chủ, kết nối, chứng thư máy chủ,
+máy chủ trả lời, đồng hồ, mã hệ thống và khóa, danh sách. Khóa bí mật chỉ được dùng khi máy chủ đáng tin.
+  --url URL              địa chỉ trục, như trong Cài đặt
+  --kind KIỂU            vxp (mặc định) hoặc lgsp
+  --system-id ID         mã hệ thống do tỉnh cấp
+  --secret-env NAME      tên biến môi trường chứa khóa bí mật
+  --pin SHA256           dấu vân tay chứng thư máy chủ đã đối chiếu; khi đó không tin chứng thư nào khác
+  --ca FILE              chỉ tin máy chủ có chứng thư do các nơi cấp trong tệp PEM này cấp
+  --certificate P12      tệp chứng thư của cơ quan, khi máy chủ đòi; --password-env NAME: mật khẩu của tệp
+  --proxy P              none, system (mặc định: theo HTTPS_PROXY, HTTP_PROXY, NO_PROXY) hoặc [TÊN@]MÁY:CỔNG;
+                         --proxy-password-env NAME: mật khẩu proxy
+  --road-client ID, --road-service ID   mã X-Road của cơ quan và của dịch vụ, khi đi qua X-Road
+Mã thoát: 0 thông suốt; 1 có bước không được; 2 sai cách dùng hoặc không đọc được tệp.`,
 
   'store check': `vanthu store check DIR [--code-env NAME]
 

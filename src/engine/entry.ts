@@ -12,6 +12,7 @@ import { contract } from '../shared/ipc/contract.ts'
 import type { z } from 'zod'
 import { killAt } from './fail-point.ts'
 import type { Host } from './host.ts'
+import { waysFromEnvironment } from './hub/proxy.ts'
 import { openEngine, type Engine } from './index.ts'
 import { startSignerProcess, type SignerProcess } from './signing/signer-process.ts'
 
@@ -163,6 +164,11 @@ const host: Host = {
   wrapKey: (key) => ask({ op: 'wrapKey', key }),
   unwrapKey: (wrapped) => ask({ op: 'unwrapKey', wrapped }),
   chooseModule: () => ask({ op: 'chooseModule' }),
+  // Plain Node has no desktop to ask; there the environment says it, as for every other program.
+  resolveProxy: (url) =>
+    process.send === undefined
+      ? ask({ op: 'resolveProxy', url })
+      : Promise.resolve(waysFromEnvironment(url, process.env)),
   saveFile: (name, bytes) => ask({ op: 'saveFile', name, bytes }),
   startSigner,
   update: {

@@ -1,3 +1,4 @@
+import type { ConnectionSettings } from '../shared/connection.ts'
 import { AppError } from '../shared/errors.ts'
 import { fieldProblems, type DocumentFile, type DocumentId, type Sha256 } from '../shared/document/fields.ts'
 import type {
@@ -12,6 +13,7 @@ import type {
 import { waitsForNumber } from '../shared/document/signers.ts'
 import { diagnosisText } from '../shared/token-diagnosis.vi.ts'
 import { failureLog, failureOf } from './answer.ts'
+import { connectionSection } from './connection.ts'
 import { assign, finish, process } from './incoming/process.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
 import { agree, refuse } from './incoming/requests.ts'
@@ -37,7 +39,10 @@ export type DoorMethod =
   | 'office.newRecoveryCode'
   | 'office.create'
   | 'office.unlock'
-  | 'hub.check'
+  | 'connection.startCheck'
+  | 'connection.check'
+  | 'connection.cancelCheck'
+  | 'connection.exportCheck'
   | 'token.drivers'
   | 'token.list'
   | 'token.browse'
@@ -171,6 +176,16 @@ export function officeHandlers(office: Office): OfficeHandlers {
     return settings()
   }
 
+  const connection = connectionSection(store.settings)
+
+  /** The line may be another one now. */
+  function reconnected(changed: ConnectionSettings): ConnectionSettings {
+    office.queue.tryNow()
+    office.tell('office')
+    office.tell('line')
+    return changed
+  }
+
   async function bytesOf(sha256: Sha256): Promise<Uint8Array> {
     const file = await store.files.open(sha256)
     try {
@@ -198,6 +213,12 @@ export function officeHandlers(office: Office): OfficeHandlers {
   return {
     'settings.current': settings,
     'settings.save': saveSettings,
+    'connection.current': () => connection.current(),
+    'connection.save': (input) => reconnected(connection.save(input)),
+    'connection.keepAuthorities': (input) => reconnected(connection.keepAuthorities(input)),
+    'connection.removeAuthorities': () => reconnected(connection.removeAuthorities()),
+    'connection.keepCertificate': (input) => reconnected(connection.keepCertificate(input)),
+    'connection.removeCertificate': () => reconnected(connection.removeCertificate()),
     'line.status': () => office.lineStatus(),
     'line.syncNow': () => {
       office.queue.tryNow()

@@ -14,6 +14,11 @@ export interface Host {
   readonly unwrapKey: (wrapped: Uint8Array) => Promise<Uint8Array | undefined>
   /** The system's file dialog for a driver; `undefined` when the clerk cancels. */
   readonly chooseModule: () => Promise<string | undefined>
+  /**
+   * By which ways the system would have an address reached, best first, as a PAC file says it:
+   * `PROXY host:port; DIRECT`.
+   */
+  readonly resolveProxy: (url: string) => Promise<string>
   /** The system's save dialog; returns where the file now is. */
   readonly saveFile: (name: string, bytes: Uint8Array) => Promise<string | undefined>
   /** Starts a signer process. */

@@ -1,11 +1,13 @@
 import { AppError, codeOf, type ErrorCode } from '../shared/errors.ts'
-import type { DriverSummary, Handlers, Input, OfficeStatus, Output, Reply } from '../shared/ipc/contract.ts'
+import type { ConnectionCheck } from '../shared/connection-check.ts'
+import type { DriverSummary, Handlers, Input, OfficeStatus, Reply } from '../shared/ipc/contract.ts'
 import type { Topic } from '../shared/ipc/topics.ts'
 import type { TokenModule } from '../shared/signing.ts'
 import { answer, failureLog } from './answer.ts'
+import { connectionChecks } from './connection-check.ts'
+import { connectionKept, connectionOptions } from './connection.ts'
 import { officeHandlers, type DoorMethod } from './handlers.ts'
-import { openTransport } from './hub/open.ts'
-import type { Transport } from './hub/transport.ts'
+import { serverClock } from './hub/server-clock.ts'
 import { openOffice, type Office, type World } from './office.ts'
 import { signerClient } from './signing/signer-client.ts'
 import { tokenSummaryOf } from './signing/token-view.ts'
@@ -153,27 +155,27 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     return status()
   }
 
-  async function checkHub(input: Input<'hub.check'>): Promise<Output<'hub.check'>> {
-    const secret = input.secret ?? office?.store.settings.get('hub')?.secret
-    if (secret === undefined) return { reached: false, error: 'hub/not-configured', detail: 'secret' }
-    const { kind, url, systemId, road } = input
-    let transport: Transport | undefined
-    try {
-      transport = openTransport({ kind, url, systemId, secret, road }, now)
-      const { clockSkewMs } = await transport.check()
-      const agencies = await transport.directory()
+  const checks = connectionChecks({
+    now,
+    host,
+    surroundings() {
+      const kept = connectionKept(office?.store.settings)
       return {
-        reached: true,
-        ...(agencies === undefined ? {} : { agencies: agencies.length }),
-        // The contract says the server's clock minus ours; the transport measures the other way round.
-        ...(clockSkewMs === undefined ? {} : { clockSkewMs: Math.round(-clockSkewMs) }),
+        clock: now,
+        serverClock: serverClock(now),
+        connection: connectionOptions(kept, host.resolveProxy),
+        clockLimitMs: kept.clockLimitSeconds * 1000,
       }
-    } catch (cause) {
-      const detail = cause instanceof AppError ? cause.detail : undefined
-      return { reached: false, error: codeOf(cause), ...(detail === undefined ? {} : { detail }) }
-    } finally {
-      await transport?.close()
-    }
+    },
+    onChange: () => {
+      tell('connection')
+    },
+  })
+
+  function startCheck(input: Input<'connection.startCheck'>): ConnectionCheck {
+    const secret = input.secret ?? office?.store.settings.get('hub')?.secret
+    if (secret === undefined) throw new AppError('hub/not-configured', 'no secret', { detail: 'secret' })
+    return checks.start({ ...input, secret })
   }
 
   const door: Pick<Handlers, DoorMethod> = {
@@ -184,7 +186,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     'office.create': create,
     'office.unlock': ({ recoveryCode }) => unlock(recoveryCode),
-    'hub.check': checkHub,
+    'connection.startCheck': startCheck,
+    'connection.check': () => ({ check: checks.current() }),
+    'connection.cancelCheck': () => {
+      checks.cancel()
+      return {}
+    },
+    'connection.exportCheck': () => checks.save(`${process.platform} ${process.arch}`),
     'token.drivers': async () => driversOf(await signer.modules()),
     'token.list': async ({ modulePath, password }) => {
       signer.reset()
@@ -220,6 +228,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       office?.queue.tryNow()
     },
     async close() {
+      await checks.close()
       await office?.close()
       await signer.close()
     },

@@ -3,9 +3,11 @@ import type { LineStatus } from '../shared/ipc/contract.ts'
 import type { Topic } from '../shared/ipc/topics.ts'
 import { officeAuthorities } from './authorities.ts'
 import { appearanceFont } from './appearance-font.ts'
+import { connectionKept, connectionOptions } from './connection.ts'
 import type { ReachFailPoint } from './fail-point.ts'
 import type { Host } from './host.ts'
 import { openTransport } from './hub/open.ts'
+import { serverClock, type ServerClock } from './hub/server-clock.ts'
 import type { Transport } from './hub/transport.ts'
 import { acknowledgeJob } from './incoming/acknowledge.ts'
 import { admitJob } from './incoming/admit.ts'
@@ -84,7 +86,8 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     tell('line')
   })
 
-  let transport: { readonly key: string; readonly open: Transport } | undefined
+  let transport:
+    { readonly key: string; readonly open: Transport; readonly serverClock: ServerClock } | undefined
   let sending: Sending | undefined
   let toldProgressAt = 0
 
@@ -92,12 +95,23 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
   function hub(): Transport {
     const access = store.settings.get('hub')
     if (access === undefined) throw new AppError('hub/not-configured', 'no hub in the settings')
-    const key = JSON.stringify(access)
+    const kept = connectionKept(store.settings)
+    const key = JSON.stringify([access, kept])
     if (transport?.key !== key) {
       void transport?.open.close()
-      transport = { key, open: openTransport(access, now) }
+      const there = serverClock(now)
+      const connection = connectionOptions(kept, host.resolveProxy)
+      const open = openTransport(access, { clock: now, serverClock: there, connection })
+      transport = { key, open, serverClock: there }
     }
     return transport.open
+  }
+
+  /** Our clock minus the hub's, where that is worth a word. */
+  function clockSkew(): { clockSkewMs?: number } {
+    const skew = transport?.serverClock.skewMs() ?? 0
+    const limitMs = connectionKept(store.settings).clockLimitSeconds * 1000
+    return Math.abs(skew) > limitMs ? { clockSkewMs: Math.round(skew) } : {}
   }
 
   function onSending(next: Sending | undefined): void {
@@ -207,6 +221,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
         ...(state.nextTryAt === undefined ? {} : { nextTryAt: state.nextTryAt }),
         ...(lastSyncAt === undefined ? {} : { lastSyncAt }),
         waiting: store.jobs.pending('deliver').length,
+        ...clockSkew(),
         ...(sending === undefined ? {} : { sending }),
       }
     },

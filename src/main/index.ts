@@ -1,4 +1,4 @@
-import { app, dialog, type BrowserWindow } from 'electron'
+import { app, dialog, session, type BrowserWindow } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -75,6 +75,8 @@ function open(): void {
         return unwrapKey(request.wrapped)
       case 'chooseModule':
         return chooseModule(window)
+      case 'resolveProxy':
+        return session.defaultSession.resolveProxy(request.url)
       case 'saveFile':
         return saveFile(window, request.name, request.bytes)
       case 'updateStatus':

@@ -142,6 +142,7 @@ export const ERRORS = {
   'packet/text-unwritable': { retry: 'user' },
 
   'hub/not-configured': { retry: 'user', hop: 'pc' },
+  'hub/client-certificate-unreadable': { retry: 'user', hop: 'pc' },
   'hub/no-network': { retry: 'auto', line: 'down', hop: 'pc' },
   'hub/clock-skew': { retry: 'auto', line: 'down', hop: 'pc' },
   'hub/cancelled': { retry: 'auto', hop: 'pc' },

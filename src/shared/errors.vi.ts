@@ -394,6 +394,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Chưa khai báo trục liên thông',
     hint: 'Vào Cài đặt để nhập địa chỉ và mã hệ thống. Văn bản vẫn an toàn trên máy này.',
   },
+  'hub/client-certificate-unreadable': {
+    title: 'Không mở được tệp chứng thư của cơ quan',
+    hint: 'Mật khẩu của tệp chưa đúng, hoặc tệp không phải .p12, .pfx. Hãy thử lại; chưa có gì thay đổi.',
+  },
   'hub/no-network': {
     title: 'Máy tính này chưa có mạng',
     hint: 'Hãy kiểm tra dây mạng hoặc Wi-Fi của máy. Văn bản đã lưu an toàn và sẽ tự gửi khi có mạng.',

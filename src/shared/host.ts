@@ -9,6 +9,7 @@ export const hostRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('wrapKey'), key: bytes }),
   z.object({ op: z.literal('unwrapKey'), wrapped: bytes }),
   z.object({ op: z.literal('chooseModule') }),
+  z.object({ op: z.literal('resolveProxy'), url: z.url() }),
   z.object({ op: z.literal('saveFile'), name: z.string(), bytes: bytes }),
   /** `signer` numbers the process, so that the end of an old one is not taken for the end of a new one. */
   z.object({ op: z.literal('startSigner'), signer: z.int() }),
@@ -26,6 +27,7 @@ export const hostAnswer = {
   wrapKey: bytes.optional(),
   unwrapKey: bytes.optional(),
   chooseModule: z.string().optional(),
+  resolveProxy: z.string(),
   saveFile: z.string().optional(),
   startSigner: z.undefined(),
   killSigner: z.undefined(),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OFFICES, vxpFor } from '../hub/hub-process.ts'
+import { OFFICES, startHubProcess, vxpFor } from '../hub/hub-process.ts'
 import { buildProgram, outcomeOf, type Program } from './program.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -48,6 +48,52 @@ describe('vanthu hub', () => {
       expect(code).toBe(2)
       expect(errors).not.toContain('Error')
     }
+  })
+})
+
+describe('vanthu hub check', () => {
+  test('prints each step as far as the way goes, and never the secret', async () => {
+    const hub = await startHubProcess()
+    const [{ systemId, secret }] = OFFICES
+    const words = ['hub', 'check', '--url', `${hub.url}/vxp`, '--system-id', systemId, '--secret-env', 'KHOA']
+    const good = await program.run(words, { KHOA: secret })
+    expect(good.errors).toBe('')
+    expect(good.output).toContain('Mở kết nối: tốt')
+    expect(good.output).toContain(`Danh bạ của trục có ${String(OFFICES.length)} cơ quan.`)
+    expect(good.code).toBe(0)
+    const bad = await program.run(words, { KHOA: 'sai-hoan-toan' })
+    expect(bad.code).toBe(1)
+    expect(bad.output).toContain('Mã lỗi: hub/unauthorised')
+    expect(bad.output).toContain('Vướng ở: trục liên thông.')
+    expect(bad.output).not.toContain('sai-hoan-toan')
+    await hub.remove()
+    const gone = await program.run([...words, '--proxy', 'none'], { KHOA: secret })
+    expect(gone.output).toContain('Mã lỗi: hub/connection-refused')
+  })
+
+  test('is told its words rightly', async () => {
+    const words = [
+      'hub',
+      'check',
+      '--url',
+      'https://truc.example',
+      '--system-id',
+      'x',
+      '--secret-env',
+      'KHOA',
+    ]
+    for (const more of [
+      ['--kind', 'ftp'],
+      ['--pin', 'abc'],
+      ['--proxy', 'khong-cong'],
+      ['--ca', join(dir, 'nowhere.pem')],
+      ['--road-client', 'VN/GOV/H99'],
+    ]) {
+      const { code, output, errors } = await program.run([...words, ...more], { KHOA: 's' })
+      expect({ code, output }).toEqual({ code: 2, output: '' })
+      expect(errors).toContain('vanthu --help')
+    }
+    expect((await program.run(words)).code).toBe(2)
   })
 })
 

@@ -5,6 +5,7 @@ import { killAt } from '../../src/engine/fail-point.ts'
 import type { Host } from '../../src/engine/host.ts'
 import { openEngine, type Engine } from '../../src/engine/index.ts'
 import { startSignerProcess } from '../../src/engine/signing/signer-process.ts'
+import type { ConnectionCheck } from '../../src/shared/connection-check.ts'
 import type { Agency, DocumentId } from '../../src/shared/document/fields.ts'
 import type { SignerFields } from '../../src/shared/document/signers.ts'
 import { COPY_TYPES, type CopyForm } from '../../src/shared/document/types.ts'
@@ -148,6 +149,7 @@ export function plainHost(env: Readonly<Record<string, string>>, log: string[] =
     wrapKey: () => Promise.resolve(undefined),
     unwrapKey: () => Promise.resolve(undefined),
     chooseModule: () => Promise.resolve(undefined),
+    resolveProxy: () => Promise.resolve('DIRECT'),
     saveFile: () => Promise.resolve(undefined),
     startSigner: () => startSignerProcess(SIGNER, env),
     update: { status: refuse, check: refuse, download: refuse, install: refuse },
@@ -258,7 +260,20 @@ async function furnish(call: Call, options: NewOffice): Promise<string> {
 
 const DEADLINE_MS = 25_000
 
-function untilOf(engine: Engine): TestOffice['until'] {
+/** Walks the way to a hub to its end. */
+export async function checkedConnection(
+  { call, until }: Pick<TestOffice, 'call' | 'until'>,
+  input: Request<'connection.startCheck'>,
+): Promise<ConnectionCheck> {
+  await call('connection.startCheck', input)
+  return until('the check of the connection has ended', async () => {
+    const { check } = await call('connection.check', {})
+    return check?.running === false ? check : undefined
+  })
+}
+
+/** Waits at an engine, see {@link TestOffice}. */
+export function untilOf(engine: Engine): TestOffice['until'] {
   return async (what, look) => {
     const deadline = Date.now() + DEADLINE_MS
     for (;;) {

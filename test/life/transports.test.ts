@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { isWayOpen } from '../../src/shared/connection-check.vi.ts'
 import {
+  checkedConnection,
   draftWith,
   makeDesk,
   makeOffice,
@@ -102,9 +104,12 @@ describe.each(CONNECTIONS)('two offices over $name', ({ name, hubOf }) => {
   test('the check of the connection says that it works, and what does not', async () => {
     const { hub: kept } = await sender.call('settings.current', {})
     if (kept === undefined) throw new Error('the office has a hub')
-    expect(await sender.call('hub.check', kept)).toMatchObject({ reached: true, agencies: OFFICES.length })
-    expect(await sender.call('hub.check', { ...kept, secret: 'sai' })).toMatchObject({
-      reached: false,
+    const good = await checkedConnection(sender, kept)
+    expect(isWayOpen(good)).toBe(true)
+    expect(good.steps.at(-1)).toMatchObject({ step: 'lists', agencies: OFFICES.length })
+    const bad = await checkedConnection(sender, { ...kept, secret: 'sai' })
+    expect(bad.steps.find(({ state }) => state === 'failed')).toMatchObject({
+      step: 'access',
       error: 'hub/unauthorised',
     })
   })

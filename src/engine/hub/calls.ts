@@ -20,6 +20,7 @@ import {
   type Fields,
 } from './reply.ts'
 import { sameHash } from './rows.ts'
+import { heardBy, serverClock, type ServerClock } from './server-clock.ts'
 import {
   KEPT_ANSWER_CHARACTERS,
   type Accepted,
@@ -50,10 +51,12 @@ export interface HubTimeouts {
 export interface HubCallOptions {
   /** Epoch milliseconds. Default: the system clock. */
   readonly clock?: (() => number) | undefined
+  /** Shared by all connections to one server, so that a new one signs with the right time at once. */
+  readonly serverClock?: ServerClock | undefined
   readonly maxPacketBytes?: number | undefined
   /** Meanings of the hub's ErrorCode beyond the default ones. National codes are not published. */
   readonly errorCodes?: Readonly<Record<string, ErrorCode>> | undefined
-  /** A refused request counts as `hub/clock-skew` when the clocks differ by more. Default 5 minutes. */
+  /** A refusal counts as `hub/clock-skew` when the time we signed was off by more. Default 5 minutes. */
   readonly allowedClockSkewMs?: number | undefined
   readonly timeouts?: Partial<HubTimeouts> | undefined
 }
@@ -83,11 +86,13 @@ const TIMEOUTS: HubTimeouts = {
  * a packet coming down. The protocol says how its requests look; what an answer means, how long to wait and
  * what a failure says about the packet is decided here, once.
  */
-export function hubCalls(http: Http, options: HubCallOptions) {
+export function hubCalls(given: Http, options: HubCallOptions) {
   const clock = options.clock ?? Date.now
+  const there = options.serverClock ?? serverClock(clock)
+  const http = heardBy(there, given)
   const timeouts = { ...TIMEOUTS, ...definedOnly(options.timeouts ?? {}) }
   const replies = replyReader({
-    clock,
+    serverClock: there,
     errorCodes: { ...ERROR_CODES, ...options.errorCodes },
     allowedClockSkewMs: options.allowedClockSkewMs ?? ALLOWED_SKEW_MS,
   })
@@ -118,7 +123,7 @@ export function hubCalls(http: Http, options: HubCallOptions) {
       const fields = fieldsOf(await textOf(response), response)
       if (about === 'packet') replies.refuseGone(fields, response)
       else replies.refuseFailure(fields, response)
-      return { fields, clockSkewMs: replies.skewOf(response) }
+      return { fields, clockSkewMs: there.skewMs() }
     } finally {
       deadline.end()
     }
@@ -206,7 +211,8 @@ export function hubCalls(http: Http, options: HubCallOptions) {
       response = await http.request({ ...request, headers, signal: deadline.signal })
       if (response.status === 404) throw new AppError('hub/packet-gone', 'the hub has no such packet')
       if (part === undefined || !isAboutRange(response)) await replies.refuseStatus(response)
-      if (isWebPage(response)) throw notFromHub(response, await textOf(response, MAXIMUM_REFUSAL_BYTES))
+      if (response.status !== 416 && isWebPage(response))
+        throw notFromHub(response, await textOf(response, MAXIMUM_REFUSAL_BYTES))
       const beginning = beginningOf(response, part)
       await options.onBegin?.(beginning)
       if (response.status === 416) return
@@ -310,8 +316,10 @@ export function hubCalls(http: Http, options: HubCallOptions) {
     exchange,
     exchangeExtra,
     fetch,
+    http,
     refuse,
     send,
+    serverNow: () => there.now(),
     timeouts,
     transferDeadline,
   }

@@ -1,3 +1,5 @@
+import type { ServerCertificate } from '../../shared/connection.ts'
+
 /** How to reach the security server: trust, our own certificate, the office's proxy. */
 export interface ConnectionOptions {
   /** Waiting for TCP and TLS. Default 10 000 ms. */
@@ -9,6 +11,8 @@ export interface ConnectionOptions {
    * security servers are mostly self-signed and known by address only.
    */
   readonly pinnedSha256?: string | undefined
+  /** Hears which certificate a server shows, before it is judged. */
+  readonly onCertificate?: ((shown: ServerCertificate) => void) | undefined
   /** Our certificate for servers that ask for one. */
   readonly clientCertificate?:
     | { readonly cert: string; readonly key: string; readonly passphrase?: string | undefined }

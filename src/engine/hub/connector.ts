@@ -38,6 +38,7 @@ export function connectorOf(options: ConnectionOptions, alerts: Alerts): buildCo
       }
       const shown = socket instanceof TLSSocket ? certificateOf(socket) : undefined
       if (socket instanceof TLSSocket) alerts.watch(socket)
+      if (shown !== undefined) options.onCertificate?.(shown)
       if (!(socket instanceof TLSSocket) || isTrusted(socket, shown, pinnedSha256)) {
         callback(null, socket)
         return

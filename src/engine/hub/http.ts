@@ -75,7 +75,7 @@ export function openHttp(options: ConnectionOptions = {}): Http {
       try {
         signal.throwIfAborted()
         const isSecure = url.protocol === 'https:'
-        const way = await proxyFor(url)
+        const way = await orAborted(proxyFor(url), signal)
         // Of a tunnel's own failures the connector tells; what fails inside it is not the proxy's.
         byProxy = way !== undefined && !isSecure
         const answer = await routeBy(way)[isSecure ? 'secure' : 'plain'].request({
@@ -124,6 +124,22 @@ function openRoute(proxy: string | undefined, options: ConnectionOptions, alerts
       await Promise.all([...new Set<Dispatcher>([secure, plain])].map((dispatcher) => dispatcher.destroy()))
       await tunnel?.close()
     },
+  }
+}
+
+/** The work's result, unless the signal comes first: asking a PAC file may take as long as it likes. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let end = (): void => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    end = () => {
+      reject(signal.reason as Error)
+    }
+  })
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', end)
   }
 }
 

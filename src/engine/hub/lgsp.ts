@@ -112,7 +112,7 @@ export function lgspTransport(options: LgspOptions): Transport {
   }
 
   const uploads = tusUploads({
-    http,
+    http: calls.http,
     calls,
     endpoint: new URL(`${base}uploads`),
     request: (method, url, { contentType, created }) => ({

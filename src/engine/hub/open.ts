@@ -1,5 +1,7 @@
 import type { HubKind, HubRoad } from '../../shared/ipc/contract.ts'
+import type { ConnectionOptions } from './connection.ts'
 import { lgspTransport } from './lgsp.ts'
+import type { ServerClock } from './server-clock.ts'
 import type { Transport } from './transport.ts'
 import { vxpTransport } from './vxp.ts'
 
@@ -10,14 +12,22 @@ export interface HubAddress {
   readonly systemId: string
   readonly secret: string
   readonly road?: HubRoad | undefined
+  /** The server's certificate, once a person has compared it. See {@link ConnectionOptions.pinnedSha256}. */
+  readonly pinnedSha256?: string | undefined
+}
+
+/** What every connection of an office shares. */
+export interface HubSurroundings {
+  readonly clock: () => number
+  readonly serverClock: ServerClock
+  readonly connection: ConnectionOptions
 }
 
 /** What a protocol is opened with, whichever it is. */
-interface Opening {
+interface Opening extends HubSurroundings {
   readonly endpoint: string
   readonly systemId: string
   readonly secret: string
-  readonly clock: () => number
   readonly road: HubRoad | undefined
 }
 
@@ -31,8 +41,9 @@ const PROTOCOLS: Readonly<Record<HubKind, (opening: Opening) => Transport>> = {
  * @throws AppError `hub/not-configured`
  */
 export function openTransport(
-  { kind, url, systemId, secret, road }: HubAddress,
-  clock: () => number,
+  { kind, url, systemId, secret, road, pinnedSha256 }: HubAddress,
+  surroundings: HubSurroundings,
 ): Transport {
-  return PROTOCOLS[kind]({ endpoint: url, systemId, secret, clock, road })
+  const connection = { ...surroundings.connection, pinnedSha256 }
+  return PROTOCOLS[kind]({ ...surroundings, connection, endpoint: url, systemId, secret, road })
 }

@@ -1,16 +1,16 @@
 import { AppError, type ErrorCode } from '../../shared/errors.ts'
 import type { HttpResponse } from './http.ts'
+import type { ServerClock } from './server-clock.ts'
 
 /** The fields of a JSON object as it came: nothing about them is known yet. */
 export type Fields = Readonly<Record<string, unknown>>
 
 /** What a hub's answers mean where nobody published it (hub-api section 8). */
 export interface ReplyMeaning {
-  /** Epoch milliseconds. */
-  readonly clock: () => number
+  readonly serverClock: ServerClock
   /** Meanings of the hub's ErrorCode; what is not among them is `hub/refused` with the hub's own words. */
   readonly errorCodes: Readonly<Record<string, ErrorCode>>
-  /** A refused request counts as `hub/clock-skew` when the clocks differ by more, in milliseconds. */
+  /** A refusal counts as `hub/clock-skew` when the time we signed was off by more, in milliseconds. */
   readonly allowedClockSkewMs: number
 }
 
@@ -29,19 +29,12 @@ export const MAXIMUM_ANSWER_BYTES = 64 * 1024 * 1024
 /** A refusal has a few words; more is something else. */
 export const MAXIMUM_REFUSAL_BYTES = 256 * 1024
 
-/** Reads what a hub answers: its HTTP status, its `status` and `ErrorCode`, its clock. */
-export function replyReader({ clock, errorCodes, allowedClockSkewMs }: ReplyMeaning) {
-  /** Our clock minus the server's, by its `Date` header, in milliseconds. */
-  function skewOf(response: Pick<HttpResponse, 'header'>): number | undefined {
-    const theirs = Date.parse(response.header('date') ?? '')
-    // The header cuts off the fraction of the second: half a second is the best guess.
-    return Number.isNaN(theirs) ? undefined : clock() - (theirs + 500)
-  }
-
+/** Reads what a hub answers: its HTTP status, its `status` and `ErrorCode`. */
+export function replyReader({ serverClock, errorCodes, allowedClockSkewMs }: ReplyMeaning) {
   function unauthorised(response: HttpResponse, detail: string): AppError {
-    const skew = skewOf(response)
-    if (skew !== undefined && Math.abs(skew) > allowedClockSkewMs) {
-      return new AppError('hub/clock-skew', `refused, and the clocks differ by ${String(skew)} ms`, {
+    const off = serverClock.offBefore(response)
+    if (off !== undefined && Math.abs(off) > allowedClockSkewMs) {
+      return new AppError('hub/clock-skew', `refused, and the time we signed is off by ${String(off)} ms`, {
         detail,
       })
     }
@@ -52,7 +45,7 @@ export function replyReader({ clock, errorCodes, allowedClockSkewMs }: ReplyMean
   async function refuseStatus(response: HttpResponse): Promise<void> {
     const { status } = response
     if (status === 200 || status === 201) return
-    const retryAfterMs = retryAfterOf(response.header('retry-after'), clock())
+    const retryAfterMs = retryAfterOf(response.header('retry-after'), serverClock.now())
     const text = await textOf(response, MAXIMUM_REFUSAL_BYTES).catch(() => '')
     const fields = recordOf(text)
     const detail = (fields === undefined ? '' : wordsOf(fields)) || `HTTP ${String(status)}`
@@ -93,7 +86,7 @@ export function replyReader({ clock, errorCodes, allowedClockSkewMs }: ReplyMean
     refuseFailure(fields, response)
   }
 
-  return { refuseFailure, refuseGone, refuseStatus, skewOf }
+  return { refuseFailure, refuseGone, refuseStatus }
 }
 
 /**
@@ -128,17 +121,21 @@ const NETWORK_LOGIN = 511
  */
 export function notFromHub(response: HttpResponse, text: string): AppError {
   const { status, url } = response
-  const elsewhere = elsewhereOf(response)
-  const isPage = status === 200 && (isWebPage(response) || looksLikeHtml(text))
-  const detail = elsewhere ?? (titleOf(text) || `HTTP ${String(status)}`)
+  const detail = elsewhereOf(response) ?? (titleOf(text) || `HTTP ${String(status)}`)
   // Nginx, which stands before many a server, finishes the handshake and says it in a page of its own.
   if (status === 400 && /\bSSL certificate\b/i.test(titleOf(text))) {
     return new AppError('hub/client-certificate-refused', 'the server wants a certificate', { detail })
   }
-  if (url.protocol === 'http:' && (status === NETWORK_LOGIN || elsewhere !== undefined || isPage)) {
+  const isPage = status === 200 && (isWebPage(response) || looksLikeHtml(text))
+  if (url.protocol === 'http:' && (isForeign(response) || isPage)) {
     return new AppError('hub/captive-portal', `HTTP ${String(status)}, a page for people`, { detail })
   }
   return new AppError('hub/not-json', `HTTP ${String(status)}, not from a hub`, { detail })
+}
+
+/** Whether the answer by its status alone is somebody else's than the server's: a way elsewhere, a login. */
+export function isForeign(response: HttpResponse): boolean {
+  return response.status === NETWORK_LOGIN || elsewhereOf(response) !== undefined
 }
 
 /** Whether the answer calls itself a page for people. */

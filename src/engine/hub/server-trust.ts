@@ -1,18 +1,9 @@
 import { createHash, type X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
+import type { ServerCertificate } from '../../shared/connection.ts'
+import { sha256Hex } from '../../shared/document/fields.ts'
 import { AppError } from '../../shared/errors.ts'
 import { serverTime } from './server-time.ts'
-
-/** A certificate as it is compared by people: who, by whom, how long, and its fingerprint. */
-export interface ServerCertificate {
-  /** SHA-256 of the certificate (DER), lower-case hex. */
-  readonly sha256: string
-  readonly subject: string
-  readonly issuer: string
-  /** Epoch milliseconds. */
-  readonly notBefore: number
-  readonly notAfter: number
-}
 
 /**
  * Names that products write into the certificates they make when they open a secure line to look into it:
@@ -33,7 +24,7 @@ export function certificateOf(socket: TLSSocket): ServerCertificate | undefined 
   const certificate = socket.getPeerX509Certificate()
   if (certificate === undefined) return undefined
   return {
-    sha256: createHash('sha256').update(certificate.raw).digest('hex'),
+    sha256: sha256Hex.parse(createHash('sha256').update(certificate.raw).digest('hex')),
     subject: nameIn(certificate, 'subject'),
     issuer: nameIn(certificate, 'issuer'),
     notBefore: Date.parse(certificate.validFrom),
@@ -48,8 +39,8 @@ function nameIn(certificate: X509Certificate, side: 'subject' | 'issuer'): strin
   return line?.replace(/^[A-Z]+=/, '') ?? lines.join(', ')
 }
 
-/** A fingerprint as people write it, with or without colons and spaces, as {@link ServerCertificate.sha256}. */
-function plainFingerprint(written: string): string {
+/** A fingerprint as people write it, with or without colons and spaces, as {@link ServerCertificate} has it. */
+export function plainFingerprint(written: string): string {
   return written.replace(/[:\s]/g, '').toLowerCase()
 }
 

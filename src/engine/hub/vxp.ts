@@ -89,7 +89,7 @@ export function vxpTransport(options: VxpOptions): Transport {
     return {
       url: new URL(base + name),
       method,
-      headers: signedHeaders(identity, calls.clock(), contentType ?? 'application/json', headerArguments),
+      headers: signedHeaders(identity, calls.serverNow(), contentType ?? 'application/json', headerArguments),
       body,
     }
   }
@@ -129,7 +129,7 @@ export function vxpTransport(options: VxpOptions): Transport {
   }
 
   const uploads = tusUploads({
-    http,
+    http: calls.http,
     calls,
     endpoint: new URL(`${base}uploads`),
     request: (method, url, { contentType, created }) => ({
@@ -137,7 +137,7 @@ export function vxpTransport(options: VxpOptions): Transport {
       method,
       headers: signedHeaders(
         identity,
-        calls.clock(),
+        calls.serverNow(),
         contentType,
         created === undefined ? [] : sendArguments(created),
       ),
@@ -167,7 +167,7 @@ export function vxpTransport(options: VxpOptions): Transport {
         headers: {
           ...signedHeaders(
             identity,
-            calls.clock(),
+            calls.serverNow(),
             'application/octet-stream',
             sendArguments(packet),
             upload.contentType,

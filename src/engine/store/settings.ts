@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clockLimitSeconds, proxyChoice } from '../../shared/connection.ts'
 import { agency, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
 import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
@@ -15,6 +16,17 @@ const hubAccess = z.object({
   systemId: z.string(),
   secret: z.string(),
   road: hubRoad.optional(),
+  pinnedSha256: sha256Hex.optional(),
+})
+
+/** How the hub's server is reached. Passwords and the key live here, as the hub's secret does. */
+const connection = z.object({
+  proxy: proxyChoice,
+  proxyPassword: z.string(),
+  clockLimitSeconds,
+  /** PEM. */
+  authorities: z.string().optional(),
+  clientCertificate: z.object({ fileName: z.string(), pfx: z.base64(), password: z.string() }).optional(),
 })
 
 const token = z.object({
@@ -28,6 +40,8 @@ const SETTINGS = {
   agency,
   clerkName: z.string(),
   hub: hubAccess,
+  /** Left out, the system's proxy and the web's usual issuers. */
+  connection,
   token,
   /** Left out, DEFAULT_NUMBERING. */
   numbering: numberingRules,

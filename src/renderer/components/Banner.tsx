@@ -69,7 +69,7 @@ export function FailureBanner({
 }
 
 /** Where on the way it went wrong, and what is special about this one. */
-export function Particulars({ words: { hop, special } }: { words: FailureWords }) {
+function Particulars({ words: { hop, special } }: { words: FailureWords }) {
   return (
     <>
       {special === undefined ? null : <div>{special}</div>}

@@ -1,21 +1,9 @@
-import { Stethoscope } from 'lucide-react'
-import { useState } from 'react'
-
-import { failureWords } from '../../shared/failure.vi.ts'
-import {
-  hubKind,
-  hubRoad,
-  type HubKind,
-  type Input,
-  type Output,
-  type Settings,
-} from '../../shared/ipc/contract.ts'
-import { call } from '../lib/call.ts'
-import { formatCount, formatSpan } from '../lib/format.ts'
-import { useAction } from '../lib/useAction.ts'
+import { fingerprintGroups } from '../../shared/connection-check.vi.ts'
+import type { Sha256 } from '../../shared/document/fields.ts'
+import { hubKind, hubRoad, type HubKind, type Input, type Settings } from '../../shared/ipc/contract.ts'
 import { TEXT } from '../text.vi.ts'
-import { Banner, FailureBanner, Particulars } from './Banner.tsx'
 import { Button } from './Button.tsx'
+import { ConnectionCheck } from './ConnectionCheck.tsx'
 import { CheckBox, Choice, TextBox } from './Field.tsx'
 import styles from './Form.module.css'
 
@@ -29,6 +17,7 @@ export interface HubDraft {
   readonly hasRoad: boolean
   readonly roadClient: string
   readonly roadService: string
+  readonly pinnedSha256: Sha256 | undefined
 }
 
 /** What is typed, from what is stored. The secret never comes out. */
@@ -42,6 +31,7 @@ export function hubDraftOf(hub: Settings['hub']): HubDraft {
     hasRoad: hub?.road !== undefined,
     roadClient: hub?.road?.client ?? '',
     roadService: hub?.road?.service ?? '',
+    pinnedSha256: hub?.pinnedSha256,
   }
 }
 
@@ -64,12 +54,13 @@ export function hubProblems(draft: HubDraft): Partial<Record<HubField, string>> 
 }
 
 /** The hub as the engine takes it. */
-export function hubOf(draft: HubDraft): Input<'hub.check'> {
+export function hubOf(draft: HubDraft): Input<'connection.startCheck'> {
   const hub = {
     kind: draft.kind,
     url: draft.url.trim(),
     systemId: draft.systemId.trim(),
     ...(draft.hasRoad ? { road: roadOf(draft) } : {}),
+    ...(draft.pinnedSha256 === undefined ? {} : { pinnedSha256: draft.pinnedSha256 }),
   }
   return draft.secret === '' ? hub : { ...hub, secret: draft.secret }
 }
@@ -79,9 +70,6 @@ function roadOf({ roadClient, roadService }: HubDraft) {
   const bare = (text: string) => text.trim().replace(/^\/+|\/+$/g, '')
   return { client: bare(roadClient), service: bare(roadService) }
 }
-
-/** A clock further off than this is worth a word: the hub refuses signatures of old requests. */
-const SKEW_MS = 60_000
 
 /** Where the hub is, and a try whether it answers. Errors show once `asked`. */
 export function HubForm({
@@ -98,8 +86,6 @@ export function HubForm({
   autoFocus?: boolean
 }) {
   const problems = asked ? hubProblems(draft) : {}
-  const check = useAction(() => call('hub.check', hubOf(draft)))
-  const checked = useCheckedOf(draft, check.run)
   return (
     <div className={styles['stack']}>
       <Choice
@@ -118,7 +104,8 @@ export function HubForm({
         type="url"
         value={draft.url}
         onChange={(url) => {
-          onChange({ ...draft, url })
+          // What was compared is the certificate of the server at the address that stood here.
+          onChange({ ...draft, url, pinnedSha256: undefined })
         }}
         maxLength={500}
         autoFocus={autoFocus}
@@ -178,64 +165,34 @@ export function HubForm({
           />
         </div>
       ) : null}
-      <div className={styles['row']}>
-        <Button
-          icon={Stethoscope}
-          isDisabled={check.busy}
-          onPress={() => {
-            onAsked()
-            if (Object.keys(hubProblems(draft)).length === 0) checked.start()
-          }}
-        >
-          {check.busy ? TEXT.hubForm.checking : TEXT.hubForm.check}
-        </Button>
-      </div>
-      <FailureBanner error={check.error} boxed />
-      <div role="status">{checked.answer === undefined ? null : <CheckResult answer={checked.answer} />}</div>
+      {draft.pinnedSha256 === undefined ? null : (
+        <div className={styles['stack']}>
+          <p className={styles['quiet']}>
+            {TEXT.hubForm.pinned} {fingerprintGroups(draft.pinnedSha256)}
+          </p>
+          <div>
+            <Button
+              small
+              onPress={() => {
+                onChange({ ...draft, pinnedSha256: undefined })
+              }}
+            >
+              {TEXT.hubForm.pinnedForget}
+            </Button>
+          </div>
+        </div>
+      )}
+      <ConnectionCheck
+        hub={hubOf(draft)}
+        mayStart={() => {
+          onAsked()
+          return Object.keys(hubProblems(draft)).length === 0
+        }}
+        onTrust={({ sha256 }) => {
+          onChange({ ...draft, pinnedSha256: sha256 })
+        }}
+      />
     </div>
-  )
-}
-
-/** The answer of the check, as long as what it was asked about is still what is typed. */
-function useCheckedOf(
-  draft: HubDraft,
-  run: () => Promise<Output<'hub.check'> | undefined>,
-): { answer: Output<'hub.check'> | undefined; start: () => void } {
-  const asked = JSON.stringify(hubOf(draft))
-  const [held, setHeld] = useState<{ asked: string; answer: Output<'hub.check'> }>()
-  return {
-    answer: held?.asked === asked ? held.answer : undefined,
-    start() {
-      void run().then((answer) => {
-        if (answer !== undefined) setHeld({ asked, answer })
-      })
-    },
-  }
-}
-
-/** What a try of the hub found, and what to do about it. */
-export function CheckResult({ answer }: { answer: Output<'hub.check'> }) {
-  const skew =
-    answer.clockSkewMs !== undefined && Math.abs(answer.clockSkewMs) > SKEW_MS
-      ? ` ${TEXT.hubForm.skew(formatSpan(answer.clockSkewMs))}`
-      : ''
-  if (answer.error === undefined && answer.reached) {
-    const agencies =
-      answer.agencies === undefined ? '' : TEXT.hubForm.goodAgencies(formatCount(answer.agencies))
-    return (
-      <Banner tone={skew === '' ? 'ok' : 'warn'} title={TEXT.hubForm.good} boxed>
-        {agencies}
-        {skew}
-      </Banner>
-    )
-  }
-  const words = failureWords({ code: answer.error ?? 'hub/unreachable', detail: answer.detail })
-  return (
-    <Banner tone="bad" title={`${words.title}.`} boxed>
-      {words.hint}
-      {skew}
-      <Particulars words={words} />
-    </Banner>
   )
 }
 

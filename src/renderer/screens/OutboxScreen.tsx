@@ -20,18 +20,19 @@ import { Label, ProgressBar } from 'react-aria-components'
 import { ERRORS, isLineDown, type ErrorCode } from '../../shared/errors.ts'
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
 import { failureWords, verbatim } from '../../shared/failure.vi.ts'
-import type { LineStatus, OutgoingSummary, Output } from '../../shared/ipc/contract.ts'
+import type { LineStatus, OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
 import { Confirm, Sheet } from '../components/Dialog.tsx'
-import { CheckResult } from '../components/HubForm.tsx'
+import { ConnectionCheck } from '../components/ConnectionCheck.tsx'
 import { RecipientPicker } from '../components/RecipientPicker.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatDay, formatSince, formatSize, formatSpan, formatTime } from '../lib/format.ts'
 import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
 import { useAction } from '../lib/useAction.ts'
+import { useLive } from '../lib/useLive.ts'
 import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import styles from './OutboxScreen.module.css'
@@ -45,12 +46,9 @@ export function OutboxScreen({ filter, line }: { filter: string; line: LineStatu
     await call('line.syncNow', {})
     announce(TEXT.outbox.sendNowDone)
   })
-  const [checked, setChecked] = useState<Output<'hub.check'>>()
-  const check = useAction(async () => {
-    setChecked(undefined)
-    const { hub } = await call('settings.current', {})
-    if (hub !== undefined) setChecked(await call('hub.check', hub))
-  })
+  const [checking, setChecking] = useState(false)
+  const settings = useLive('settings.current', {}, 'office')
+  const hub = settings.status === 'ready' ? settings.value.hub : undefined
   let size = 0
   for (let index = 0; index < pages.total; index += 1) size += pages.row(index)?.sizeBytes ?? 0
   return (
@@ -63,12 +61,12 @@ export function OutboxScreen({ filter, line }: { filter: string; line: LineStatu
         <span className={screen['push']} />
         <Button
           icon={Stethoscope}
-          isDisabled={check.busy || line?.state === 'off'}
+          isDisabled={hub === undefined}
           onPress={() => {
-            void check.run()
+            setChecking(true)
           }}
         >
-          {check.busy ? TEXT.hubForm.checking : TEXT.outbox.checkLine}
+          {TEXT.check.start}
         </Button>
         <Button
           kind="primary"
@@ -81,9 +79,19 @@ export function OutboxScreen({ filter, line }: { filter: string; line: LineStatu
           {TEXT.outbox.sendNow}
         </Button>
       </div>
-      <FailureBanner error={sync.error ?? check.error} />
-      <div role="status">{checked === undefined ? null : <CheckResult answer={checked} />}</div>
+      <FailureBanner error={sync.error} />
       <LineBanner line={line} now={now} />
+      <ClockBanner line={line} />
+      <Sheet
+        isOpen={checking}
+        onClose={() => {
+          setChecking(false)
+        }}
+        title={TEXT.check.start}
+        look="wide"
+      >
+        {hub === undefined ? null : <ConnectionCheck hub={hub} begins />}
+      </Sheet>
       {pages.status === 'loading' ? (
         <Skeleton />
       ) : pages.status === 'failed' && pages.error !== undefined ? (
@@ -117,6 +125,16 @@ function LineBanner({ line, now }: { line: LineStatus | undefined; now: number }
       {words.hint} {words.hop}{' '}
       {line.since === undefined ? '' : TEXT.outbox.downSince(formatSince(line.since, now))}{' '}
       {wait > 0 ? TEXT.outbox.nextTry(formatSpan(wait)) : ''}
+    </Banner>
+  )
+}
+
+/** A clock that is wrong is made up for on the way, and still writes the wrong time on documents. */
+function ClockBanner({ line }: { line: LineStatus | undefined }) {
+  if (line?.clockSkewMs === undefined) return null
+  return (
+    <Banner tone="warn" icon={Clock} title={TEXT.outbox.clock(formatSpan(line.clockSkewMs))}>
+      {TEXT.outbox.clockHint}
     </Banner>
   )
 }

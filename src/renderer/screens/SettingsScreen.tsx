@@ -2,6 +2,7 @@ import { Download, RefreshCw, RotateCcw, Stethoscope } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { Label, ProgressBar } from 'react-aria-components'
 
+import { fingerprintGroups } from '../../shared/connection-check.vi.ts'
 import { numberPlacement } from '../../shared/document/number-placement.ts'
 import { recallRoute } from '../../shared/document/request.ts'
 import type { Request, Settings, TokenSettings, TrustedRoot } from '../../shared/ipc/contract.ts'
@@ -9,6 +10,7 @@ import { diagnosisParts, type DiagnosisPart } from '../../shared/token-diagnosis
 import { AgencyForm, agencyDraftOf, agencyProblems } from '../components/AgencyForm.tsx'
 import { Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
+import { ConnectionForm } from '../components/ConnectionForm.tsx'
 import { Confirm, ShortcutTable } from '../components/Dialog.tsx'
 import { RadioCards } from '../components/Field.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
@@ -28,6 +30,7 @@ import styles from './SettingsScreen.module.css'
 const SECTIONS = [
   'agency',
   'hub',
+  'connection',
   'numbering',
   'placement',
   'recall',
@@ -66,6 +69,9 @@ export function SettingsScreen() {
         <div className={styles['sections']} data-pane>
           <AgencySection settings={settings.value} />
           <HubSection settings={settings.value} />
+          <Section name="connection">
+            <ConnectionForm />
+          </Section>
           <Section name="numbering">
             <NumberingForm />
             <NumberGaps />
@@ -479,16 +485,6 @@ function RootList({
         )
       })}
     </ul>
-  )
-}
-
-/** “F04B A4B4 …”: groups of four, as they are read out and compared. */
-function fingerprintGroups(sha256: string): string {
-  return (
-    sha256
-      .toUpperCase()
-      .match(/.{1,4}/g)
-      ?.join(' ') ?? ''
   )
 }
 

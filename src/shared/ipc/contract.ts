@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { bytes } from '../bytes.ts'
+import { connectionCheck } from '../connection-check.ts'
+import { clockLimitSeconds, connectionSettings, proxyChoice } from '../connection.ts'
 import {
   agency,
   documentFile,
@@ -84,6 +86,8 @@ const hubSettings = z.object({
   systemId: z.string().trim().min(1).max(100),
   /** Left out, the address answers by itself. */
   road: hubRoad.optional(),
+  /** The certificate of the server at this address, once a person has compared it; then no other is believed. */
+  pinnedSha256: sha256Hex.optional(),
 })
 const hubSecret = z.string().min(1).max(500)
 
@@ -251,6 +255,8 @@ const lineStatus = z.object({
   nextTryAt: instant.optional(),
   /** Documents waiting to leave. */
   waiting: z.int(),
+  /** Our clock minus the hub's, where the difference is over the office's limit. */
+  clockSkewMs: z.int().optional(),
   sending: z.object({ id: documentId, code: z.string(), sentBytes: z.int(), totalBytes: z.int() }).optional(),
 })
 export type LineStatus = z.output<typeof lineStatus>
@@ -448,18 +454,45 @@ export const contract = {
     output: settings,
   },
 
-  /** Tries a hub before anything is saved. Never fails: the answer says what happened. */
-  'hub.check': {
-    input: hubSettings.extend({ secret: hubSecret.optional() }),
-    output: z.object({
-      reached: z.boolean(),
-      /** The server's clock minus ours. */
-      clockSkewMs: z.int().optional(),
-      agencies: z.int().optional(),
-      error: errorCode.optional(),
-      detail: z.string().optional(),
+  /** Proxy, issuers to trust, our own certificate, the limit for clocks. */
+  'connection.current': { input: nothing, output: connectionSettings },
+  'connection.save': {
+    input: z.object({
+      proxy: proxyChoice,
+      /** Left out, the kept one stays. */
+      proxyPassword: z.string().max(200).optional(),
+      clockLimitSeconds,
     }),
+    output: connectionSettings,
   },
+  /** Issuers (PEM or DER) that alone may vouch for the server from now on. */
+  'connection.keepAuthorities': {
+    input: z.object({ file: bytes.refine((content) => content.byteLength <= 1_000_000) }),
+    output: connectionSettings,
+  },
+  'connection.removeAuthorities': { input: nothing, output: connectionSettings },
+  /** Our own certificate with its key, a PKCS#12 file. */
+  'connection.keepCertificate': {
+    input: z.object({
+      fileName: z.string().min(1).max(255),
+      file: bytes.refine((content) => content.byteLength <= 1_000_000),
+      password: z.string().max(200),
+    }),
+    output: connectionSettings,
+  },
+  'connection.removeCertificate': { input: nothing, output: connectionSettings },
+
+  /** Walks the way to a hub before anything is saved; how far it is says `connection.check`. */
+  'connection.startCheck': {
+    /** Without `secret` the stored one is used. */
+    input: hubSettings.extend({ secret: hubSecret.optional() }),
+    output: connectionCheck,
+  },
+  'connection.check': { input: nothing, output: z.object({ check: connectionCheck.optional() }) },
+  'connection.cancelCheck': { input: nothing, output: nothing },
+  /** As a text file, where the clerk wants it. */
+  'connection.exportCheck': { input: nothing, output: z.object({ path: z.string().optional() }) },
+
   'line.status': { input: nothing, output: lineStatus },
   /** "Gửi ngay": everything due is due now. */
   'line.syncNow': { input: nothing, output: lineStatus },

@@ -7,6 +7,7 @@ import { z } from 'zod'
  * - `office`: created, unlocked, or its settings changed
  * - `outgoing`, `incoming`: a document or its job moved
  * - `line`: the line came or went, a sync ended, bytes of a sending moved
+ * - `connection`: a step of the check of the connection began or ended
  * - `token`: a token or the signer process came or went
  * - `directory`: agencies changed
  * - `update`: a new version was found, loaded or refused
@@ -18,6 +19,7 @@ export const topic = z.enum([
   'outgoing',
   'incoming',
   'line',
+  'connection',
   'token',
   'directory',
   'update',

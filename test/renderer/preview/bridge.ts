@@ -1,3 +1,5 @@
+import type { ConnectionCheck } from '../../../src/shared/connection-check.ts'
+import type { ConnectionSettings } from '../../../src/shared/connection.ts'
 import type { HistoryEntry } from '../../../src/shared/document/history.ts'
 import { OUTGOING_BOXES, type OutgoingState } from '../../../src/shared/document/outgoing.ts'
 import { INCOMING_BOXES, type IncomingState } from '../../../src/shared/document/incoming.ts'
@@ -610,6 +612,41 @@ const gaps: NumberGap[] = [
   { series: { key: 'copies' }, from: 1, to: 1, kind: 'unexplained', reason: '', by: '' },
 ]
 
+const CONNECTION: ConnectionSettings = {
+  proxy: { by: 'office', host: 'proxy.suoingoc.example', port: 3128, userName: 'vanthu' },
+  hasProxyPassword: true,
+  clockLimitSeconds: 60,
+}
+
+const CHECK: ConnectionCheck = {
+  startedAt: now,
+  running: false,
+  kind: 'vxp',
+  url: 'https://maychubaomat.thanhvan.example/vxp',
+  systemId: 'H99.88.01',
+  steps: [
+    { step: 'network', state: 'good' },
+    { step: 'name', state: 'good', addresses: ['10.99.0.4'], proxy: 'proxy.suoingoc.example:3128' },
+    { step: 'connection', state: 'good', milliseconds: 41 },
+    {
+      step: 'security',
+      state: 'failed',
+      error: 'hub/certificate-untrusted',
+      certificate: {
+        sha256: hash(7),
+        subject: 'maychubaomat.thanhvan.example',
+        issuer: 'maychubaomat.thanhvan.example',
+        notBefore: now - 90 * DAY,
+        notAfter: now + 900 * DAY,
+      },
+    },
+    { step: 'server', state: 'skipped' },
+    { step: 'clock', state: 'skipped' },
+    { step: 'access', state: 'skipped' },
+    { step: 'lists', state: 'skipped' },
+  ],
+}
+
 const handlers: Handlers = {
   'office.status': status,
   'office.newRecoveryCode': () => ({ recoveryCode: 'K7QM-3XPA-9TWD-4HRC-8NVE-2JBY-6FSG-5ZLU' }),
@@ -624,7 +661,16 @@ const handlers: Handlers = {
   },
   'settings.current': settings,
   'settings.save': settings,
-  'hub.check': () => ({ reached: true, clockSkewMs: 900, agencies: 412 }),
+  'connection.current': () => CONNECTION,
+  'connection.save': () => CONNECTION,
+  'connection.keepAuthorities': () => CONNECTION,
+  'connection.removeAuthorities': () => CONNECTION,
+  'connection.keepCertificate': () => CONNECTION,
+  'connection.removeCertificate': () => CONNECTION,
+  'connection.startCheck': () => CHECK,
+  'connection.check': () => ({ check: CHECK }),
+  'connection.cancelCheck': () => ({}),
+  'connection.exportCheck': () => ({}),
   'line.status': line,
   'line.syncNow': line,
   'numbering.current': numbering,
