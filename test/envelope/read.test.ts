@@ -173,7 +173,7 @@ describe('reading a packet', () => {
     [
       'a subject of 501 letters',
       /(?<=<edXML:Subject>)[^<]*/,
-      `${'ế'.repeat(501)}`,
+      'ế'.repeat(501),
       'field-too-long',
       'MessageHeader/Subject',
     ],
