@@ -40,6 +40,12 @@ const TABLE = [
     outside: ['zod'],
     node: true,
   },
+  {
+    from: 'engine/proof',
+    ours: ['LEAVES', 'engine/store', 'engine/incoming', 'shared'],
+    outside: ['zod'],
+    node: true,
+  },
   { from: 'engine/sync', ours: ['PORTS', 'engine/store', 'shared'], outside: ['zod'], node: true },
   {
     from: 'main',

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { readPacket, type AttachmentSink, type ReadPacket } from '../engine/envelope/read.ts'
+import { NOWHERE, readPacket, type ReadPacket } from '../engine/envelope/read.ts'
 import { verifyPacketSignature } from '../engine/packet-signature.ts'
 import { AppError } from '../shared/errors.ts'
 import { ERROR_TEXT } from '../shared/errors.vi.ts'
@@ -36,16 +36,6 @@ export async function checkPacket(words: readonly string[]): Promise<number> {
     print(`Mã lỗi: ${cause.code}${cause.detail === undefined ? '' : ` (${plain(cause.detail)})`}`)
     return 1
   }
-}
-
-/** Files are read and measured, and go nowhere. */
-const NOWHERE: AttachmentSink<undefined> = {
-  begin: () =>
-    Promise.resolve({
-      write: () => Promise.resolve(),
-      finish: () => Promise.resolve(undefined),
-      discard: () => Promise.resolve(),
-    }),
 }
 
 const SIGNATURE_TEXT: Readonly<Record<ReadPacket<undefined>['signature']['present'], string>> = {

@@ -33,6 +33,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   'edxml check': async () => (await import('./edxml.ts')).checkPacket,
   hub: async () => (await import('./hub.ts')).hub,
   'hub check': async () => (await import('./hub-check.ts')).checkConnection,
+  'evidence check': async () => (await import('./evidence.ts')).checkEvidenceFile,
   'store check': async () => (await import('./store.ts')).checkStore,
 }
 
@@ -62,7 +63,7 @@ async function run(words: readonly string[]): Promise<number> {
   const two = `${first} ${second ?? ''}`
   const name = isCommandName(two) ? two : isCommandName(first) ? first : undefined
   if (name === undefined) {
-    if (second === '--help' && (first === 'edxml' || first === 'store')) {
+    if (second === '--help' && (first === 'edxml' || first === 'store' || first === 'evidence')) {
       print(COMMAND_USAGE[`${first} check`])
       return 0
     }

@@ -1,5 +1,6 @@
 /** The commands there are. */
-export type CommandName = 'verify' | 'sign' | 'edxml check' | 'hub' | 'hub check' | 'store check'
+export type CommandName =
+  'verify' | 'sign' | 'edxml check' | 'hub' | 'hub check' | 'store check' | 'evidence check'
 
 /** The help of each command. */
 export const COMMAND_USAGE: Readonly<Record<CommandName, string>> = {
@@ -94,6 +95,16 @@ Kiểm tra toàn bộ kho văn bản trong thư mục DIR: cơ sở dữ liệu,
                    và không hiện lại những gì được gõ
 Chương trình Văn Thư phải được đóng trước khi kiểm tra.
 Mã thoát: 0 kho còn nguyên vẹn; 1 có chỗ hỏng; 2 sai cách dùng, sai mã hoặc không mở được kho.`,
+
+  'evidence check': `vanthu evidence check FILE [--json] [--trust DIR]
+
+Kiểm tra một hồ sơ chứng cứ do Văn Thư xuất ra, không cần chương trình và kho của cơ quan xuất:
+từng tệp, các dòng lịch sử và vị trí của chúng trong toàn bộ lịch sử, gói tin có đúng các tệp kèm theo,
+chữ ký số, trạng thái, và thời hạn gửi. Nội dung hồ sơ và điều hồ sơ chứng minh được: docs/evidence.md.
+  --json       in kết quả cho máy đọc
+  --trust DIR  tin thêm các chứng thư số gốc (.pem .crt .cer .der) trong thư mục DIR
+Mã thoát: 0 hồ sơ nguyên vẹn và chữ ký hợp lệ; 1 hồ sơ bị sửa, có điểm không khớp, hoặc chữ ký chưa
+hợp lệ; 2 sai cách dùng hoặc không mở được tệp.`,
 }
 
 /** The help of the whole program. */
@@ -106,6 +117,7 @@ Cách dùng:
   vanthu edxml check FILE [--trust DIR]
   vanthu hub --port N --data DIR [--resumable]
   vanthu store check DIR [--code-env NAME]
+  vanthu evidence check FILE [--json] [--trust DIR]
 
 Chi tiết từng lệnh: vanthu LỆNH --help
 Mã thoát: 0 tốt; 1 kết quả xấu; 2 sai cách dùng hoặc không đọc được.`

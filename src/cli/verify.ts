@@ -9,19 +9,13 @@ import type { TrustStore } from '../engine/signing/trust.ts'
 import { documentLeftOpen } from '../engine/signing/verify.ts'
 import { verifyPdf, type VerifyPdfContext } from '../engine/verify-pdf.ts'
 import { isSignatureName, signedNameOf } from '../shared/document/attachment.ts'
-import { vietnamClock } from '../shared/document/vietnam-time.ts'
 import { AppError } from '../shared/errors.ts'
-import type { DocumentVerdict, SignatureVerdict, TimeStampVerdict } from '../shared/verdict.ts'
-import {
-  algorithmText,
-  laterChangeLines,
-  revocationText,
-  VERDICT_SENTENCE,
-  VERDICT_TEXT,
-} from '../shared/verdict.vi.ts'
+import type { DocumentVerdict } from '../shared/verdict.ts'
+import { VERDICT_SENTENCE, VERDICT_TEXT } from '../shared/verdict.vi.ts'
 import { AUTHORITY_OPTIONS, needFile, readWords } from './arguments.ts'
 import { openCommandAuthorities, trustFrom } from './authorities.ts'
 import { plain, print, reasonLine } from './print.ts'
+import { signatureLines, timeStampLines } from './verdict-lines.ts'
 
 /** What `--json` prints. Scripts rely on these names: add, never rename. */
 interface Report extends DocumentVerdict {
@@ -169,49 +163,4 @@ function textOf(report: Report): string {
     ]),
     ...(report.timeStamps ?? []).flatMap((stamp, index) => ['', ...timeStampLines(stamp, index + 1)]),
   ].join('\n')
-}
-
-function signatureLines(title: string, signature: SignatureVerdict): string[] {
-  const { signer, signedAt, coveredBytes, chain = [], algorithm } = signature
-  const who =
-    signer === undefined
-      ? 'không rõ người ký'
-      : [signer.name, signer.title, signer.organization].filter((text) => text !== undefined).join(', ')
-  const at = signedAt === undefined ? NaN : Date.parse(signedAt)
-  return [
-    `${title}: ${VERDICT_TEXT[signature.verdict].toLowerCase()}`,
-    `  Người ký: ${plain(who)}`,
-    ...(signer === undefined
-      ? []
-      : [
-          `  Chứng thư số: ${signer.certificateSha256}, do ${plain(signer.issuer)} cấp, hiệu lực ${day(signer.notBefore)}–${day(signer.notAfter)}`,
-        ]),
-    ...(Number.isNaN(at) ? [] : [`  Thời gian ký: ${vietnamClock(at)}`]),
-    ...(signature.provenAt === undefined
-      ? []
-      : [`  Dấu thời gian: đã có chữ ký lúc ${vietnamClock(Date.parse(signature.provenAt))}`]),
-    `  Phạm vi: ${signature.coversWholeDocument ? 'toàn bộ tệp' : 'phần tệp có đến lúc ký'}${
-      coveredBytes === undefined ? '' : ` (${coveredBytes.toLocaleString('vi-VN')} byte đầu)`
-    }`,
-    ...laterChangeLines(signature.laterChanges).map((line) => `  Thêm vào sau khi ký. ${line}`),
-    ...chain.slice(1).map(({ name, sha256, trusted }) => {
-      return `  Cấp bởi: ${plain(name)} (${sha256})${trusted ? ', được tin cậy' : ''}`
-    }),
-    `  Thu hồi: ${revocationText(signature.revocation)}`,
-    ...(algorithm === undefined ? [] : [`  Thuật toán: ${algorithmText(algorithm)}`]),
-    ...signature.reasons.map(reasonLine),
-  ]
-}
-
-function timeStampLines({ verdict, reasons, at, authority }: TimeStampVerdict, number: number): string[] {
-  return [
-    `Dấu thời gian ${String(number)}: ${VERDICT_TEXT[verdict].toLowerCase()}`,
-    ...(at === undefined ? [] : [`  Thời gian: ${vietnamClock(Date.parse(at))}`]),
-    ...(authority === undefined ? [] : [`  Nơi cấp: ${plain(authority)}`]),
-    ...reasons.map(reasonLine),
-  ]
-}
-
-function day(iso: string): string {
-  return vietnamClock(Date.parse(iso)).slice(0, 10)
 }

@@ -170,6 +170,7 @@ const host: Host = {
       ? ask({ op: 'resolveProxy', url })
       : Promise.resolve(waysFromEnvironment(url, process.env)),
   saveFile: (name, bytes) => ask({ op: 'saveFile', name, bytes }),
+  choosePath: (name) => ask({ op: 'choosePath', name }),
   startSigner,
   update: {
     status: async () => updateStatus.parse(await ask({ op: 'updateStatus' })),

@@ -384,6 +384,24 @@ export function officeHandlers(office: Office): OfficeHandlers {
       withdraw(store, id, now())
       return changedOutgoing(id)
     },
+    'evidence.export': async ({ direction, id }) => {
+      const { gatherEvidenceOf, writeEvidence } = await import('./proof/export.ts')
+      const evidence = await gatherEvidenceOf(store, direction, id, now())
+      const path = await host.choosePath(evidence.name)
+      if (path === undefined) return {}
+      await writeEvidence(evidence, path)
+      const { fingerprint } = evidence
+      store.history.append({
+        at: now(),
+        subjectKind: direction,
+        subjectId: id,
+        event: 'export-evidence',
+        detail: { fingerprint },
+      })
+      office.tell(direction)
+      return { path, fingerprint }
+    },
+
     'outgoing.export': ({ id, role }) =>
       exportFile(store.outgoing.get(id).files.findLast((file) => file.role === role)),
 

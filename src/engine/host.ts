@@ -21,6 +21,8 @@ export interface Host {
   readonly resolveProxy: (url: string) => Promise<string>
   /** The system's save dialog; returns where the file now is. */
   readonly saveFile: (name: string, bytes: Uint8Array) => Promise<string | undefined>
+  /** The system's save dialog for a file that the engine writes itself; `undefined` when the clerk cancels. */
+  readonly choosePath: (name: string) => Promise<string | undefined>
   /** Starts a signer process. */
   readonly startSigner: () => SignerProcess
   readonly update: {

@@ -79,6 +79,8 @@ function open(): void {
         return session.defaultSession.resolveProxy(request.url)
       case 'saveFile':
         return saveFile(window, request.name, request.bytes)
+      case 'choosePath':
+        return choosePath(window, request.name)
       case 'updateStatus':
         return update.status()
       case 'updateCheck':
@@ -164,15 +166,19 @@ async function chooseModule(window: BrowserWindow | undefined): Promise<string |
   return chosen.canceled ? undefined : chosen.filePaths[0]
 }
 
+async function choosePath(window: BrowserWindow | undefined, name: string): Promise<string | undefined> {
+  const options: Electron.SaveDialogOptions = { title: 'Lưu tệp', defaultPath: basename(name) }
+  const chosen =
+    window === undefined ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options)
+  return chosen.canceled || chosen.filePath === '' ? undefined : chosen.filePath
+}
+
 async function saveFile(
   window: BrowserWindow | undefined,
   name: string,
   bytes: Uint8Array,
 ): Promise<string | undefined> {
-  const options: Electron.SaveDialogOptions = { title: 'Lưu tệp', defaultPath: basename(name) }
-  const chosen =
-    window === undefined ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options)
-  if (chosen.canceled || chosen.filePath === '') return undefined
-  await writeFile(chosen.filePath, bytes)
-  return chosen.filePath
+  const path = await choosePath(window, name)
+  if (path !== undefined) await writeFile(path, bytes)
+  return path
 }

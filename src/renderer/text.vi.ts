@@ -1207,6 +1207,10 @@ export const TEXT = {
     opening: 'Đang mở…',
   },
 
+  evidence: {
+    export: 'Xuất hồ sơ chứng cứ',
+    exported: 'Đã lưu hồ sơ chứng cứ.',
+  },
   history: {
     outgoing: {
       freeze: 'Chốt nội dung, chuyển ký',
@@ -1269,6 +1273,7 @@ export const TEXT = {
     answered: { '15': 'đồng ý thu hồi', '16': 'từ chối thu hồi' },
     other: {
       create: 'Tạo dự thảo',
+      'export-evidence': 'Xuất hồ sơ chứng cứ',
       collect: 'Nhận từ trục liên thông',
       status: 'Nơi nhận báo tình trạng khác',
       readdress: 'Sửa nơi nhận',

@@ -127,6 +127,11 @@ export const ERRORS = {
   'sign/covers-text': { retry: 'user' },
   'sign/self-check-failed': { retry: 'user' },
 
+  'evidence/unreadable': { retry: 'never' },
+  'evidence/changed': { retry: 'never' },
+  'evidence/too-large': { retry: 'never' },
+  'evidence/unwritable': { retry: 'user' },
+
   'packet/unreadable': { retry: 'never' },
   'packet/too-large': { retry: 'never' },
   'packet/forbidden-xml': { retry: 'never' },

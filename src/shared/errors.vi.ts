@@ -337,6 +337,22 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Văn bản giữ nguyên như trước khi ký. Hãy thử lại; nếu còn lỗi, báo mã sự cố cho bộ phận hỗ trợ.',
   },
 
+  'evidence/unreadable': {
+    title: 'Tệp không phải hồ sơ chứng cứ nguyên vẹn',
+    hint: 'Tệp bị cắt, bị sửa hoặc do phần mềm khác tạo ra. Hãy xin lại hồ sơ từ cơ quan đã xuất.',
+  },
+  'evidence/changed': {
+    title: 'Nội dung hồ sơ chứng cứ đã bị thay đổi',
+    hint: 'Có tệp trong hồ sơ không còn như khi xuất. Không dùng hồ sơ này; hãy xin lại từ cơ quan đã xuất.',
+  },
+  'evidence/too-large': {
+    title: 'Hồ sơ chứng cứ quá lớn',
+    hint: 'Hồ sơ vượt quá 4 GB hoặc 5.000 tệp. Hãy liên hệ hỗ trợ kỹ thuật.',
+  },
+  'evidence/unwritable': {
+    title: 'Chưa ghi được hồ sơ chứng cứ',
+    hint: 'Chọn thư mục khác còn chỗ trống và được phép ghi, rồi xuất lại.',
+  },
   'packet/unreadable': {
     title: 'Không đọc được gói tin',
     hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại.',

@@ -11,6 +11,8 @@ export const hostRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('chooseModule') }),
   z.object({ op: z.literal('resolveProxy'), url: z.url() }),
   z.object({ op: z.literal('saveFile'), name: z.string(), bytes: bytes }),
+  /** Where a file shall be written that is too large to be handed over. */
+  z.object({ op: z.literal('choosePath'), name: z.string() }),
   /** `signer` numbers the process, so that the end of an old one is not taken for the end of a new one. */
   z.object({ op: z.literal('startSigner'), signer: z.int() }),
   z.object({ op: z.literal('killSigner'), signer: z.int() }),
@@ -29,6 +31,7 @@ export const hostAnswer = {
   chooseModule: z.string().optional(),
   resolveProxy: z.string(),
   saveFile: z.string().optional(),
+  choosePath: z.string().optional(),
   startSigner: z.undefined(),
   killSigner: z.undefined(),
   updateStatus: z.unknown(),

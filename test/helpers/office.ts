@@ -141,8 +141,15 @@ export function addPerson(desk: Desk, tokens: OfficeTokens, name: string, pin: s
   return { name, pin, certificate: { tokenSerial: serial, certificateSha256 } }
 }
 
-/** A host without a desktop: no OS key store, no dialogs; the signer is a child process. */
-export function plainHost(env: Readonly<Record<string, string>>, log: string[] = []): Host {
+/**
+ * A host without a desktop: no OS key store, no dialogs; the signer is a child process. What is exported goes
+ * to the folder `exportsTo`.
+ */
+export function plainHost(
+  env: Readonly<Record<string, string>>,
+  log: string[] = [],
+  exportsTo?: string,
+): Host {
   const refuse = () => Promise.reject(new Error('there is no desktop here'))
   return {
     keyStore: () => Promise.resolve('none'),
@@ -151,6 +158,7 @@ export function plainHost(env: Readonly<Record<string, string>>, log: string[] =
     chooseModule: () => Promise.resolve(undefined),
     resolveProxy: () => Promise.resolve('DIRECT'),
     saveFile: () => Promise.resolve(undefined),
+    choosePath: (name) => Promise.resolve(exportsTo === undefined ? undefined : join(exportsTo, name)),
     startSigner: () => startSignerProcess(SIGNER, env),
     update: { status: refuse, check: refuse, download: refuse, install: refuse },
     log: (level, text) => {
@@ -207,7 +215,7 @@ export async function reopenOffice(options: NewOffice, recoveryCode: string): Pr
 }
 
 function openTestEngine({ dir, tokens, now, pollIntervalMs }: NewOffice, log: string[]): Promise<Engine> {
-  return engineAt(dir, plainHost(tokens.hsm.env, log), now, pollIntervalMs)
+  return engineAt(dir, plainHost(tokens.hsm.env, log, dir), now, pollIntervalMs)
 }
 
 /** The real engine over a folder, with timers of its own and no fail point. */

@@ -41,6 +41,16 @@ export const PACKET_LIMITS: PacketLimits = {
   zipRatio: 200,
 }
 
+/** For who wants to know what is in a packet: its files are read, hashed, and go nowhere. */
+export const NOWHERE: AttachmentSink<undefined> = {
+  begin: () =>
+    Promise.resolve({
+      write: () => Promise.resolve(),
+      finish: () => Promise.resolve(undefined),
+      discard: () => Promise.resolve(),
+    }),
+}
+
 export interface ReadOptions<Stored> {
   readonly limits?: Partial<PacketLimits>
   readonly attachmentSink: AttachmentSink<Stored>

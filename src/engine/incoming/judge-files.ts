@@ -4,13 +4,17 @@ import type { DocumentFile, Sha256 } from '../../shared/document/fields.ts'
 import type { DocumentVerdict } from '../../shared/verdict.ts'
 import type { PdfSource } from '../pdf/source.ts'
 import { unreadableDocument, withAttachments } from '../signing/verify.ts'
-import type { FileStore } from '../store/index.ts'
 
 /** How one file is judged. */
 export interface FileJudges {
   readonly pdf: (source: PdfSource) => Promise<DocumentVerdict>
   /** By the signature in a file of its own; without the file only as far as that goes. */
   readonly beside: (file: PdfSource | undefined, signature: Uint8Array) => Promise<DocumentVerdict>
+}
+
+/** Where the files are. */
+export interface OpenFiles {
+  readonly open: (sha256: Sha256) => Promise<PdfSource & { close(): Promise<void> }>
 }
 
 /** More in a signature file is read into memory for nothing: with the content inside, one file may be this large. */
@@ -22,7 +26,7 @@ const LARGEST_SIGNATURE_BYTES = 64_000_000
  * @returns undefined where there is no PDF
  */
 export async function judgeFiles(
-  kept: FileStore,
+  kept: OpenFiles,
   files: readonly DocumentFile[],
   judges: FileJudges,
 ): Promise<DocumentVerdict | undefined> {

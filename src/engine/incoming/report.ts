@@ -91,8 +91,10 @@ export function reportJob(ports: ReportPorts): JobHandler {
       job,
       transport: ports.transport(),
       query: { kind: 'status', documentId: about, notation, from, sha256 },
-      open: () =>
-        Promise.resolve({
+      open: async () => {
+        // Kept, so that what we answered can be shown later.
+        await store.files.putBytes(bytes)
+        return {
           packet: {
             kind: 'status',
             from,
@@ -102,7 +104,8 @@ export function reportJob(ports: ReportPorts): JobHandler {
             open: (fromByte) => once(bytes.subarray(fromByte)),
           },
           close: () => Promise.resolve(),
-        }),
+        }
+      },
       steps: { marked: 'report/marked', sent: 'report/sent' },
       signal,
     })

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { sha256Hex, type Sha256 } from '../../shared/document/fields.ts'
 import { historyEntry, type HistoryEntry } from '../../shared/document/history.ts'
+import { canonicalJson, CHAIN_START, chainedLine, chainHash, type ChainedLine } from './chain.ts'
 import { json, numberRow } from './columns.ts'
 import type { Database } from './database.ts'
 
@@ -19,8 +20,8 @@ export interface HistoryNote {
 export type ChainVerdict =
   { readonly ok: true; readonly lines: number } | { readonly ok: false; readonly sequence: number }
 
-const START = '0'.repeat(64)
 const BATCH = 500
+const HASH_BATCH = 2_000
 const storedRow = z.object({
   sequence: historyEntry.shape.sequence,
   at: historyEntry.shape.at,
@@ -29,19 +30,6 @@ const storedRow = z.object({
   event: historyEntry.shape.event,
   detail: json(historyEntry.shape.detail),
 })
-/** For the chain a line is read as it stands, so that a doctored one is found and not stumbled over. */
-const chainedRow = z.object({
-  sequence: z.int(),
-  at: z.int(),
-  subjectKind: z.string(),
-  subjectId: z.string(),
-  event: z.string(),
-  detail: z.string(),
-  previousHash: z.string(),
-  hash: z.string(),
-})
-type ChainedRow = z.output<typeof chainedRow>
-
 const COLUMNS = 'sequence, at, subject_kind AS subjectKind, subject_id AS subjectId, event, detail'
 const CHAIN = `${COLUMNS}, previous_hash AS previousHash, hash`
 
@@ -56,7 +44,7 @@ export function historyStore(db: Database) {
   const last = db.query(
     'history.last',
     `SELECT ${CHAIN} FROM history ORDER BY sequence DESC LIMIT 1`,
-    chainedRow,
+    chainedLine,
   )
   const insert = db.command(
     'history.append',
@@ -75,10 +63,29 @@ export function historyStore(db: Database) {
      ORDER BY sequence`,
     storedRow,
   )
+  const chainedBySubjects = db.query(
+    'history.chained',
+    `SELECT ${CHAIN} FROM history
+     WHERE subject_id IN (SELECT value FROM json_each(@subjects))
+       OR subject_id IN (SELECT key FROM job WHERE subject_id IN (SELECT value FROM json_each(@subjects)))
+     ORDER BY sequence`,
+    chainedLine,
+  )
+  const hashBatch = db.query(
+    'history.hashes',
+    `SELECT hash FROM history WHERE sequence > @after AND sequence <= @upTo ORDER BY sequence
+     LIMIT ${String(HASH_BATCH)}`,
+    chainedLine.pick({ hash: true }),
+  )
+  const sentFiles = db.query(
+    'history.fileHashes',
+    "SELECT DISTINCT detail ->> '$.sha256' AS sha256 FROM history WHERE event = 'attempt'",
+    z.object({ sha256: z.string().nullable() }),
+  )
   const batch = db.query(
     'history.batch',
     `SELECT ${CHAIN} FROM history WHERE sequence > @after ORDER BY sequence LIMIT ${String(BATCH)}`,
-    chainedRow,
+    chainedLine,
   )
   const highest = db.query(
     'history.highest',
@@ -98,7 +105,7 @@ export function historyStore(db: Database) {
         event: note.event,
         detail: note.detail ?? {},
       }
-      const previousHash = before?.hash ?? START
+      const previousHash = before?.hash ?? CHAIN_START
       const line = { ...entry, detail: canonicalJson(entry.detail), previousHash }
       insert.run({ ...line, hash: chainHash(line) })
       return entry
@@ -115,10 +122,30 @@ export function historyStore(db: Database) {
     return withErrands.all({ documentId })
   }
 
+  /** The lines of several subjects and of their errands, as they stand in the chain, oldest first. */
+  function chained(subjects: readonly string[]): ChainedLine[] {
+    return chainedBySubjects.all({ subjects: JSON.stringify(subjects) })
+  }
+
+  /** The last line's number and hash; undefined while nothing was written. */
+  function head(): Pick<ChainedLine, 'sequence' | 'hash'> | undefined {
+    return last.get()
+  }
+
+  /** Up to some thousands of the hashes of the lines that follow `after`, none beyond `upTo`. */
+  function hashes(after: number, upTo: number): string[] {
+    return hashBatch.all({ after, upTo }).map(({ hash }) => hash)
+  }
+
+  /** The packets that attempts brought to the hub. */
+  function fileHashes(): Sha256[] {
+    return sentFiles.all().flatMap(({ sha256 }) => sha256Hex.safeParse(sha256).data ?? [])
+  }
+
   /** Reads every line and computes the chain again: finds a changed, removed, moved or cut-off line. */
   function verifyChain(): ChainVerdict {
     let sequence = 0
-    let hash = START
+    let hash = CHAIN_START
     for (;;) {
       const rows = batch.all({ after: sequence })
       for (const row of rows) {
@@ -135,21 +162,5 @@ export function historyStore(db: Database) {
       : { ok: false, sequence: sequence + 1 }
   }
 
-  return { append, of, about, verifyChain }
-}
-
-/** SHA-256 over the line and the hash before it. Persisted: the form must never change. */
-function chainHash(row: Omit<ChainedRow, 'hash'>): string {
-  const { sequence, at, subjectKind, subjectId, event, detail, previousHash } = row
-  const line = canonicalJson({ sequence, at, subjectKind, subjectId, event, detail, previousHash })
-  return createHash('sha256').update(line).digest('hex')
-}
-
-/** JSON with sorted keys and no spaces, so that the same content always has the same bytes. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  )
+  return { append, of, about, chained, fileHashes, hashes, head, verifyChain }
 }

@@ -198,6 +198,7 @@ function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock
       ...requests.fileHashes(),
       ...incoming.fileHashes(),
       ...packets.fileHashes(),
+      ...history.fileHashes(),
     ])
     for (const sha256 of hashes) {
       try {

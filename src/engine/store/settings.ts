@@ -6,6 +6,7 @@ import { numberFields, numberPlacement } from '../../shared/document/number-plac
 import { recallRoute } from '../../shared/document/request.ts'
 import { certificateChoice, hubKind, hubRoad, type TokenSettings } from '../../shared/ipc/contract.ts'
 import { signaturePolicy } from '../../shared/signature-policy.ts'
+import { workCalendar } from '../../shared/document/working-days.ts'
 import { json } from './columns.ts'
 import type { Database } from './database.ts'
 
@@ -57,6 +58,8 @@ const SETTINGS = {
   confirmedRoots: z.array(sha256Hex),
   /** Which packet carries a recall; left out, a document packet of type 1. */
   recallRoute,
+  /** Working days and hours; left out, DEFAULT_CALENDAR. */
+  workCalendar,
   /** When the hub last answered a whole round. */
   lastSyncAt: instant,
   /** When the directory was last taken over. */

@@ -13,6 +13,7 @@ import { Chip, PriorityChip, VerdictChip, type Tone } from '../components/Chip.t
 import { dueFact, Facts, Files, isPdf, Timeline } from '../components/Details.tsx'
 import { AskReason } from '../components/Dialog.tsx'
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
+import { EvidenceButton } from '../components/EvidenceButton.tsx'
 import { IncomingPdf } from '../components/FilePreview.tsx'
 import { ProcessActions } from '../components/ProcessActions.tsx'
 import { Aside, AsideButton } from '../components/Reading.tsx'
@@ -190,6 +191,9 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
           void save.run(file)
         }}
       />
+      <div>
+        <EvidenceButton direction="incoming" id={detail.id} />
+      </div>
       {detail.content === '' || detail.content === detail.subject ? null : (
         <section>
           <h3>{TEXT.document.content}</h3>

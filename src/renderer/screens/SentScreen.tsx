@@ -8,6 +8,7 @@ import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx
 import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
 import { dueFact, Facts, Files, Recipients, Timeline } from '../components/Details.tsx'
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
+import { EvidenceButton } from '../components/EvidenceButton.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { Aside, AsideButton } from '../components/Reading.tsx'
 import { RecallBand } from '../components/RecallBand.tsx'
@@ -136,6 +137,9 @@ function SentDocument({ id }: { id: string }) {
           void save.run(file.role)
         }}
       />
+      <div>
+        <EvidenceButton direction="outgoing" id={detail.id} />
+      </div>
     </div>
   )
   return (

@@ -749,6 +749,15 @@ export const contract = {
     output: z.object({ path: z.string().optional() }),
   },
 
+  /**
+   * Everything that proves the way of a document, as one file where the clerk wants it (docs/evidence.md).
+   * `path` is left out when the clerk thought better of it.
+   */
+  'evidence.export': {
+    input: z.object({ direction: z.enum(['outgoing', 'incoming']), id: documentId }),
+    output: z.object({ path: z.string().optional(), fingerprint: sha256Hex.optional() }),
+  },
+
   'update.status': { input: nothing, output: updateStatus },
   'update.check': { input: nothing, output: updateStatus },
   'update.download': { input: nothing, output: updateStatus },

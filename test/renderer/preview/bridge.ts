@@ -911,6 +911,7 @@ const handlers: Handlers = {
   'incoming.assign': ({ id }) => moveIn(id, 'assigned'),
   'incoming.process': ({ id }) => moveIn(id, 'processing'),
   'incoming.finish': ({ id }) => moveIn(id, 'finished'),
+  'evidence.export': () => ({ path: '/home/clerk/chung-cu.zip' }),
   'incoming.export': () => ({ path: '/home/clerk/tep.pdf' }),
   'update.status': () => update,
   'update.check': () => update,
