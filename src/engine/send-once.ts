@@ -1,6 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { FailPoint, ReachFailPoint } from './fail-point.ts'
-import type { Delivery, HubAnswer, OutgoingPacket, SentQuery, Transport } from './hub/transport.ts'
+import type {
+  Delivery,
+  HubAnswer,
+  OutgoingPacket,
+  RoadReceipt,
+  SentQuery,
+  Transport,
+} from './hub/transport.ts'
 import type { HistoryEntry } from '../shared/document/history.ts'
 import { AppError } from '../shared/errors.ts'
 import type { Job, Store } from './store/index.ts'
@@ -76,9 +84,11 @@ export async function sendOnce(ports: SendPorts, sending: Sending): Promise<Send
   const { packet, close } = await sending.open()
   try {
     const { sha256, sizeBytes } = packet
-    store.jobs.markSending(job.key, ports.now(), { sha256, sizeBytes })
+    const attemptId = randomUUID()
+    store.jobs.markSending(job.key, ports.now(), { attemptId, sha256, sizeBytes })
     reach(steps.marked)
-    const { packetId, answer } = await transport.send(packet, {
+    const { packetId, answer, road } = await transport.send(packet, {
+      attemptId,
       signal,
       onProgress,
       upload: begun?.sha256 === sha256 ? begun.upload : undefined,
@@ -88,7 +98,11 @@ export async function sendOnce(ports: SendPorts, sending: Sending): Promise<Send
       },
     })
     reach(steps.sent)
-    return { taken: true, packetId, learnt: { learntFrom: 'answer', ...answerDetail(answer) } }
+    return {
+      taken: true,
+      packetId,
+      learnt: { learntFrom: 'answer', ...answerDetail(answer), ...roadDetail(road) },
+    }
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause
     const { code, detail } = cause
@@ -118,6 +132,17 @@ function answerDetail(answer: HubAnswer | undefined): HistoryEntry['detail'] {
   if (answer === undefined) return {}
   const { httpStatus, date, body } = answer
   return { httpStatus, ...(date === undefined ? {} : { hubDate: date }), answer: body }
+}
+
+/** By these the security servers find in their own records what they carried. */
+function roadDetail(road: RoadReceipt | undefined): HistoryEntry['detail'] {
+  if (road === undefined) return {}
+  const { requestId, requestHash, service } = road
+  return {
+    roadRequestId: requestId,
+    ...(requestHash === undefined ? {} : { roadRequestHash: requestHash }),
+    ...(service === undefined ? {} : { roadService: service }),
+  }
 }
 
 /** Whether the hub may have the packet all the same. */

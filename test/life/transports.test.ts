@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { isWayOpen } from '../../src/shared/connection-check.vi.ts'
 import {
@@ -126,6 +127,13 @@ describe.each(CONNECTIONS)('two offices over $name', ({ name, hubOf }) => {
     })
     expect(confirmed.recipients).toMatchObject([{ organId: RECEIVER.organId, state: 'registered' }])
     expect(await acceptedDocuments()).toBe(before + 1)
+    if (hubOf(hub, OFFICES[0]).hubRoad === undefined) return
+    const detailOf = (event: string) => confirmed.history.find((line) => line.event === event)?.detail
+    const logged = readFileSync(join(hub.directory, 'road.jsonl'), 'utf8').trim().split('\n')
+    const record = logged
+      .map((line) => JSON.parse(line) as { id: string; requestHash: string })
+      .find(({ id: attemptId }) => attemptId === detailOf('attempt')?.['attemptId'])
+    expect(record?.requestHash).toBe(detailOf('accept')?.['roadRequestHash'])
   })
 
   test('an answer that is lost makes no second packet, and the document is known to be sent', async () => {

@@ -50,7 +50,16 @@ describe('bringing a document to the hub', () => {
     })
     const told = store.history.about(id).filter(({ event }) => event === 'attempt' || event === 'accept')
     expect(told.map(({ event, detail }) => [event, detail])).toEqual([
-      ['attempt', { kind: 'deliver', attempts: 1, sha256: packetSha256, sizeBytes: packetSizeBytes }],
+      [
+        'attempt',
+        {
+          kind: 'deliver',
+          attempts: 1,
+          attemptId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+          sha256: packetSha256,
+          sizeBytes: packetSizeBytes,
+        },
+      ],
       [
         'accept',
         { attempts: 1, packetId: 'P-1', learntFrom: 'answer', httpStatus: 200, hubDate: date, answer: body },
