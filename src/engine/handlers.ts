@@ -26,7 +26,16 @@ import { currentNumbering, explainGap, gapsOf, saveNumbering } from './outgoing/
 import { seal, sealMany, sign, signMany, type SignOutcome } from './outgoing/sign.ts'
 import { keepPicture } from './outgoing/pictures.ts'
 import { recall } from './outgoing/recall.ts'
-import { hold, readdress, release, sendAsItIs, submit, withdraw } from './outgoing/submit.ts'
+import {
+  hold,
+  isBeforeFirstByte,
+  readdress,
+  release,
+  sendAsItIs,
+  sendFirst,
+  submit,
+  withdraw,
+} from './outgoing/submit.ts'
 import type { Office } from './office.ts'
 import { memorySource } from './pdf/source.ts'
 import { diagnoseToken } from './token-diagnosis.ts'
@@ -247,6 +256,13 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.tell('outgoing')
       return gapsOf(store, year)
     },
+    'queue.policy': () => office.queuePolicy(),
+    'queue.savePolicy': (policy) => {
+      store.settings.set('queuePolicy', policy)
+      office.queue.policyChanged()
+      office.tell('line')
+      return office.queuePolicy()
+    },
     'signaturePolicy.current': () => office.authorities.policy(),
     'signaturePolicy.save': (policy) => {
       office.authorities.setPolicy(policy)
@@ -361,8 +377,15 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.queue.ring()
       return changedOutgoing(id)
     },
-    'outgoing.hold': ({ id }) => {
-      hold(store, id)
+    'outgoing.hold': async ({ id }) => {
+      await office.queue.interrupt(id, () => {
+        hold(store, id)
+      })
+      return changedOutgoing(id)
+    },
+    'outgoing.sendFirst': ({ id }) => {
+      sendFirst(store, id, now())
+      office.queue.ring()
       return changedOutgoing(id)
     },
     'outgoing.release': ({ id }) => {
@@ -380,8 +403,12 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.queue.ring()
       return changedOutgoing(id)
     },
-    'outgoing.withdraw': ({ id }) => {
-      withdraw(store, id, now())
+    'outgoing.withdraw': async ({ id }) => {
+      const work = () => {
+        withdraw(store, id, now())
+      }
+      if (isBeforeFirstByte(store, id)) await office.queue.interrupt(id, work)
+      else work()
       return changedOutgoing(id)
     },
     'evidence.export': async ({ direction, id }) => {

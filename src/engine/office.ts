@@ -1,5 +1,7 @@
+import type { DocumentId } from '../shared/document/fields.ts'
 import { AppError } from '../shared/errors.ts'
 import type { LineStatus } from '../shared/ipc/contract.ts'
+import { DEFAULT_QUEUE_POLICY, type QueuePolicy } from '../shared/queue-policy.ts'
 import type { Topic } from '../shared/ipc/topics.ts'
 import { officeAuthorities } from './authorities.ts'
 import { appearanceFont } from './appearance-font.ts'
@@ -22,6 +24,7 @@ import type { SubmitPorts } from './outgoing/submit.ts'
 import type { SignerClient } from './signing/signer-client.ts'
 import type { Job, Store } from './store/index.ts'
 import { lineToHub } from './sync/line.ts'
+import { lineSpeed } from './sync/speed.ts'
 import { lineJournal } from './sync/line-journal.ts'
 import { runner } from './sync/runner.ts'
 import { tokenWatch } from './token-watch.ts'
@@ -42,7 +45,6 @@ export interface World {
 }
 
 const POLL_EVERY_MS = 60_000
-const PARALLEL = 3
 const SETTLE_MS = 60_000
 const PROGRESS_EVERY_MS = 250
 
@@ -88,7 +90,8 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
 
   let transport:
     { readonly key: string; readonly open: Transport; readonly serverClock: ServerClock } | undefined
-  let sending: Sending | undefined
+  const sending = new Map<DocumentId, Sending>()
+  const speed = lineSpeed(now)
   let toldProgressAt = 0
 
   /** The hub as the settings name it now; a changed setting ends the old connection. */
@@ -114,12 +117,22 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     return Math.abs(skew) > limitMs ? { clockSkewMs: Math.round(skew) } : {}
   }
 
-  function onSending(next: Sending | undefined): void {
-    sending = next
+  function onSending(id: DocumentId, next: Sending | undefined): void {
+    if (next === undefined) {
+      sending.delete(id)
+      speed.end(id)
+    } else {
+      sending.set(id, next)
+      speed.note(id, next.sentBytes)
+    }
     if (next === undefined || now() - toldProgressAt >= PROGRESS_EVERY_MS) {
       toldProgressAt = now()
       tell('line')
     }
+  }
+
+  function queuePolicyNow(): QueuePolicy {
+    return store.settings.get('queuePolicy') ?? DEFAULT_QUEUE_POLICY
   }
 
   const collecting = {
@@ -172,7 +185,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     random: world.random,
     timer: world.timer,
     pollIntervalMs: world.pollIntervalMs ?? POLL_EVERY_MS,
-    parallel: PARALLEL,
+    policy: queuePolicyNow,
     reach,
     log: host.log,
     onMoved: (job) => {
@@ -205,6 +218,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     trust,
     authorities,
     queue,
+    queuePolicy: queuePolicyNow,
     now,
     host,
     signing,
@@ -214,15 +228,20 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     lineStatus(): LineStatus {
       const state = line.get()
       const lastSyncAt = store.settings.get('lastSyncAt')
+      const deliveries = store.jobs.pending('deliver')
+      const bytesPerSecond = speed.bytesPerSecond()
       return {
         state: store.settings.get('hub') === undefined ? 'off' : state.state,
         ...(state.since === undefined ? {} : { since: state.since }),
         ...(state.error === undefined ? {} : { error: state.error }),
         ...(state.nextTryAt === undefined ? {} : { nextTryAt: state.nextTryAt }),
         ...(lastSyncAt === undefined ? {} : { lastSyncAt }),
-        waiting: store.jobs.pending('deliver').length,
+        waiting: deliveries.length,
+        waitingBytes: deliveries.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
+        ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+        paused: queuePolicyNow().paused,
         ...clockSkew(),
-        ...(sending === undefined ? {} : { sending }),
+        sending: [...sending.values()],
       }
     },
     /** Ends the queue and the connections, then lets the profile go. The signer is its owner's to close. */

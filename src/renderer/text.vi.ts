@@ -566,6 +566,15 @@ export const TEXT = {
     clock: (span: string) => `Đồng hồ máy này lệch ${span} so với trục liên thông.`,
     clockHint:
       'Chương trình tự bù khi gửi, nhưng giờ ghi trên văn bản và giờ ký vẫn theo máy này. Hãy chỉnh lại ngày giờ của máy.',
+    pauseAll: 'Tạm dừng gửi',
+    pauseAllDone: 'Đã tạm dừng gửi. Văn bản đến vẫn được nhận.',
+    goOn: 'Gửi tiếp',
+    goOnDone: 'Sẽ gửi tiếp.',
+    paused: 'Đang tạm dừng gửi.',
+    pausedHint: 'Văn bản chờ ở đây, chưa rời máy này; văn bản đến vẫn được nhận.',
+    estimate: (span: string) => `còn khoảng ${span}`,
+    sendFirst: 'Gửi trước',
+    sendFirstDone: 'Sẽ gửi văn bản này trước.',
     downSince: (since: string) => `Gián đoạn từ ${since}.`,
     nextTry: (span: string) => `Thử lại sau ${span}.`,
     off: 'Chưa khai báo trục liên thông.',
@@ -795,6 +804,7 @@ export const TEXT = {
     diagnosis: 'Chẩn đoán token',
     placement: 'Số và ngày trên văn bản',
     recall: 'Thu hồi văn bản',
+    queue: 'Gửi và nhận',
     levels: 'Dấu thời gian và thu hồi chứng thư',
     trust: 'Nơi cấp chứng thư tin cậy',
     numbering: 'Cấp số',
@@ -996,6 +1006,21 @@ export const TEXT = {
     keep: { person: 'Dùng hình chữ ký này', agency: 'Dùng hình con dấu này' },
     kept: { person: 'Đã lưu hình chữ ký.', agency: 'Đã lưu hình con dấu.' },
   },
+  queue: {
+    intro:
+      'Văn bản khẩn đi trước, rồi đến văn bản chờ lâu nhất. Một chỗ luôn dành cho văn bản nhỏ, nên chúng không phải chờ sau tệp lớn.',
+    parallel: 'Gửi, nhận cùng lúc nhiều nhất',
+    parallelWords: (count: number) => `${String(count)} văn bản`,
+    largeHours: 'Chỉ gửi, nhận văn bản lớn vào giờ đã chọn',
+    largeHoursHint:
+      'Dành cho đường mạng chậm hoặc tính tiền theo dung lượng. Lớn là trên 2 MB; văn bản khẩn vẫn đi ngay.',
+    from: 'Từ',
+    to: 'Đến',
+    hour: (hour: number) => `${String(hour)} giờ`,
+    sameHour: 'Hai giờ phải khác nhau.',
+    save: 'Lưu cách gửi, nhận',
+  },
+
   signaturePolicy: {
     intro:
       'Chữ ký số được tạo ngay trên máy này, không cần mạng. Khi có mạng và trước khi văn bản rời máy, chương trình bổ sung dấu thời gian và bằng chứng chứng thư số chưa bị thu hồi, để nơi nhận kiểm tra được ngay và cả về sau.',

@@ -62,6 +62,7 @@ export const ERRORS = {
   'document/attachment-is-signature': { retry: 'user' },
   'document/attachments-too-large': { retry: 'user' },
   'document/attachments-too-many': { retry: 'user' },
+  'document/too-large-for-hub': { retry: 'user' },
   'document/number-taken': { retry: 'user' },
   'document/number-held': { retry: 'user' },
   'document/gap-unexplained': { retry: 'user' },

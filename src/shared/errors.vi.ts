@@ -103,6 +103,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Tệp đính kèm quá lớn',
     hint: 'Mỗi tệp tối đa 50 MB, cả văn bản và các tệp đính kèm tối đa 70 MB. Hãy giảm kích thước, chẳng hạn quét lại ở độ phân giải thấp hơn, hoặc tách thành văn bản khác.',
   },
+  'document/too-large-for-hub': {
+    title: 'Văn bản lớn hơn mức trục liên thông nhận',
+    hint: 'Chưa ai ký nên chưa mất gì. Hãy giảm kích thước tệp, chẳng hạn quét lại ở độ phân giải thấp hơn, hoặc tách thành văn bản khác.',
+  },
   'document/attachments-too-many': {
     title: 'Đã đủ số tệp đính kèm',
     hint: 'Một văn bản mang được tối đa 20 tệp. Hãy gộp các tệp cùng loại thành một tệp.',

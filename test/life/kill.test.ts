@@ -229,7 +229,7 @@ test('the engine is killed while the hub is still working on its request, and th
     await hub.faults({ delayMs: 1_500 })
     await survive(doomed.call('outgoing.submit', { id: sealedId }))
     await until('the bytes are on their way', async () => {
-      const { sending } = await doomed.call('line.status', {})
+      const [sending] = (await doomed.call('line.status', {})).sending
       return sending === undefined || sending.sentBytes < sending.totalBytes ? undefined : true
     })
     doomed.kill()

@@ -24,12 +24,14 @@ export async function signedDocument(
   store: Store,
   fields: Partial<OutgoingFields> = {},
 ): Promise<DocumentId> {
-  const { id } = store.outgoing.create(typed({ recipients: [RECEIVER.organId], ...fields }))
   const kept = await store.files.putBytes(handMade(PLAIN_OBJECTS))
-  store.outgoing.setFile(id, { ...kept, name: 'cong-van.pdf', contentType: 'application/pdf' }, 'sealed')
-  store.outgoing.move(id, 'freeze', MORNING)
-  store.outgoing.move(id, 'sign', MORNING)
-  return id
+  return store.atomically(() => {
+    const { id } = store.outgoing.create(typed({ recipients: [RECEIVER.organId], ...fields }))
+    store.outgoing.setFile(id, { ...kept, name: 'cong-van.pdf', contentType: 'application/pdf' }, 'sealed')
+    store.outgoing.move(id, 'freeze', MORNING)
+    store.outgoing.move(id, 'sign', MORNING)
+    return id
+  })
 }
 
 /** A document that may be submitted. */
@@ -38,8 +40,10 @@ export async function sealedDocument(
   fields: Partial<OutgoingFields> = {},
 ): Promise<DocumentId> {
   const id = await signedDocument(store, fields)
-  giveNumber(store, id, {}, MORNING)
-  store.outgoing.move(id, 'seal', MORNING)
+  store.atomically(() => {
+    giveNumber(store, id, {}, MORNING)
+    store.outgoing.move(id, 'seal', MORNING)
+  })
   return id
 }
 

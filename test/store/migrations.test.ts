@@ -27,6 +27,7 @@ const SHIPPED = {
   '0005-signatures.sql': 'bff46a0c7a0631a8919b70f61578a536907229effc4c147c782fdaa286726a45',
   '0006-transfers.sql': 'c7f790ea4ee0008fb342ac4516ec39792bb4df62a197178e35aa444c9bd740a1',
   '0007-requests.sql': '6efd1bf8c0cd471c396c417d588a085d17ad41c0bb375106566cb3c623814011',
+  '0008-queue.sql': 'a9fb73f4fcbb071336f06b1459aa3cec6744c77f9e15584aa41f7c7e7760c1de',
 }
 
 function file() {

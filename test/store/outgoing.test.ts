@@ -274,7 +274,7 @@ describe('sending', () => {
       cancellable: true,
     })
     store.jobs.claimDue(MORNING, 60_000)
-    expect(delivery()).toMatchObject({ job: 'leased', cancellable: false })
+    expect(delivery()).toMatchObject({ job: 'leased', cancellable: true })
     store.jobs.markSending(key, MORNING)
     store.jobs.wait(key, { dueAt: MORNING + 5, code: 'hub/outcome-unknown' })
     expect(delivery()).toMatchObject({ job: 'ready', error: 'hub/outcome-unknown', cancellable: false })

@@ -138,7 +138,7 @@ CREATE TABLE job (
   last_error_detail TEXT,
   held_by_clerk INTEGER NOT NULL CHECK (held_by_clerk IN (0, 1)),
   -- set in its own commit before the first byte leaves; while it stands the outcome is unknown
-  sent_mark INTEGER, transfer TEXT CHECK (transfer IS NULL OR json_valid(transfer)),
+  sent_mark INTEGER, transfer TEXT CHECK (transfer IS NULL OR json_valid(transfer)), size_bytes INTEGER CHECK (size_bytes IS NULL OR size_bytes >= 0),
   CHECK ((state = 'leased') = (lease_until IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 

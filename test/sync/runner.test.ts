@@ -2,18 +2,21 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { JobHandler } from '../../src/engine/job-handler.ts'
 import type { Job, Store } from '../../src/engine/store/index.ts'
 import { lineToHub } from '../../src/engine/sync/line.ts'
-import { runner, type RunnerPorts } from '../../src/engine/sync/runner.ts'
+import { runner } from '../../src/engine/sync/runner.ts'
 import type { JobKind } from '../../src/shared/document/job.ts'
+import { DEFAULT_QUEUE_POLICY, type QueuePolicy } from '../../src/shared/queue-policy.ts'
 import { AppError, type ErrorCode } from '../../src/shared/errors.ts'
 import { MORNING, office } from '../store/office.ts'
 
 type NewJob = Parameters<Store['jobs']['add']>[0]
 
 /** A queue over a real store, with a clock that moves only when the test says so. */
-function desk(given: Partial<Pick<RunnerPorts, 'parallel'>> & { store?: Store } = {}) {
+function desk(given: Partial<QueuePolicy> & { store?: Store } = {}) {
   let time = MORNING
   const alarms = new Map<number, { readonly at: number; readonly ring: () => void }>()
   let lastAlarm = 0
+  const { store: _, ...wanted } = given
+  let policy: QueuePolicy = { ...DEFAULT_QUEUE_POLICY, ...wanted }
   const log: string[] = []
   const seen: { what: string; at: number }[] = []
   const now = () => time
@@ -65,7 +68,7 @@ function desk(given: Partial<Pick<RunnerPorts, 'parallel'>> & { store?: Store } 
       return () => alarms.delete(id)
     },
     pollIntervalMs: 60_000,
-    parallel: given.parallel ?? 3,
+    policy: () => policy,
     reach: () => undefined,
     log: (level, text) => log.push(`${level} ${text}`),
     onMoved: () => undefined,
@@ -81,6 +84,11 @@ function desk(given: Partial<Pick<RunnerPorts, 'parallel'>> & { store?: Store } 
     store,
     line,
     queue,
+    /** The office changes its mind. */
+    want: (change: Partial<QueuePolicy>) => {
+      policy = { ...policy, ...change }
+      queue.policyChanged()
+    },
     log,
     does,
     add: (job: Partial<NewJob> & Pick<NewJob, 'key'>): Job =>
@@ -360,5 +368,156 @@ describe('the queue', () => {
     refusal.mockRestore()
     await pass(60_000)
     expect(job('first')).toMatchObject({ state: 'held', lastErrorCode: 'store/disk-full' })
+  })
+})
+
+describe('what goes when', () => {
+  const LARGE = 50_000_000
+
+  /** Every delivery waits until the test lets it end. */
+  function slowDesk(given: Parameters<typeof desk>[0] = {}) {
+    const one = desk(given)
+    const running = new Map<string, () => void>()
+    one.does.deliver = (job, signal) =>
+      new Promise((resolve, reject) => {
+        const key = job?.key ?? ''
+        const end = () => {
+          running.delete(key)
+          resolve()
+        }
+        running.set(key, end)
+        signal.addEventListener('abort', () => {
+          running.delete(key)
+          reject(new AppError('hub/cancelled', 'cancelled'))
+        })
+      })
+    return {
+      ...one,
+      running: () => [...running.keys()].sort(),
+      end: async (key: string) => {
+        running.get(key)?.()
+        await one.settled()
+      },
+    }
+  }
+
+  test('the urgent first, then the oldest, however often that failed', async () => {
+    const { add, queue, seen, pass, setClock } = desk({ parallel: 2 })
+    add({ key: 'old', dueAt: MORNING + 5_000 })
+    setClock(1_000)
+    add({ key: 'young' })
+    add({ key: 'flash', priority: 3 })
+    setClock(4_000)
+    queue.start()
+    await pass(1_000)
+    expect(seen()).toEqual(['look', 'flash', 'old', 'young'])
+  })
+
+  test('small ones do not wait behind large ones, and large ones not for ever', async () => {
+    const { add, queue, running, settled, end } = slowDesk({ parallel: 3 })
+    for (const key of ['large-1', 'large-2', 'large-3']) add({ key, sizeBytes: LARGE, priority: 3 })
+    add({ key: 'small', sizeBytes: 40_000 })
+    queue.start()
+    await settled()
+    expect(running()).toEqual(['large-1', 'large-2', 'small'])
+    await end('small')
+    expect(running()).toEqual(['large-1', 'large-2'])
+    await end('large-1')
+    expect(running()).toEqual(['large-2', 'large-3'])
+  })
+
+  test('an errand does not wait while a look at the hub runs', async () => {
+    const { add, queue, running, settled, does, times } = slowDesk()
+    queue.start()
+    await settled()
+    let answer = (): void => undefined
+    does.collect = () => new Promise((resolve) => (answer = resolve))
+    queue.tryNow()
+    await settled()
+    expect(times('look')).toHaveLength(2)
+    add({ key: 'one' })
+    queue.ring()
+    await settled()
+    expect(running()).toEqual(['one'])
+    answer()
+  })
+
+  test('“this one first” goes before all others, the urgent ones included', async () => {
+    const { add, queue, running, settled, end, store } = slowDesk({ parallel: 2 })
+    for (const key of ['a', 'b', 'c', 'd']) add({ key, priority: key === 'c' ? 3 : 0 })
+    queue.start()
+    await settled()
+    expect(running()).toEqual(['a', 'c'])
+    store.jobs.putFirst('d')
+    await end('a')
+    expect(running()).toEqual(['c', 'd'])
+  })
+
+  test('paused, no document leaves, what was leaving stops, and the rest goes on', async () => {
+    const { add, queue, running, settled, want, seen, job } = slowDesk()
+    add({ key: 'one' })
+    queue.start()
+    await settled()
+    want({ paused: true })
+    add({ key: 'report/x', kind: 'report' })
+    queue.ring()
+    await settled()
+    expect(running()).toEqual([])
+    expect(job('one')).toMatchObject({ state: 'ready', lastErrorCode: 'hub/cancelled' })
+    expect(seen()).toContain('report/x')
+    want({ paused: false })
+    await settled()
+    expect(running()).toEqual(['one'])
+  })
+
+  test('large ones wait for their hours, unless they are urgent or put first', async () => {
+    // It is 8 o'clock in Vietnam.
+    const { add, queue, running, settled, store, setClock, end } = slowDesk({
+      largeHours: { from: 18, to: 6 },
+    })
+    add({ key: 'large', sizeBytes: LARGE })
+    add({ key: 'other-large', sizeBytes: LARGE })
+    add({ key: 'small', sizeBytes: 40_000 })
+    add({ key: 'urgent-large', sizeBytes: LARGE, priority: 1 })
+    queue.start()
+    await settled()
+    expect(running()).toEqual(['small', 'urgent-large'])
+    store.jobs.putFirst('other-large')
+    queue.ring()
+    await settled()
+    expect(running()).toEqual(['other-large', 'small', 'urgent-large'])
+    await end('other-large')
+    expect(running()).not.toContain('large')
+    setClock(10 * 3_600_000)
+    queue.ring()
+    await settled()
+    expect(running()).toContain('large')
+  })
+
+  test('what a person does to an errand that runs is done before it could begin again', async () => {
+    const { add, queue, running, settled, job, store } = slowDesk()
+    add({ key: 'one' })
+    queue.start()
+    await settled()
+    await queue.interrupt('one', () => store.jobs.hold('one', { byClerk: true }))
+    await settled()
+    expect(running()).toEqual([])
+    expect(job('one')).toMatchObject({ state: 'held', heldByClerk: true })
+    const wrong = queue.interrupt('one', () => store.jobs.succeed('one'))
+    await expect(wrong).rejects.toMatchObject({ code: 'document/wrong-state' })
+  })
+
+  test('after a long silence, what has gathered goes one after the other', async () => {
+    const { add, queue, does, pass, times, line } = desk({ parallel: 3 })
+    does.collect = fails('hub/unreachable')
+    queue.start()
+    await pass(3_600_000)
+    expect(line.get().state).toBe('down')
+    const keys = Array.from({ length: 8 }, (_, index) => `d${String(index)}`)
+    for (const key of keys) add({ key })
+    does.collect = () => Promise.resolve()
+    await pass(20 * 60_000)
+    const begun = keys.flatMap(times)
+    expect(begun.map((at) => at - (begun[0] ?? 0))).toEqual([0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5])
   })
 })

@@ -132,6 +132,7 @@ export function tusUploads({ http, calls, endpoint, request }: TusPorts) {
       // From here on the hub may have all of it: the last piece goes out only when the bytes are right.
       state = 'complete'
       if (last !== undefined) yield last
+      options.onProgress?.(packet.sizeBytes, packet.sizeBytes)
     }
     try {
       if (offset === packet.sizeBytes) state = 'complete'

@@ -40,6 +40,7 @@ export function collect(ports: CollectPorts): (signal: AbortSignal) => Promise<v
   return async (signal) => {
     const transport = ports.transport()
     const listed = await transport.list(undefined, { signal })
+    const { maxPacketBytes } = await transport.capabilities({ signal })
     reach('collect/listed')
     const at = ports.now()
     store.atomically(() => {
@@ -56,12 +57,15 @@ export function collect(ports: CollectPorts): (signal: AbortSignal) => Promise<v
             subjectId: packetId,
             dueAt: at,
             payload: { sha256, sizeBytes },
+            sizeBytes,
           })
         } else if (store.packets.byId(packetId)?.state === 'acknowledged') {
           addAcknowledgement(store, packetId, at)
         }
       }
       store.settings.set('lastSyncAt', at)
+      if (maxPacketBytes === undefined) store.settings.remove('largestPacketBytes')
+      else store.settings.set('largestPacketBytes', maxPacketBytes)
     })
     reach('collect/noted')
     if ((store.settings.get('directoryAt') ?? 0) + DIRECTORY_EVERY_MS <= at) {

@@ -21,7 +21,8 @@ export interface Sending {
 export interface DeliverPorts extends RaisePorts, SendPorts {
   /** @throws {AppError} hub/not-configured */
   readonly transport: () => Transport
-  readonly onSending: (sending: Sending | undefined) => void
+  /** Told while it goes, and at the end with `undefined`. */
+  readonly onSending: (id: DocumentId, sending: Sending | undefined) => void
 }
 
 /**
@@ -64,12 +65,12 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
         steps: { lookedUp: 'deliver/looked-up', marked: 'deliver/marked', sent: 'deliver/sent' },
         signal,
         onProgress: (sentBytes, totalBytes) => {
-          ports.onSending({ id, code: notation, sentBytes, totalBytes })
+          ports.onSending(id, { id, code: notation, sentBytes, totalBytes })
         },
       })
       return outcome.taken ? accepted(job, id, outcome.packetId, outcome.learnt) : refused(id, outcome.why)
     } finally {
-      ports.onSending(undefined)
+      ports.onSending(id, undefined)
     }
   }
 

@@ -2,15 +2,18 @@ import { AppError } from '../../shared/errors.ts'
 import { fieldProblems, type DocumentId } from '../../shared/document/fields.ts'
 import type { Outgoing, Store } from '../store/index.ts'
 import { requireScan } from './copy.ts'
+import { requireFits } from './fit.ts'
 
 /**
  * drafting → frozen. What the authorised person will sign is fixed: the fields are complete and every
  * recipient is in the directory. Of a copy it is what the agency will sign, and the scan must do.
  *
- * @throws {AppError} document/incomplete (detail: the fields), document/changed; for a copy as {@link requireScan}
+ * @throws {AppError} document/incomplete (detail: the fields), document/changed, document/too-large-for-hub; for a
+ *   copy as {@link requireScan}
  */
 export async function freeze(store: Store, id: DocumentId, revision: number, now: number): Promise<void> {
   const looked = store.outgoing.get(id)
+  requireFits(store, looked)
   await requireScan(store, looked)
   store.atomically(() => {
     const document = store.outgoing.get(id)

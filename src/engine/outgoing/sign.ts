@@ -16,6 +16,7 @@ import type { SignerClient } from '../signing/signer-client.ts'
 import { findCertificate, type FoundCertificate } from '../signing/token-view.ts'
 import type { Outgoing, Store } from '../store/index.ts'
 import { prepareAttachments, type AttachmentSigning } from './attach.ts'
+import { requireFits } from './fit.ts'
 import { giveNumber, reserveNumber, type NumberChoice } from './number.ts'
 import type { AgencyShow, Readied, Showing } from './show.ts'
 import { fileToSign, isLastTurn, requireTurn } from './signers.ts'
@@ -278,6 +279,7 @@ async function prepare(ports: SignPorts, signer: Signer, step: Step, id: Documen
   const { store, font } = ports
   const { certificate, chain, choice } = signer
   const document = step.ready(ports, store.outgoing.get(id), certificate)
+  requireFits(store, document)
   const role = step.from(document)
   const original = document.files.findLast((one) => one.role === role)
   if (original === undefined) throw new AppError('document/incomplete', `no ${role} file`, { detail: 'pdf' })

@@ -45,6 +45,7 @@ export async function submit(ports: SubmitPorts, id: DocumentId): Promise<void> 
       subjectId: id,
       dueAt: at,
       priority: document.fields.priority,
+      sizeBytes: packet.sizeBytes,
       again: true,
     })
   })
@@ -76,6 +77,21 @@ export function hold(store: Store, id: DocumentId): void {
   const job = openDelivery(store, id)
   if (job.state !== 'ready') throw new AppError('document/wrong-state', `hold while the job is ${job.state}`)
   store.jobs.hold(job.key, { byClerk: true })
+}
+
+/** "Gửi văn bản này trước": before all others, as soon as there is a place. */
+export function sendFirst(store: Store, id: DocumentId, now: number): void {
+  const job = openDelivery(store, id)
+  if (job.state !== 'ready') throw new AppError('document/wrong-state', `first while the job is ${job.state}`)
+  store.jobs.putFirst(job.key)
+  store.jobs.makeDue(now)
+}
+
+/** Whether its delivery runs, and nothing of it can have reached the hub. */
+export function isBeforeFirstByte(store: Store, id: DocumentId): boolean {
+  return store.jobs
+    .forSubject('deliver', id)
+    .some(({ state, sentMark }) => state === 'leased' && sentMark === undefined)
 }
 
 /**

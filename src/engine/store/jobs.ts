@@ -39,6 +39,8 @@ const jobRow = z.object({
    * Survives crashes, waits, holds and `again`; only `clearSending` takes it away.
    */
   sentMark: maybe(instant),
+  /** How much it carries; undefined where it is next to nothing. */
+  sizeBytes: maybe(z.int()),
   /** Where a broken transfer goes on, as its handler wrote it down; the handler parses it. */
   transfer: maybe(json(z.unknown())),
 })
@@ -54,6 +56,7 @@ export interface NewJob {
   readonly dueAt: number
   readonly payload?: unknown
   readonly priority?: number
+  readonly sizeBytes?: number | undefined
   /** Begin anew when the errand of that key is done already. */
   readonly again?: boolean
 }
@@ -62,6 +65,12 @@ export interface NewJob {
 export interface JobExclusion {
   readonly kinds?: readonly JobKind[]
   readonly subjects?: readonly string[]
+  /** What carries more than this. */
+  readonly over?: {
+    readonly bytes: number
+    /** Not what is urgent. */
+    readonly unlessUrgent: boolean
+  }
 }
 
 /** How much of the other side's words goes to the history. */
@@ -69,9 +78,13 @@ const KEPT_WORDS_CHARACTERS = 500
 
 const COLUMNS = `key, kind, subject_id AS subjectId, payload, state, priority, attempts, due_at AS dueAt,
   created_at AS createdAt, changed_at AS changedAt, lease_until AS leaseUntil, last_error_code AS lastErrorCode,
-  last_error_detail AS lastErrorDetail, held_by_clerk AS heldByClerk, sent_mark AS sentMark, transfer`
+  last_error_detail AS lastErrorDetail, held_by_clerk AS heldByClerk, sent_mark AS sentMark, size_bytes AS sizeBytes,
+  transfer`
 const ALLOWED = `kind NOT IN (SELECT value FROM json_each(@kinds))
-  AND subject_id NOT IN (SELECT value FROM json_each(@subjects))`
+  AND subject_id NOT IN (SELECT value FROM json_each(@subjects))
+  AND (coalesce(size_bytes, 0) <= @largest OR priority >= @urgentFrom)`
+/** The order in which errands go: the urgent first, then the oldest. */
+const ORDER = 'priority DESC, created_at, due_at, key'
 
 export type JobStore = ReturnType<typeof jobStore>
 
@@ -88,22 +101,23 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
   const insert = db.command(
     'jobs.add',
     `INSERT INTO job (key, kind, subject_id, payload, state, priority, attempts, due_at, created_at, changed_at,
-       lease_until, last_error_code, last_error_detail, held_by_clerk, sent_mark)
-     VALUES (@key, @kind, @subjectId, @payload, 'ready', @priority, 0, @dueAt, @at, @at, NULL, NULL, NULL, 0, NULL)
+       lease_until, last_error_code, last_error_detail, held_by_clerk, sent_mark, size_bytes)
+     VALUES (@key, @kind, @subjectId, @payload, 'ready', @priority, 0, @dueAt, @at, @at, NULL, NULL, NULL, 0, NULL,
+       @sizeBytes)
      ON CONFLICT (key) DO NOTHING`,
   )
   const begin = db.command(
     'jobs.addAgain',
     `UPDATE job SET state = 'ready', payload = @payload, priority = @priority, attempts = 0, due_at = @dueAt,
        created_at = @at, changed_at = @at, last_error_code = NULL, last_error_detail = NULL, held_by_clerk = 0,
-       transfer = NULL
+       size_bytes = @sizeBytes, transfer = NULL
      WHERE key = @key AND state = 'done'`,
   )
   const claim = db.query(
     'jobs.claimDue',
     `UPDATE job SET state = 'leased', attempts = attempts + 1, lease_until = @leaseUntil, changed_at = @now
      WHERE key = (SELECT key FROM job WHERE state = 'ready' AND due_at <= @now AND ${ALLOWED}
-       ORDER BY priority DESC, due_at, created_at, key LIMIT 1)
+       ORDER BY ${ORDER} LIMIT 1)
      RETURNING ${COLUMNS}`,
     jobRow,
   )
@@ -135,8 +149,13 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
   const open = db.query(
     'jobs.pending',
     `SELECT ${COLUMNS} FROM job WHERE state IN ('ready', 'leased', 'held') AND kind = @kind
-     ORDER BY priority DESC, due_at, created_at, key`,
+     ORDER BY ${ORDER}`,
     jobRow,
+  )
+  const raise = db.command(
+    'jobs.putFirst',
+    `UPDATE job SET priority = 1 + (SELECT max(priority) FROM job WHERE state IN ('ready', 'leased', 'held'))
+     WHERE key = @key`,
   )
   const countLeased = db.query(
     'jobs.leasedCount',
@@ -172,6 +191,7 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
         dueAt,
         payload: JSON.stringify(job.payload ?? null),
         priority: job.priority ?? 0,
+        sizeBytes: orNull(job.sizeBytes),
         at: now(),
       }
       if (insert.run({ ...row, kind, subjectId }) === 0 && job.again === true) begin.run(row)
@@ -245,6 +265,15 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
   /** The errands of that kind that are not done, in the order they will be run. */
   function pending(kind: JobKind): Job[] {
     return open.all({ kind })
+  }
+
+  /** The clerk wants it before all others, the urgent ones included. */
+  function putFirst(key: string): void {
+    db.atomically(() => {
+      const job = existing(key)
+      raise.run({ key })
+      note(job, 'first', now(), {})
+    })
   }
 
   function leasedCount(): number {
@@ -350,12 +379,21 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
     markSending,
     nextDueAt,
     pending,
+    putFirst,
     release,
     succeed,
     wait,
   }
 }
 
-function exclusion(except: JobExclusion) {
-  return { kinds: JSON.stringify(except.kinds ?? []), subjects: JSON.stringify(except.subjects ?? []) }
+/** From this priority on a document is urgent (khẩn). */
+const URGENT = 1
+
+function exclusion({ kinds = [], subjects = [], over }: JobExclusion) {
+  return {
+    kinds: JSON.stringify(kinds),
+    subjects: JSON.stringify(subjects),
+    largest: over?.bytes ?? Number.MAX_SAFE_INTEGER,
+    urgentFrom: over?.unlessUrgent === true ? URGENT : Number.MAX_SAFE_INTEGER,
+  }
 }

@@ -593,6 +593,6 @@ function deliveryStatus(job: Job, now: number): DeliveryStatus {
     heldByClerk: job.heldByClerk,
     error: job.lastErrorCode,
     errorDetail: job.lastErrorDetail,
-    cancellable: (job.state === 'ready' || job.state === 'held') && job.sentMark === undefined,
+    cancellable: job.state !== 'done' && job.sentMark === undefined,
   }
 }

@@ -1,5 +1,6 @@
 import { AppError, codeOf, ERRORS, isLineDown } from '../../shared/errors.ts'
 import type { JobKind } from '../../shared/document/job.ts'
+import { isLargeHour, LARGE_PACKET_BYTES, type QueuePolicy } from '../../shared/queue-policy.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { JobHandler } from '../job-handler.ts'
 import type { Job, Store } from '../store/index.ts'
@@ -19,8 +20,8 @@ export interface RunnerPorts {
   /** Calls back after so many milliseconds; returns the undo. A parameter so that tests own time. */
   readonly timer: (afterMs: number, callback: () => void) => () => void
   readonly pollIntervalMs: number
-  /** At most so many errands at once; one per document in any case. */
-  readonly parallel: number
+  /** How the office lets its line be used, as of now. One errand at a time per document in any case. */
+  readonly policy: () => QueuePolicy
   readonly reach: ReachFailPoint
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** Something moved: which errand ended, or `undefined` after a look at the hub. */
@@ -32,6 +33,13 @@ const LONGEST_NAP_MS = 60_000
 /** By how much the clock must go back for it to be a clock put right, not one kept right. */
 const CLOCK_WENT_BACK_MS = 60_000
 
+/** A line that was gone for longer finds much waiting, in this office as in its neighbours. */
+const LONG_SILENCE_MS = 10 * 60_000
+/** Then the first errand goes within this time, by chance, */
+const FIRST_WITHIN_MS = 10_000
+/** and the others one after the other with about this much between them, until none waits. */
+const SPACING_MS = 500
+
 /** Errands that go over the line: they rest while it is down. */
 const LINE_KINDS: readonly JobKind[] = ['deliver', 'fetch', 'acknowledge', 'report']
 
@@ -41,13 +49,23 @@ const RESTING_KINDS: readonly JobKind[] = [...LINE_KINDS, 'judge']
 /** Errands that no screen shows, so that no clerk can release one that is held. */
 const UNSEEN_KINDS: readonly JobKind[] = ['fetch', 'admit', 'judge', 'acknowledge', 'report']
 
+/** An errand that runs. */
+interface Flight {
+  readonly job: Job
+  readonly abort: AbortController
+  readonly done: Promise<void>
+  /** What a person does to it as soon as it has ended, before it could be claimed again. */
+  afterwards: (() => void) | undefined
+}
+
 /**
- * The one loop that runs every durable job: claims what is due, one at a time per document, a few at
- * once over all; naps until the next is due; is woken by triggers. Signing is never among its jobs.
+ * The one loop that runs every durable job: claims what is due, the urgent first, one at a time per document,
+ * a few at once over all, of which one is kept for small ones; naps until the next is due; is woken by
+ * triggers. Looks at the hub beside that. Signing is never among its jobs.
  */
 export function runner(ports: RunnerPorts) {
   const { store, line, now } = ports
-  const inFlight = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>()
+  const inFlight = new Map<string, Flight>()
   const unsettled: { readonly job: Job; readonly cause: unknown }[] = []
   let stopped = false
   let started: Promise<void> | undefined
@@ -57,7 +75,9 @@ export function runner(ports: RunnerPorts) {
   let begun = false
   let troubled = false
   let lastTurnAt = now()
-  let polling: AbortController | undefined
+  let polling: { readonly abort: AbortController; readonly done: Promise<void> } | undefined
+  /** After a long silence: when the next errand may begin. */
+  let paceUntil: number | undefined
 
   /** Wakes the loop; a ring while it works is not lost. */
   function ring(): void {
@@ -86,7 +106,7 @@ export function runner(ports: RunnerPorts) {
     try {
       await ports.collect(signal)
       lastPollAt = now()
-      if (line.cameUp()) store.jobs.makeDue(now())
+      cameUp()
     } catch (cause) {
       const code = codeOf(cause)
       if (code === 'hub/cancelled') return
@@ -104,6 +124,25 @@ export function runner(ports: RunnerPorts) {
     ports.onMoved(undefined)
   }
 
+  /** An answer came: what waited for the line is due, but not all at one moment. */
+  function cameUp(): void {
+    const { state, since } = line.get()
+    if (!line.cameUp()) return
+    if (state === 'down' && now() - (since ?? now()) >= LONG_SILENCE_MS) {
+      paceUntil = now() + FIRST_WITHIN_MS * ports.random()
+    }
+    store.jobs.makeDue(now())
+  }
+
+  function look(): void {
+    const abort = new AbortController()
+    const done = lookAtHub(abort.signal).finally(() => {
+      polling = undefined
+      ring()
+    })
+    polling = { abort, done }
+  }
+
   async function run(job: Job, signal: AbortSignal): Promise<void> {
     try {
       const commit = await ports.handlers[job.kind](job, signal)
@@ -112,7 +151,7 @@ export function runner(ports: RunnerPorts) {
         store.jobs.succeed(job.key)
       })
       ports.reach(`${job.kind}/committed`)
-      if (LINE_KINDS.includes(job.kind) && line.cameUp()) store.jobs.makeDue(now())
+      if (LINE_KINDS.includes(job.kind)) cameUp()
     } catch (cause) {
       unsettled.push({ job, cause })
       settleAll()
@@ -154,21 +193,44 @@ export function runner(ports: RunnerPorts) {
         troubled = true
       })
       .finally(() => {
+        const { afterwards } = inFlight.get(job.subjectId) ?? {}
         inFlight.delete(job.subjectId)
+        afterwards?.()
         ring()
       })
-    inFlight.set(job.subjectId, { abort, done })
+    inFlight.set(job.subjectId, { job, abort, done, afterwards: undefined })
   }
 
-  /** A line known to be down is probed by the look at the hub alone, never by a herd of errands. */
-  function excluded(): JobExclusion {
-    return { subjects: [...inFlight.keys()], kinds: line.get().state === 'down' ? RESTING_KINDS : [] }
+  /**
+   * A line that is down, or of which nothing is known yet, is probed by the look at the hub alone, never by a
+   * herd of errands. On a line that is up nobody waits for a look.
+   */
+  function excluded(policy: QueuePolicy): JobExclusion {
+    const { state } = line.get()
+    const isProbed = state === 'down' || (state === 'unknown' && polling !== undefined)
+    const kinds = isProbed ? RESTING_KINDS : []
+    const large = [...inFlight.values()].filter(({ job }) => (job.sizeBytes ?? 0) > LARGE_PACKET_BYTES)
+    const isLaneFull = large.length >= policy.parallel - 1
+    const over =
+      isLaneFull || !isLargeHour(policy, now())
+        ? { bytes: LARGE_PACKET_BYTES, unlessUrgent: !isLaneFull }
+        : undefined
+    return {
+      subjects: [...inFlight.keys()],
+      kinds: policy.paused ? [...kinds, 'deliver'] : kinds,
+      ...(over === undefined ? {} : { over }),
+    }
   }
 
   function claimAll(): void {
-    while (inFlight.size < ports.parallel) {
-      const job = store.jobs.claimDue(now(), LEASE_MS, excluded())
-      if (job === undefined) return
+    const policy = ports.policy()
+    while (inFlight.size < policy.parallel && (paceUntil ?? 0) <= now()) {
+      const job = store.jobs.claimDue(now(), LEASE_MS, excluded(policy))
+      if (job === undefined) {
+        if (inFlight.size === 0) paceUntil = undefined
+        return
+      }
+      if (paceUntil !== undefined) paceUntil = now() + SPACING_MS * (0.5 + ports.random())
       start(job)
     }
   }
@@ -176,10 +238,10 @@ export function runner(ports: RunnerPorts) {
   function napLengthMs(): number {
     const at: number[] = []
     const state = line.get()
-    if (state.nextTryAt !== undefined) at.push(state.nextTryAt)
-    else at.push((lastPollAt ?? 0) + ports.pollIntervalMs)
-    const dueAt = store.jobs.nextDueAt(excluded())
-    if (dueAt !== undefined && inFlight.size < ports.parallel) at.push(dueAt)
+    if (polling === undefined) at.push(state.nextTryAt ?? (lastPollAt ?? 0) + ports.pollIntervalMs)
+    const policy = ports.policy()
+    const dueAt = store.jobs.nextDueAt(excluded(policy))
+    if (dueAt !== undefined && inFlight.size < policy.parallel) at.push(Math.max(dueAt, paceUntil ?? 0))
     return Math.min(LONGEST_NAP_MS, Math.max(20, Math.min(...at) - now()))
   }
 
@@ -198,13 +260,7 @@ export function runner(ports: RunnerPorts) {
       lookAtClock()
       const pollDue = lastPollAt === undefined || lastPollAt + ports.pollIntervalMs <= now()
       const probeDue = line.get().state === 'down' && line.mayTry()
-      if ((pollDue && line.mayTry()) || probeDue) {
-        const abort = new AbortController()
-        polling = abort
-        await lookAtHub(abort.signal)
-        polling = undefined
-      }
-      if (isStopped()) break
+      if (polling === undefined && ((pollDue && line.mayTry()) || probeDue)) look()
       attempt('go on', () => {
         if (!begun) {
           store.jobs.expireLeases('all')
@@ -216,7 +272,7 @@ export function runner(ports: RunnerPorts) {
       })
       await nap(troubled ? LONGEST_NAP_MS : napLengthMs())
     }
-    await Promise.all([...inFlight.values()].map((flight) => flight.done))
+    await Promise.all([polling?.done, ...[...inFlight.values()].map((flight) => flight.done)])
   }
 
   /**
@@ -252,11 +308,6 @@ export function runner(ports: RunnerPorts) {
     ring()
   }
 
-  /** A function, because the compiler does not see that an await may change `stopped`. */
-  function isStopped(): boolean {
-    return stopped
-  }
-
   return {
     start(): void {
       started ??= loop()
@@ -264,10 +315,40 @@ export function runner(ports: RunnerPorts) {
     ring,
     /** A reason to try the line at once: network back, wake-up from sleep, "Gửi ngay". */
     tryNow,
+    /** The office's policy changed: what it no longer allows stops, and stays due. */
+    policyChanged(): void {
+      for (const { job, abort } of inFlight.values()) {
+        if (job.kind === 'deliver' && ports.policy().paused) abort.abort()
+      }
+      ring()
+    },
+    /**
+     * Ends what runs about a document, and then does what a person wants of it before it could begin again.
+     *
+     * @throws whatever `work` throws
+     */
+    async interrupt(subjectId: string, work: () => void): Promise<void> {
+      const flight = inFlight.get(subjectId)
+      if (flight === undefined) {
+        work()
+        return
+      }
+      let failure: { readonly cause: unknown } | undefined
+      flight.afterwards = () => {
+        try {
+          work()
+        } catch (cause) {
+          failure = { cause }
+        }
+      }
+      flight.abort.abort()
+      await flight.done
+      if (failure !== undefined) throw failure.cause
+    },
     /** Ends the loop; what runs is aborted and stays due for the next start. */
     async stop(): Promise<void> {
       stopped = true
-      polling?.abort()
+      polling?.abort.abort()
       for (const flight of inFlight.values()) flight.abort.abort()
       ring()
       await started

@@ -282,7 +282,7 @@ function StatusBar({
   practice: boolean
 }) {
   const now = useNow(30_000)
-  const sending = line?.sending
+  const sending = line?.sending[0]
   const percent =
     sending === undefined || sending.totalBytes === 0
       ? 0

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import {
+  ArrowUpToLine,
   CircleAlert,
   CirclePause,
   Clock,
@@ -49,6 +50,10 @@ export function OutboxScreen({ filter, line }: { filter: string; line: LineStatu
   const [checking, setChecking] = useState(false)
   const settings = useLive('settings.current', {}, 'office')
   const hub = settings.status === 'ready' ? settings.value.hub : undefined
+  const pause = useAction(async (paused: boolean) => {
+    await call('queue.savePolicy', { ...(await call('queue.policy', {})), paused })
+    announce(paused ? TEXT.outbox.pauseAllDone : TEXT.outbox.goOnDone)
+  })
   let size = 0
   for (let index = 0; index < pages.total; index += 1) size += pages.row(index)?.sizeBytes ?? 0
   return (
@@ -58,7 +63,19 @@ export function OutboxScreen({ filter, line }: { filter: string; line: LineStatu
         {pages.boxTotal === 0 ? null : (
           <Chip tone="info">{TEXT.outbox.summary(pages.boxTotal, formatSize(size))}</Chip>
         )}
+        {line === undefined ? null : <Estimate line={line} />}
         <span className={screen['push']} />
+        {line === undefined || line.state === 'off' ? null : (
+          <Button
+            icon={line.paused ? Play : Pause}
+            isDisabled={pause.busy}
+            onPress={() => {
+              void pause.run(!line.paused)
+            }}
+          >
+            {line.paused ? TEXT.outbox.goOn : TEXT.outbox.pauseAll}
+          </Button>
+        )}
         <Button
           icon={Stethoscope}
           isDisabled={hub === undefined}
@@ -79,7 +96,12 @@ export function OutboxScreen({ filter, line }: { filter: string; line: LineStatu
           {TEXT.outbox.sendNow}
         </Button>
       </div>
-      <FailureBanner error={sync.error} />
+      <FailureBanner error={sync.error ?? pause.error} />
+      {line?.paused === true ? (
+        <Banner tone="warn" icon={CirclePause} title={TEXT.outbox.paused}>
+          {TEXT.outbox.pausedHint}
+        </Banner>
+      ) : null}
       <LineBanner line={line} now={now} />
       <ClockBanner line={line} />
       <Sheet
@@ -106,6 +128,18 @@ export function OutboxScreen({ filter, line }: { filter: string; line: LineStatu
         <OutboxTable pages={pages} line={line} now={now} filtered={filter !== ''} />
       )}
     </section>
+  )
+}
+
+/** How long what waits will take, at the speed that was last measured. */
+function Estimate({ line }: { line: LineStatus }) {
+  const { bytesPerSecond = 0, waitingBytes, sending } = line
+  const left = waitingBytes - sending.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+  if (line.state !== 'up' || line.paused || bytesPerSecond === 0 || left <= 0) return null
+  return (
+    <span className={styles['quiet']}>
+      {TEXT.outbox.estimate(formatSpan((left / bytesPerSecond) * 1000))}
+    </span>
   )
 }
 
@@ -242,7 +276,7 @@ function conditionOf(row: OutgoingSummary, line: LineStatus | undefined): Condit
     const why = [hint, hop].join(' ')
     return { tone: 'bad', icon: CircleAlert, word: TEXT.outbox.refused, why, bad: true, words }
   }
-  if (line?.sending?.id === row.id) {
+  if (line?.sending.some(({ id }) => id === row.id) === true) {
     return { ...plain, tone: 'info', icon: Upload, word: TEXT.outbox.preparing, why: '' }
   }
   if (delivery === undefined) {
@@ -294,7 +328,7 @@ function OutboxRow({
   const { delivery } = row
   const code = codeOf(row)
   const condition = conditionOf(row, line)
-  const sending = line?.sending?.id === row.id ? line.sending : undefined
+  const sending = line?.sending.find(({ id }) => id === row.id)
   const act = useAction(async (work: () => Promise<unknown>, done: string) => {
     await work()
     setWithdrawing(false)
@@ -323,6 +357,14 @@ function OutboxRow({
     })
   } else if (delivery?.job === 'ready') {
     acts.push({
+      name: TEXT.outbox.sendFirst,
+      icon: ArrowUpToLine,
+      onPress: () =>
+        void act.run(() => call('outgoing.sendFirst', { id: row.id }), TEXT.outbox.sendFirstDone),
+    })
+  }
+  if (row.state === 'queued' && (delivery?.job === 'ready' || delivery?.job === 'leased')) {
+    acts.push({
       name: TEXT.outbox.hold,
       icon: Pause,
       onPress: () => void act.run(() => call('outgoing.hold', { id: row.id }), TEXT.outbox.holdDone),
@@ -332,7 +374,7 @@ function OutboxRow({
     delivery?.error !== undefined &&
     LEVEL_ERRORS.test(delivery.error) &&
     delivery.error !== 'certificate/revoked'
-  if (waitsForLevel && delivery.cancellable) {
+  if (waitsForLevel && delivery.cancellable && delivery.job !== 'leased') {
     acts.push({
       name: TEXT.outbox.sendAsItIs,
       icon: Send,
@@ -370,7 +412,12 @@ function OutboxRow({
             {condition.word}
           </Chip>
         ) : (
-          <Sending code={code} sentBytes={sending.sentBytes} totalBytes={sending.totalBytes} />
+          <Sending
+            code={code}
+            sentBytes={sending.sentBytes}
+            totalBytes={sending.totalBytes}
+            bytesPerSecond={line?.bytesPerSecond}
+          />
         )}
         {delivery?.late === true ? (
           <Chip tone="seal" icon={Clock}>
@@ -460,7 +507,18 @@ function waitWords({ delivery }: OutgoingSummary, now: number): string {
   return delivery.attempts === 0 ? next : `${TEXT.outbox.attempts(delivery.attempts)}, ${next}`
 }
 
-function Sending({ code, sentBytes, totalBytes }: { code: string; sentBytes: number; totalBytes: number }) {
+function Sending({
+  code,
+  sentBytes,
+  totalBytes,
+  bytesPerSecond = 0,
+}: {
+  code: string
+  sentBytes: number
+  totalBytes: number
+  bytesPerSecond?: number | undefined
+}) {
+  const left = bytesPerSecond === 0 ? 0 : ((totalBytes - sentBytes) / bytesPerSecond) * 1000
   return (
     <ProgressBar
       className={styles['condition'] ?? ''}
@@ -478,6 +536,7 @@ function Sending({ code, sentBytes, totalBytes }: { code: string; sentBytes: num
           </div>
           <span className={styles['quiet']}>
             {TEXT.outbox.sendingBytes(formatSize(sentBytes), formatSize(totalBytes))}
+            {left === 0 ? null : `, ${TEXT.outbox.estimate(formatSpan(left))}`}
           </span>
         </>
       )}

@@ -17,6 +17,7 @@ import { FilePicker } from '../components/FilePicker.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
 import { NumberGaps, NumberingForm } from '../components/Numbering.tsx'
 import { PictureSettings } from '../components/PictureSettings.tsx'
+import { QueueForm } from '../components/QueueForm.tsx'
 import { SignaturePolicyForm } from '../components/SignaturePolicyForm.tsx'
 import { TokenForm } from '../components/TokenForm.tsx'
 import { announce } from '../lib/announce.ts'
@@ -37,6 +38,7 @@ const SECTIONS = [
   'token',
   'pictures',
   'diagnosis',
+  'queue',
   'levels',
   'trust',
   'update',
@@ -83,6 +85,9 @@ export function SettingsScreen() {
             <PictureSettings token={settings.value.token} />
           </Section>
           <DiagnosisSection />
+          <Section name="queue">
+            <QueueForm />
+          </Section>
           <Section name="levels">
             <SignaturePolicyForm />
           </Section>

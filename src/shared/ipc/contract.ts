@@ -26,6 +26,7 @@ import { recallRoute, receivedRequest } from '../document/request.ts'
 import { scanFinding } from '../document/scan.ts'
 import { personalSignature, signer } from '../document/signers.ts'
 import { ERROR_CODES, type ErrorCode } from '../errors.ts'
+import { queuePolicy } from '../queue-policy.ts'
 import { signaturePolicy } from '../signature-policy.ts'
 import { tokenModule } from '../signing.ts'
 import { documentVerdict } from '../verdict.ts'
@@ -257,7 +258,14 @@ const lineStatus = z.object({
   waiting: z.int(),
   /** Our clock minus the hub's, where the difference is over the office's limit. */
   clockSkewMs: z.int().optional(),
-  sending: z.object({ id: documentId, code: z.string(), sentBytes: z.int(), totalBytes: z.int() }).optional(),
+  /** Their size together. */
+  waitingBytes: z.int(),
+  /** How fast the line took what was sent, as last measured. */
+  bytesPerSecond: z.int().optional(),
+  /** "Tạm dừng gửi" for all. */
+  paused: z.boolean(),
+  /** What is on its way now. */
+  sending: z.array(z.object({ id: documentId, code: z.string(), sentBytes: z.int(), totalBytes: z.int() })),
 })
 export type LineStatus = z.output<typeof lineStatus>
 
@@ -542,6 +550,8 @@ export const contract = {
   },
 
   /** How signatures are made, and raised before a document leaves. */
+  'queue.policy': { input: nothing, output: queuePolicy },
+  'queue.savePolicy': { input: queuePolicy, output: queuePolicy },
   'signaturePolicy.current': { input: nothing, output: signaturePolicy },
   'signaturePolicy.save': { input: signaturePolicy, output: signaturePolicy },
 
@@ -689,6 +699,8 @@ export const contract = {
   'outgoing.submit': { input: z.object({ id: documentId }), output: outgoingDetail },
   /** "Tạm dừng": stays in the outbox, does not leave until released. */
   'outgoing.hold': { input: z.object({ id: documentId }), output: outgoingDetail },
+  /** "Gửi trước": before all others that wait. */
+  'outgoing.sendFirst': { input: z.object({ id: documentId }), output: outgoingDetail },
   'outgoing.release': { input: z.object({ id: documentId }), output: outgoingDetail },
   /** "Gửi không chờ": leaves at the level its signatures have, whatever the settings say. */
   'outgoing.sendAsItIs': { input: z.object({ id: documentId }), output: outgoingDetail },

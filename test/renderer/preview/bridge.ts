@@ -25,6 +25,7 @@ import {
   type DocumentId,
   type Sha256,
 } from '../../../src/shared/document/fields.ts'
+import { DEFAULT_QUEUE_POLICY } from '../../../src/shared/queue-policy.ts'
 import { DEFAULT_POLICY } from '../../../src/shared/signature-policy.ts'
 import type { DocumentVerdict } from '../../../src/shared/verdict.ts'
 import samplePdf from './sample.pdf?url'
@@ -529,9 +530,12 @@ const line = (): LineStatus => ({
   lastSyncAt: now - 2 * MINUTE,
   nextTryAt: now + 25_000,
   waiting: documents.filter(({ state }) => state === 'queued').length,
-  ...(ask.has('empty')
-    ? {}
-    : { sending: { id: sending.id, code: '09/BC-UBND', sentBytes: 794_000, totalBytes: 1_240_000 } }),
+  waitingBytes: 3_400_000,
+  bytesPerSecond: 42_000,
+  paused: ask.has('paused'),
+  sending: ask.has('empty')
+    ? []
+    : [{ id: sending.id, code: '09/BC-UBND', sentBytes: 794_000, totalBytes: 1_240_000 }],
 })
 const update = {
   currentVersion: '0.1.0',
@@ -691,6 +695,8 @@ const handlers: Handlers = {
   }),
   'numbering.gaps': () => gaps,
   'numbering.explain': () => gaps,
+  'queue.policy': () => DEFAULT_QUEUE_POLICY,
+  'queue.savePolicy': (policy) => policy,
   'signaturePolicy.current': () => DEFAULT_POLICY,
   'signaturePolicy.save': (policy) => policy,
   'token.status': () => token,
@@ -858,6 +864,7 @@ const handlers: Handlers = {
   'outgoing.submit': ({ id }) => move(id, 'queued', 'submit', { delivery: waits({ attempts: 0 }) }),
   'outgoing.hold': ({ id }) =>
     move(id, 'queued', 'hold', { delivery: waits({ job: 'held', heldByClerk: true }) }),
+  'outgoing.sendFirst': ({ id }) => move(id, 'queued', 'first', { delivery: waits() }),
   'outgoing.release': ({ id }) => move(id, 'queued', 'release', { delivery: waits() }),
   'outgoing.sendAsItIs': ({ id }) => move(id, 'queued', 'waive-level', { delivery: waits() }),
   'outgoing.withdraw': ({ id }) => move(id, 'sealed', 'withdraw'),

@@ -1,0 +1,29 @@
+import { AppError } from '../../shared/errors.ts'
+import type { Outgoing, Store } from '../store/index.ts'
+
+/** What signatures, their evidence and the packet's own words add, at most. */
+const BESIDE_FILES_BYTES = 500_000
+const MB = 1_000_000
+
+/**
+ * Refuses a document that the hub will not take, before anybody signs it: a signed one can only be drafted anew.
+ *
+ * @throws {AppError} document/too-large-for-hub
+ */
+export function requireFits(store: Store, { id, files }: Outgoing): void {
+  const largest = store.settings.get('largestPacketBytes')
+  if (largest === undefined) return
+  const pdf = files.findLast(({ role }) => role !== 'attachment')
+  const bytes = files
+    .filter((file) => file === pdf || file.role === 'attachment')
+    .reduce((sum, { sizeBytes }) => sum + base64Bytes(sizeBytes), BESIDE_FILES_BYTES)
+  if (bytes <= largest) return
+  throw new AppError('document/too-large-for-hub', `${id}: ${String(bytes)} of ${String(largest)} bytes`, {
+    detail: `${(bytes / MB).toFixed(1)} MB > ${(largest / MB).toFixed(1)} MB`,
+  })
+}
+
+/** Files stand in a packet as base64. */
+function base64Bytes(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / 3) * 4
+}

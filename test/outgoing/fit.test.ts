@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { freeze } from '../../src/engine/outgoing/freeze.ts'
+import { RECEIVER } from '../helpers/office.ts'
+import { MORNING, typed } from '../store/office.ts'
+import { sendingOffice } from './outbox.ts'
+
+test('what the hub will not take is refused before anybody signs', async () => {
+  const store = sendingOffice()
+  const { id } = store.outgoing.create(typed({ typeName: 'Công văn', recipients: [RECEIVER.organId] }))
+  // 3 MB are 4 MB as base64.
+  const file = {
+    ...(await store.files.putBytes(new Uint8Array(3_000_000))),
+    name: 'a.pdf',
+    contentType: 'application/pdf',
+  }
+  store.outgoing.setFile(id, file, 'imported')
+  const { revision } = store.outgoing.get(id)
+  store.settings.set('largestPacketBytes', 4_200_000)
+  await expect(freeze(store, id, revision, MORNING)).rejects.toMatchObject({
+    code: 'document/too-large-for-hub',
+    detail: '4.5 MB > 4.2 MB',
+  })
+  expect(store.outgoing.get(id).state).toBe('drafting')
+  store.settings.set('largestPacketBytes', 4_600_000)
+  await freeze(store, id, revision, MORNING)
+  expect(store.outgoing.get(id).state).toBe('frozen')
+})
