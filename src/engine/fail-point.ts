@@ -30,6 +30,8 @@ export const FAIL_POINTS = [
   'report/marked',
   'report/sent',
   'report/committed',
+  'evidence/kept',
+  'evidence/committed',
   'number/before-commit',
   'number/after-commit',
   'sign/one-made',

@@ -18,6 +18,7 @@ import { judgeJob } from './incoming/judge.ts'
 import type { RegisterPorts } from './incoming/register.ts'
 import { reportJob } from './incoming/report.ts'
 import { deliverJob, type Sending } from './outgoing/deliver.ts'
+import { evidenceJob } from './outgoing/road-evidence.ts'
 import { applyStatus } from './outgoing/receipts.ts'
 import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
@@ -56,6 +57,7 @@ const JOB_TOPICS: Readonly<Record<Job['kind'], Topic>> = {
   judge: 'incoming',
   acknowledge: 'incoming',
   report: 'incoming',
+  evidence: 'outgoing',
 }
 
 /**
@@ -174,6 +176,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
       }),
       judge: judgeJob({ store, now, reach, judgesOnline: authorities.judgesOnline }),
       acknowledge: acknowledgeJob({ store, transport: hub, now, reach }),
+      evidence: evidenceJob({ store, transport: hub, now, reach }),
       report: reportJob({ store, transport: hub, now, reach, outcomes }),
     },
     collect: async (signal) => {

@@ -1299,6 +1299,8 @@ export const TEXT = {
     other: {
       create: 'Tạo dự thảo',
       'export-evidence': 'Xuất hồ sơ chứng cứ',
+      'road-evidence': 'Lưu biên nhận ký số của máy chủ bảo mật',
+      'road-evidence-missing': 'Máy chủ bảo mật không có biên nhận ký số',
       collect: 'Nhận từ trục liên thông',
       status: 'Nơi nhận báo tình trạng khác',
       readdress: 'Sửa nơi nhận',

@@ -86,9 +86,10 @@ export function inbox(
   async function work(): Promise<void> {
     await collect(collecting)(signal)
     for (;;) {
-      const job = store.jobs.claimDue(MORNING, 60_000, { kinds: ['report', 'deliver'] })
+      const job = store.jobs.claimDue(MORNING, 60_000, { kinds: ['report', 'deliver', 'evidence'] })
       if (job === undefined) return
-      if (job.kind === 'report' || job.kind === 'deliver') throw new Error('it was to be left out')
+      if (job.kind === 'report' || job.kind === 'deliver' || job.kind === 'evidence')
+        throw new Error('it was to be left out')
       const commit = await handlers[job.kind](job, signal)
       store.atomically(() => {
         commit()

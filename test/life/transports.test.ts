@@ -134,6 +134,13 @@ describe.each(CONNECTIONS)('two offices over $name', ({ name, hubOf }) => {
       .map((line) => JSON.parse(line) as { id: string; requestHash: string })
       .find(({ id: attemptId }) => attemptId === detailOf('attempt')?.['attemptId'])
     expect(record?.requestHash).toBe(detailOf('accept')?.['roadRequestHash'])
+    const evidence = await sender.until('the evidence of the servers is kept', async () => {
+      // It is not due before the servers had time to stamp it.
+      await sender.call('line.syncNow', {})
+      const { history } = await sender.call('outgoing.one', { id })
+      return history.find(({ event }) => event === 'road-evidence')
+    })
+    expect(evidence.detail['attemptId']).toBe(record?.id)
   })
 
   test('an answer that is lost makes no second packet, and the document is known to be sent', async () => {

@@ -36,6 +36,7 @@ function desk(given: Partial<QueuePolicy> & { store?: Store } = {}) {
     judge: () => Promise.resolve(),
     acknowledge: () => Promise.resolve(),
     report: () => Promise.resolve(),
+    evidence: () => Promise.resolve(),
     collect: () => Promise.resolve(),
   }
   const handler =
@@ -55,6 +56,7 @@ function desk(given: Partial<QueuePolicy> & { store?: Store } = {}) {
       judge: handler('judge'),
       acknowledge: handler('acknowledge'),
       report: handler('report'),
+      evidence: handler('evidence'),
     },
     collect: async (signal) => {
       seen.push({ what: 'look', at: time })

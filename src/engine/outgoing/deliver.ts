@@ -6,6 +6,7 @@ import type { Job, Outgoing } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
 import { sendOnce, type OpenPacket, type SendPorts } from '../send-once.ts'
 import { raise, type RaisePorts } from './raise.ts'
+import { addRoadEvidence } from './road-evidence.ts'
 import { settleAnswers } from './receipts.ts'
 import { deliverRequest, requestOf } from './requests.ts'
 
@@ -105,6 +106,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
       for (const { organId, state } of store.outgoing.get(id).recipients) {
         if (state === 'waiting') store.outgoing.moveRecipient(id, organId, 'accept', at, '')
       }
+      addRoadEvidence(store, id, job, at)
       settle(id)
     }
   }

@@ -41,13 +41,13 @@ const FIRST_WITHIN_MS = 10_000
 const SPACING_MS = 500
 
 /** Errands that go over the line: they rest while it is down. */
-const LINE_KINDS: readonly JobKind[] = ['deliver', 'fetch', 'acknowledge', 'report']
+const LINE_KINDS: readonly JobKind[] = ['deliver', 'fetch', 'acknowledge', 'report', 'evidence']
 
 /** Errands that go elsewhere by the same line: while the hub cannot be reached, nor can they. */
 const RESTING_KINDS: readonly JobKind[] = [...LINE_KINDS, 'judge']
 
 /** Errands that no screen shows, so that no clerk can release one that is held. */
-const UNSEEN_KINDS: readonly JobKind[] = ['fetch', 'admit', 'judge', 'acknowledge', 'report']
+const UNSEEN_KINDS: readonly JobKind[] = ['fetch', 'admit', 'judge', 'acknowledge', 'report', 'evidence']
 
 /** An errand that runs. */
 interface Flight {

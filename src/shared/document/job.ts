@@ -26,6 +26,7 @@ export const jobState = z.enum(statesOf(JOB))
  *   document id
  * - `acknowledge`: tell the hub we have it (incoming/acknowledge.ts); subject = the hub's packet id
  * - `report`: send a status packet to the sender (incoming/report.ts); subject = incoming document id
+ * - `evidence`: keep what security servers signed of a sending (outgoing/road-evidence.ts); subject = document id
  */
-export const jobKind = z.enum(['deliver', 'fetch', 'admit', 'judge', 'acknowledge', 'report'])
+export const jobKind = z.enum(['deliver', 'fetch', 'admit', 'judge', 'acknowledge', 'report', 'evidence'])
 export type JobKind = z.output<typeof jobKind>
