@@ -81,6 +81,7 @@ test(
         judge: unexpected,
         acknowledge: unexpected,
         report: unexpected,
+        evidence: unexpected,
       },
       collect: async (signal) => {
         looks += 1
