@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- NAME [OPTION…]`: measures built code and prints what came out. So far there is `sign`,
- * our signing against `pdfsig`; its options are in test/bench/sign.ts.
+ * `npm run bench -- NAME [OPTION…]`: measures built code and prints what came out. There is `sign`, our signing against
+ * `pdfsig`, and `sync`, our transfers against `curl`; their options are in test/bench/NAME.ts.
  *
- * Builds the command line and test/bench/program.ts first: what is measured is what is shipped.
+ * Builds the command line and the programs of test/bench first: what is measured is what is shipped.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -15,7 +15,7 @@ const [name = '', ...options] = process.argv.slice(2)
 const script = join(root, 'test', 'bench', `${name}.ts`)
 
 if (!/^[a-z]+$/.test(name) || !existsSync(script)) {
-  process.stderr.write('Which bench? There is: npm run bench -- sign\n')
+  process.stderr.write('Which bench? There is: npm run bench -- sign, npm run bench -- sync\n')
   process.exit(2)
 }
 setup()
