@@ -174,7 +174,7 @@ export function PinForm({
             />
           )}
           <FailureBanner error={error} boxed />
-          {facts === undefined ? null : <PinFacts pin={facts} />}
+          {facts === undefined || error?.code === 'sign/pin-locked' ? null : <PinFacts pin={facts} />}
           {signing === undefined || signing.pin.locked ? null : signing.pin.pinPad ? (
             <Banner tone="info" icon={Keyboard} title={TEXT.sign.keypadTitle} boxed>
               {TEXT.sign.keypadHint}
