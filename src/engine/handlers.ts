@@ -10,11 +10,13 @@ import type {
   Output,
   Settings,
 } from '../shared/ipc/contract.ts'
+import { DEFAULT_CALENDAR } from '../shared/document/working-days.ts'
 import { waitsForNumber } from '../shared/document/signers.ts'
 import { diagnosisText } from '../shared/token-diagnosis.vi.ts'
 import { failureLog, failureOf } from './answer.ts'
 import { connectionSection } from './connection.ts'
 import { assign, finish, process } from './incoming/process.ts'
+import { pressingDeadlines } from './deadlines.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
 import { agree, refuse } from './incoming/requests.ts'
 import { attach, detach } from './outgoing/attach.ts'
@@ -270,6 +272,14 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.tell('office')
       return office.authorities.policy()
     },
+
+    'workCalendar.current': () => store.settings.get('workCalendar') ?? DEFAULT_CALENDAR,
+    'workCalendar.save': (calendar) => {
+      store.settings.set('workCalendar', calendar)
+      office.tell('office')
+      return calendar
+    },
+    'deadlines.pressing': () => pressingDeadlines(store, now()),
 
     'trust.list': () => office.trust.list(),
     'trust.import': ({ file }) => {

@@ -1,3 +1,4 @@
+import type { Deadline } from '../shared/document/working-days.ts'
 import type { ProxyChoice } from '../shared/connection.ts'
 import type { FieldName } from '../shared/document/fields.ts'
 import type { IncomingBox, IncomingEvent, IncomingState } from '../shared/document/incoming.ts'
@@ -808,6 +809,7 @@ export const TEXT = {
     levels: 'Dấu thời gian và thu hồi chứng thư',
     trust: 'Nơi cấp chứng thư tin cậy',
     numbering: 'Cấp số',
+    calendar: 'Lịch làm việc',
     update: 'Cập nhật',
     shortcuts: 'Phím tắt',
     sections: 'Các phần của Cài đặt',
@@ -1232,6 +1234,45 @@ export const TEXT = {
     opening: 'Đang mở…',
   },
 
+  deadline: {
+    far: (when: string) => `Hạn ${when}`,
+    near: (when: string) => `Sắp đến hạn ${when}`,
+    passed: (when: string) => `Quá hạn ${when}`,
+    missed: (when: string) => `Xong sau hạn ${when}`,
+    rule: {
+      'next-morning':
+        'Gửi trong ngày ký, chậm nhất sáng ngày làm việc tiếp theo (Quyết định 28/2018/QĐ-TTg).',
+      'at-once': 'Văn bản khẩn: xử lý ngay (Quyết định 28/2018/QĐ-TTg).',
+      'same-day': 'Báo nhận trong ngày đến (Nghị định 30/2020/NĐ-CP).',
+    } satisfies Record<Deadline['rule'], string>,
+    calendarMissing:
+      'Lịch nghỉ của năm này chưa được nhập trong Cài đặt, nên hạn tính theo ngày làm việc thường.',
+    pressing: (near: number, passed: number) =>
+      [
+        passed === 0 ? '' : `${String(passed)} văn bản quá hạn`,
+        near === 0 ? '' : `${String(near)} văn bản sắp đến hạn`,
+      ]
+        .filter((part) => part !== '')
+        .join(', '),
+  },
+  workCalendar: {
+    intro:
+      'Hạn gửi và hạn báo nhận tính theo lịch này. Thứ Hai đến thứ Sáu làm việc; ghi ngày nghỉ lễ và ngày làm bù theo thông báo hằng năm.',
+    hours: {
+      morningStart: 'Bắt đầu buổi sáng',
+      morningEnd: 'Hết buổi sáng',
+      afternoonEnd: 'Hết giờ làm việc',
+    },
+    urgent: ['Khẩn, trong số phút', 'Thượng khẩn, trong số phút', 'Hỏa tốc, trong số phút'],
+    warn: 'Báo trước hạn số phút',
+    days: 'Ngày nghỉ và ngày làm bù',
+    daysHint: 'Mỗi dòng một ngày: 16/02/2026 nghỉ Tết Nguyên đán, hoặc 22/08/2026 làm bù ngày 31/08.',
+    daysWrong: (line: string) =>
+      `Không đọc được dòng “${line}”. Viết ngày, rồi “nghỉ” hoặc “làm”, rồi lý do.`,
+    kinds: { off: 'nghỉ', work: 'làm' },
+    wrong: 'Giờ viết như 07:30, sáng trước chiều; số phút từ 1 đến 1440; mỗi ngày một dòng.',
+    save: 'Lưu lịch làm việc',
+  },
   evidence: {
     export: 'Xuất hồ sơ chứng cứ',
     exported: 'Đã lưu hồ sơ chứng cứ.',
@@ -1339,7 +1380,6 @@ export const TEXT = {
     reported: (status: string) => `Đã báo cho bên gửi: ${status}`,
     reason: (reason: string) => `Lý do: ${reason}`,
     waitRegister: 'Chờ vào sổ',
-    waitRegisterHint: 'phải báo nhận trong hôm nay',
     waitRecipient: 'Chờ nơi nhận phản hồi',
   },
 

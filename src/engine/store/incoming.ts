@@ -200,6 +200,11 @@ export function incomingStore(
     listed,
   )
   const countAsked = db.query('incoming.countAsked', `SELECT count(*) AS value ${asked}`, numberRow)
+  const admitted = db.query(
+    'incoming.unanswered',
+    "SELECT id, received_at AS receivedAt, priority FROM incoming WHERE state = 'admitted'",
+    listed.pick({ id: true, receivedAt: true, priority: true }),
+  )
   const countIn = db.query(
     'incoming.count',
     'SELECT count(*) AS value FROM incoming WHERE state IN (SELECT value FROM json_each(@states))',
@@ -346,6 +351,11 @@ export function incomingStore(
     return row?.value ?? 0
   }
 
+  /** Documents that wait for the clerk to accept or return them. */
+  function unanswered() {
+    return admitted.all()
+  }
+
   /** How many documents each box holds. */
   function counts(): Record<IncomingBox, number> {
     return {
@@ -428,6 +438,7 @@ export function incomingStore(
     setReturnReason,
     setVerdict,
     summary,
+    unanswered,
   }
 }
 

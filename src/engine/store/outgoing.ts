@@ -207,6 +207,13 @@ export function outgoingStore(
     `UPDATE outgoing_recipient SET state = @to, state_at = @at, note = @note
      WHERE document_id = @id AND organ_id = @organId AND state = @from`,
   )
+  const waiting = db.query(
+    'outgoing.signedUnsent',
+    `SELECT id, state, fields ->> '$.priority' AS priority, max(signed_at) AS signedAt
+     FROM outgoing JOIN outgoing_signature ON document_id = id
+     WHERE state IN ('signed', 'numbered', 'sealed', 'queued', 'refused') GROUP BY id`,
+    z.object({ id: documentId, state: outgoingState, priority: z.int(), signedAt: instant }),
+  )
   const lists = {
     byChange: db.query('outgoing.list', page('changed_at'), outgoingRow),
     bySending: db.query('outgoing.listSent', page('sent_at'), outgoingRow),
@@ -334,6 +341,11 @@ export function outgoingStore(
     const states = JSON.stringify(OUTGOING_BOXES[box])
     const rows = (box === 'sent' ? lists.bySending : lists.byChange).all({ states, limit, offset })
     return { total: countIn.get({ states })?.value ?? 0, rows: rows.map((row) => summary(whole(row))) }
+  }
+
+  /** Documents that persons have signed and that did not leave: when the last one signed. */
+  function signedUnsent() {
+    return waiting.all()
   }
 
   /** How many documents each box holds. */
@@ -557,6 +569,7 @@ export function outgoingStore(
     setPractice,
     setRecipients,
     setVerdict,
+    signedUnsent,
     summary,
     waiveLevel,
   }

@@ -15,6 +15,7 @@ import {
   Upload,
   Usb,
   type LucideIcon,
+  Clock,
 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 
@@ -272,6 +273,28 @@ function NavLink({ place, route, count }: { place: Place; route: Route; count: n
   )
 }
 
+/** What must be sent or answered soon, or should have been; leads to the first of them. */
+function Pressing({ now }: { now: number }) {
+  const pressing = useLive('deadlines.pressing', {}, 'outgoing', 'incoming', 'office')
+  const { refresh } = pressing
+  const minute = Math.floor(now / 60_000)
+  useEffect(() => {
+    refresh()
+  }, [refresh, minute])
+  const [first, ...others] = pressing.status === 'ready' ? pressing.value : []
+  if (first === undefined) return null
+  const passed = [first, ...others].filter(({ deadline }) => deadline.at < now).length
+  return (
+    <a
+      className={styles['item']}
+      href={first.place === 'outbox' ? addressOf('outbox') : addressOf(first.place, first.id)}
+    >
+      <Clock size={14} strokeWidth={1.75} aria-hidden />
+      {TEXT.deadline.pressing(others.length + 1 - passed, passed)}
+    </a>
+  )
+}
+
 function StatusBar({
   line,
   token,
@@ -322,6 +345,7 @@ function StatusBar({
           )}
         </span>
       )}
+      <Pressing now={now} />
       <span className={styles['spring']} />
       {practice ? (
         <span className={styles['practice']} title={TEXT.practiceHint}>

@@ -1,6 +1,8 @@
 import { BookDown, Inbox, MousePointerClick, PackageX, RotateCcw, Undo2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
+import { incomingDeadline } from '../../shared/document/deadlines.ts'
+import type { WorkCalendar } from '../../shared/document/working-days.ts'
 import type { DocumentFile } from '../../shared/document/fields.ts'
 import { INCOMING, type IncomingBox } from '../../shared/document/incoming.ts'
 import { PACKET_WARNING_TEXT } from '../../shared/document/packet.vi.ts'
@@ -12,6 +14,7 @@ import { Button } from '../components/Button.tsx'
 import { Chip, PriorityChip, VerdictChip, type Tone } from '../components/Chip.tsx'
 import { dueFact, Facts, Files, isPdf, Timeline } from '../components/Details.tsx'
 import { AskReason } from '../components/Dialog.tsx'
+import { DeadlineChip } from '../components/DeadlineChip.tsx'
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
 import { EvidenceButton } from '../components/EvidenceButton.tsx'
 import { IncomingPdf } from '../components/FilePreview.tsx'
@@ -22,12 +25,13 @@ import { SignedVersions } from '../components/SignedVersions.tsx'
 import { VerdictBand, VerdictDialog } from '../components/VerdictReport.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
-import { formatCount, formatDay, formatInstant, formatWhen, isoDayOf } from '../lib/format.ts'
+import { formatCount, formatDay, formatInstant, formatWhen, isoDayOf, formatSince } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
 import { typeWords, useIncoming } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
+import { useCalendar } from '../lib/useCalendar.ts'
 import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import screen from './screen.module.css'
@@ -44,6 +48,7 @@ export function IncomingScreen({
 }) {
   const pages = useIncoming(box, filter)
   const now = useNow(60_000)
+  const calendar = useCalendar()
   const first = pages.row(0)?.id
   useEffect(() => {
     if (id === undefined && first !== undefined) go(box, first)
@@ -70,7 +75,7 @@ export function IncomingScreen({
           empty={TEXT.empty[box]}
           emptyIcon={Inbox}
           filter={filter}
-          renderRow={(row) => <IncomingRow row={row} now={now} />}
+          renderRow={(row) => <IncomingRow row={row} calendar={calendar} now={now} />}
         />
       </section>
       {id === undefined ? (
@@ -86,7 +91,15 @@ export function IncomingScreen({
   )
 }
 
-function IncomingRow({ row, now }: { row: IncomingSummary; now: number }) {
+function IncomingRow({
+  row,
+  calendar,
+  now,
+}: {
+  row: IncomingSummary
+  calendar: WorkCalendar | undefined
+  now: number
+}) {
   const late = row.dueDate !== undefined && row.dueDate <= isoDayOf(now)
   return (
     <DocumentRow
@@ -101,6 +114,7 @@ function IncomingRow({ row, now }: { row: IncomingSummary; now: number }) {
       chips={
         <>
           <PriorityChip priority={row.priority} />
+          <DeadlineChip deadline={calendar && incomingDeadline(calendar, row)} now={now} />
           <VerdictChip verdict={row.verdict} />
           {row.quarantine === undefined ? null : (
             <Chip tone="bad" icon={PackageX}>
@@ -148,6 +162,7 @@ type Asking = 'return' | 'dismiss'
 
 function OpenIncoming({ detail }: { detail: IncomingDetail }) {
   const now = useNow(60_000)
+  const calendar = useCalendar()
   const [asking, setAsking] = useState<Asking>()
   const [verdictOpen, setVerdictOpen] = useState(false)
   const [shownSha, setShown] = useState<string>()
@@ -166,6 +181,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
     const { path } = await call('incoming.export', { id: detail.id, sha256: file.sha256 })
     if (path !== undefined) announce(TEXT.document.exported)
   })
+  const answerBy = calendar && incomingDeadline(calendar, detail)
   const pdfs = detail.files.filter((file) => isPdf(file) && file.role !== 'packet')
   const shown = pdfs.find(({ sha256 }) => sha256 === shownSha) ?? pdfs[0]
   // The verdict is on the first, see admit.ts.
@@ -176,7 +192,10 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
         history={detail.history}
         waitsFor={
           detail.state === 'admitted'
-            ? { title: TEXT.history.waitRegister, note: TEXT.history.waitRegisterHint }
+            ? {
+                title: TEXT.history.waitRegister,
+                note: answerBy === undefined ? '' : TEXT.deadline.far(formatSince(answerBy.at, now)),
+              }
             : undefined
         }
       />
@@ -207,6 +226,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
       <div className={screen['title']}>
         <div className={screen['tags']}>
           <PriorityChip priority={detail.priority} />
+          <DeadlineChip deadline={answerBy} now={now} />
           {detail.typeName === '' ? null : <Chip>{typeWords(detail)}</Chip>}
           {detail.state === 'admitted' ? null : (
             <Chip tone={STATE_TONE[detail.state] ?? 'bad'}>{TEXT.incomingState[detail.state]}</Chip>

@@ -18,10 +18,13 @@ import {
 import { useEffect, useRef, useState } from 'react'
 import { Label, ProgressBar } from 'react-aria-components'
 
+import { outgoingDeadline } from '../../shared/document/deadlines.ts'
+import type { WorkCalendar } from '../../shared/document/working-days.ts'
 import { ERRORS, isLineDown, type ErrorCode } from '../../shared/errors.ts'
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
 import { failureWords, verbatim } from '../../shared/failure.vi.ts'
 import type { LineStatus, OutgoingSummary } from '../../shared/ipc/contract.ts'
+import { DeadlineChip } from '../components/DeadlineChip.tsx'
 import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
@@ -34,6 +37,7 @@ import { formatDay, formatSince, formatSize, formatSpan, formatTime } from '../l
 import { codeOf, recipientNames, useOutgoing } from '../lib/lists.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
+import { useCalendar } from '../lib/useCalendar.ts'
 import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import styles from './OutboxScreen.module.css'
@@ -184,6 +188,7 @@ function OutboxTable({
   now: number
   filtered: boolean
 }) {
+  const calendar = useCalendar()
   const box = useRef<HTMLDivElement>(null)
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer is not passed on or memoised
   const virtualizer = useVirtualizer({
@@ -234,7 +239,7 @@ function OutboxTable({
                 {row === undefined ? (
                   <span role="cell">{TEXT.loading}</span>
                 ) : (
-                  <OutboxRow place={item.index + 1} row={row} line={line} now={now} />
+                  <OutboxRow place={item.index + 1} row={row} line={line} calendar={calendar} now={now} />
                 )}
               </div>
             )
@@ -316,17 +321,20 @@ function OutboxRow({
   place,
   row,
   line,
+  calendar,
   now,
 }: {
   place: number
   row: OutgoingSummary
   line: LineStatus | undefined
+  calendar: WorkCalendar | undefined
   now: number
 }) {
   const [withdrawing, setWithdrawing] = useState(false)
   const [recipients, setRecipients] = useState<readonly string[]>()
   const { delivery } = row
   const code = codeOf(row)
+  const deadline = calendar && outgoingDeadline(calendar, row)
   const condition = conditionOf(row, line)
   const sending = line?.sending.find(({ id }) => id === row.id)
   const act = useAction(async (work: () => Promise<unknown>, done: string) => {
@@ -419,6 +427,7 @@ function OutboxRow({
             bytesPerSecond={line?.bytesPerSecond}
           />
         )}
+        <DeadlineChip deadline={deadline} now={now} />
         {delivery?.late === true ? (
           <Chip tone="seal" icon={Clock}>
             {TEXT.outbox.late}

@@ -1,12 +1,14 @@
 import { MailCheck, MousePointerClick } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
+import { outgoingDeadline } from '../../shared/document/deadlines.ts'
 import type { OutgoingFields } from '../../shared/document/fields.ts'
 import { copyFormOf } from '../../shared/document/types.ts'
 import type { OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
 import { dueFact, Facts, Files, Recipients, Timeline } from '../components/Details.tsx'
+import { DeadlineChip } from '../components/DeadlineChip.tsx'
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
 import { EvidenceButton } from '../components/EvidenceButton.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
@@ -22,6 +24,7 @@ import { codeOf, recipientNames, typeWords, useOutgoing } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
+import { useCalendar } from '../lib/useCalendar.ts'
 import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import screen from './screen.module.css'
@@ -30,6 +33,7 @@ import screen from './screen.module.css'
 export function SentScreen({ id, filter }: { id: string | undefined; filter: string }) {
   const pages = useOutgoing('sent', filter)
   const now = useNow(60_000)
+  const calendar = useCalendar()
   const first = pages.row(0)?.id
   useEffect(() => {
     if (id === undefined && first !== undefined) go('sent', first)
@@ -66,6 +70,11 @@ export function SentScreen({ id, filter }: { id: string | undefined; filter: str
                 <>
                   <PriorityChip priority={row.priority} />
                   <SentChip row={row} />
+                  <DeadlineChip
+                    deadline={calendar && outgoingDeadline(calendar, row)}
+                    doneAt={row.sentAt}
+                    now={now}
+                  />
                 </>
               }
               agency={recipientNames(row.recipients, 1)}
@@ -112,6 +121,7 @@ function originalFacts({ typeName, original: { code, issuedDate, organName }, si
 function SentDocument({ id }: { id: string }) {
   const document = useLive('outgoing.one', { id: asId(id) }, 'outgoing')
   const now = useNow(60_000)
+  const calendar = useCalendar()
   const [verdictOpen, setVerdictOpen] = useState(false)
   const save = useAction(async (role: 'imported' | 'signed' | 'sealed' | 'attachment' | 'packet') => {
     const { path } = await call('outgoing.export', { id: asId(id), role })
@@ -149,6 +159,11 @@ function SentDocument({ id }: { id: string }) {
           <PriorityChip priority={detail.priority} />
           <Chip>{typeWords(detail)}</Chip>
           <SentChip row={detail} />
+          <DeadlineChip
+            deadline={calendar && outgoingDeadline(calendar, detail)}
+            doneAt={detail.sentAt}
+            now={now}
+          />
           {detail.sentAt === undefined ? null : (
             <span>{TEXT.document.sentAt(formatInstant(detail.sentAt))}</span>
           )}

@@ -20,6 +20,7 @@ import { PictureSettings } from '../components/PictureSettings.tsx'
 import { QueueForm } from '../components/QueueForm.tsx'
 import { SignaturePolicyForm } from '../components/SignaturePolicyForm.tsx'
 import { TokenForm } from '../components/TokenForm.tsx'
+import { WorkCalendarForm } from '../components/WorkCalendarForm.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatDay, formatSize, isoDayOf } from '../lib/format.ts'
@@ -33,6 +34,7 @@ const SECTIONS = [
   'hub',
   'connection',
   'numbering',
+  'calendar',
   'placement',
   'recall',
   'token',
@@ -77,6 +79,9 @@ export function SettingsScreen() {
           <Section name="numbering">
             <NumberingForm />
             <NumberGaps />
+          </Section>
+          <Section name="calendar">
+            <WorkCalendarForm />
           </Section>
           <PlacementSection settings={settings.value} />
           <RecallSection settings={settings.value} />

@@ -1,6 +1,7 @@
 import { ArrowLeft, RotateCcw, Signature, Stamp } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 
+import { outgoingDeadline } from '../../shared/document/deadlines.ts'
 import { OUTGOING_BOXES } from '../../shared/document/outgoing.ts'
 import { signsNext, waitsForNumber } from '../../shared/document/signers.ts'
 import { copyFormOf } from '../../shared/document/types.ts'
@@ -20,6 +21,7 @@ import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx
 import { Button, IconButton } from '../components/Button.tsx'
 import { Chip, PriorityChip } from '../components/Chip.tsx'
 import { Confirm } from '../components/Dialog.tsx'
+import { DeadlineChip } from '../components/DeadlineChip.tsx'
 import { DocumentList, WideDocumentRow } from '../components/DocumentList.tsx'
 import { FieldNote, TextBox } from '../components/Field.tsx'
 import { NumberFields, VoidNumber } from '../components/NumberFields.tsx'
@@ -37,6 +39,7 @@ import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive, type Live } from '../lib/useLive.ts'
 import { useNumberChoice } from '../lib/useNumberChoice.ts'
+import { useCalendar } from '../lib/useCalendar.ts'
 import { useNow } from '../lib/useNow.ts'
 import { useQuiet } from '../lib/useQuiet.ts'
 import { TEXT } from '../text.vi.ts'
@@ -73,6 +76,7 @@ function SignList({
 }) {
   const pages = useOutgoing('toSign', filter)
   const now = useNow(60_000)
+  const calendar = useCalendar()
   const [marked, setMarked] = useState<ReadonlyMap<string, OutgoingSummary>>(new Map())
   const mark = (next: ReadonlyMap<string, OutgoingSummary>) => {
     setMarked(new Map([...next].slice(0, MAX_BATCH)))
@@ -114,6 +118,7 @@ function SignList({
                   <Chip tone="info" icon={roleFor(row) === 'person' ? Signature : Stamp}>
                     {waitingWords(row)}
                   </Chip>
+                  <DeadlineChip deadline={calendar && outgoingDeadline(calendar, row)} now={now} />
                 </>
               }
               agency={recipientNames(row.recipients)}

@@ -29,6 +29,7 @@ import { ERROR_CODES, type ErrorCode } from '../errors.ts'
 import { queuePolicy } from '../queue-policy.ts'
 import { signaturePolicy } from '../signature-policy.ts'
 import { tokenModule } from '../signing.ts'
+import { deadline, workCalendar } from '../document/working-days.ts'
 import { documentVerdict } from '../verdict.ts'
 
 /** The largest PDF the window may hand over, in bytes. */
@@ -547,6 +548,18 @@ export const contract = {
       })
       .refine(({ from, to }) => from <= to),
     output: z.array(numberGap),
+  },
+
+  /** Working days and hours, from which deadlines follow. */
+  'workCalendar.current': { input: nothing, output: workCalendar },
+  'workCalendar.save': { input: workCalendar, output: workCalendar },
+  /** What must be sent or answered soon, or should have been: the most urgent first. */
+  'deadlines.pressing': {
+    input: nothing,
+    output: z.array(
+      /** Where the clerk finds it. */
+      z.object({ place: z.enum(['to-sign', 'outbox', 'new']), id: documentId, deadline }),
+    ),
   },
 
   /** How signatures are made, and raised before a document leaves. */

@@ -5,6 +5,7 @@ import { OUTGOING_BOXES, type OutgoingState } from '../../../src/shared/document
 import { INCOMING_BOXES, type IncomingState } from '../../../src/shared/document/incoming.ts'
 import type { RequestState } from '../../../src/shared/document/request.ts'
 import { signersOf } from '../../../src/shared/document/signers.ts'
+import { DEFAULT_CALENDAR } from '../../../src/shared/document/working-days.ts'
 import { DEFAULT_NUMBERING, seriesIn, type NumberGap } from '../../../src/shared/document/numbering.ts'
 import { AppError, codeOf } from '../../../src/shared/errors.ts'
 import {
@@ -697,6 +698,9 @@ const handlers: Handlers = {
   'numbering.explain': () => gaps,
   'queue.policy': () => DEFAULT_QUEUE_POLICY,
   'queue.savePolicy': (policy) => policy,
+  'workCalendar.current': () => DEFAULT_CALENDAR,
+  'workCalendar.save': (calendar) => calendar,
+  'deadlines.pressing': () => [],
   'signaturePolicy.current': () => DEFAULT_POLICY,
   'signaturePolicy.save': (policy) => policy,
   'token.status': () => token,

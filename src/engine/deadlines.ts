@@ -1,0 +1,26 @@
+import { answerDeadline, DEFAULT_CALENDAR, sendDeadline } from '../shared/document/working-days.ts'
+import { OUTGOING_BOXES } from '../shared/document/outgoing.ts'
+import type { Output } from '../shared/ipc/contract.ts'
+import type { Store } from './store/index.ts'
+
+/**
+ * What must be done soon, or should have been: documents that are signed and not sent, and received ones that
+ * nobody accepted or returned. The most urgent first.
+ */
+export function pressingDeadlines(store: Store, now: number): Output<'deadlines.pressing'> {
+  const calendar = store.settings.get('workCalendar') ?? DEFAULT_CALENDAR
+  const toSign: readonly string[] = OUTGOING_BOXES.toSign
+  const outgoing = store.outgoing.signedUnsent().map(({ id, state, signedAt, priority }) => ({
+    place: toSign.includes(state) ? ('to-sign' as const) : ('outbox' as const),
+    id,
+    deadline: sendDeadline(calendar, signedAt, priority),
+  }))
+  const incoming = store.incoming.unanswered().map(({ id, receivedAt, priority }) => ({
+    place: 'new' as const,
+    id,
+    deadline: answerDeadline(calendar, receivedAt, Math.min(priority, 3)),
+  }))
+  return [...outgoing, ...incoming]
+    .filter(({ deadline }) => deadline.warnAt <= now)
+    .sort((one, other) => one.deadline.at - other.deadline.at)
+}
