@@ -120,13 +120,14 @@ function courseLines(course: Course, isOutgoing: boolean): string[] {
   ]
 }
 
-function attemptLine({ at, kind, number, endedAt, outcome, code, words, hop }: Attempt): string {
+function attemptLine({ at, kind, number, id, endedAt, outcome, code, words, hop }: Attempt): string {
   const what = ATTEMPT_TEXT[kind] ?? 'Lần báo'
   const end = endedAt === undefined ? '' : `, xong ${vietnamClock(endedAt)}`
   const why = code !== undefined && isErrorCode(code) ? ` (${ERROR_TEXT[code].title})` : ''
   const where = hop === undefined ? '' : `, vướng ở ${HOP_TEXT[hop]}`
   const said = words === undefined || words === '' ? '' : `, trục nói: “${words}”`
-  return `${what} ${String(number)}: ${vietnamClock(at)}${end}: ${OUTCOME_TEXT[outcome]}${why}${where}${said}`
+  const named = id === undefined ? '' : ` (mã ${id})`
+  return `${what} ${String(number)}${named}: ${vietnamClock(at)}${end}: ${OUTCOME_TEXT[outcome]}${why}${where}${said}`
 }
 
 function outageLine({ from, to, end }: Outage): string {

@@ -33,6 +33,8 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 const exported = async (store: Store, id: Outgoing['id'], now = MORNING + 3_600_000) =>
   bytesOf((await gatherEvidenceOf(store, 'outgoing', id, now)).chunks())
 
+const ATTEMPT = '0190a1b2-c3d4-4e5f-8a6b-7c8d9e0f1a2b'
+
 /** A document that was tried once in vain, then taken by the hub, then registered by its recipient. */
 async function sentDocument(): Promise<{ store: Store; document: Outgoing }> {
   const store = sendingOffice()
@@ -51,9 +53,21 @@ async function sentDocument(): Promise<{ store: Store; document: Outgoing }> {
   store.jobs.wait(key, { dueAt: MORNING, code: 'hub/unreachable' })
   line('line-up', MORNING + 1_800_000)
   store.jobs.claimDue(MORNING, 60_000)
-  store.jobs.markSending(key, MORNING + 1_800_000, { sha256: packetSha256 ?? '' })
+  store.jobs.markSending(key, MORNING + 1_800_000, { sha256: packetSha256 ?? '', attemptId: ATTEMPT })
   store.outgoing.move(id, 'accept', MORNING + 1_801_000, { packetId: 'P-1', answer: '{"status":"OK"}' })
   store.jobs.succeed(key)
+  // What the security servers of an X-Road signed of the attempt.
+  const records = await store.files.putBytes(Buffer.from('PK signed by others'))
+  store.jobs.add({ key: `evidence/${ATTEMPT}`, kind: 'evidence', subjectId: id, dueAt: MORNING })
+  store.jobs.claimDue(MORNING, 60_000)
+  store.history.append({
+    at: MORNING + 1_900_000,
+    subjectKind: 'outgoing',
+    subjectId: id,
+    event: 'road-evidence',
+    detail: { attemptId: ATTEMPT, sha256: records.sha256 },
+  })
+  store.jobs.succeed(`evidence/${ATTEMPT}`)
   const status: StatusMessage = {
     ...EXAMPLE_STATUS_MESSAGE,
     from: { ...EXAMPLE_STATUS_MESSAGE.from, organId: 'H99.07' },
@@ -129,7 +143,8 @@ describe('a sound evidence file', () => {
     expect(report.manifest.files.map(({ name }) => name)).toEqual([
       'files/001-document.pdf',
       'files/002-packet.edxml',
-      'files/003-status.edxml',
+      'files/003-other.zip',
+      'files/004-status.edxml',
     ])
   })
 
@@ -144,10 +159,10 @@ describe('a sound evidence file', () => {
       statuses: [{ code: 'register', organId: 'H99.07' }],
     })
     expect(
-      report.course.attempts.map(({ outcome, code, words, hop }) => [outcome, code, words, hop]),
+      report.course.attempts.map(({ outcome, code, words, hop, id }) => [outcome, code, words, hop, id]),
     ).toEqual([
-      ['failed', 'hub/unreachable', 'ECONNREFUSED', 'line'],
-      ['taken', undefined, undefined, undefined],
+      ['failed', 'hub/unreachable', 'ECONNREFUSED', 'line', undefined],
+      ['taken', undefined, undefined, undefined, ATTEMPT],
     ])
   })
 
@@ -155,7 +170,9 @@ describe('a sound evidence file', () => {
     const text = bytes.toString('latin1')
     expect(text).not.toContain(Buffer.from('văn bản khác').toString('latin1'))
     for (const { line } of linesOf(bytes)) {
-      expect(line.subjectId === 'line' || line.subjectId.includes(document.id)).toBe(true)
+      expect(
+        ['line', `evidence/${ATTEMPT}`].includes(line.subjectId) || line.subjectId.includes(document.id),
+      ).toBe(true)
     }
   })
 

@@ -178,11 +178,16 @@ function ownLines(
   const collected = entries.find((entry) => isDocument(entry) && entry.event === 'collect')
   const packetId = collected?.detail['packetId']
   const names = [id, ...(typeof packetId === 'string' ? [packetId] : [])]
+  const isErrandFor = (known: readonly string[], { subjectKind, subjectId }: HistoryEntry) =>
+    subjectKind === 'job' && known.some((name) => `${subjectId}/`.includes(`/${name}/`))
+  // What was signed of an attempt on its way is fetched by an errand that bears the attempt's id.
+  const attempts = entries.flatMap((entry) => {
+    const { attemptId } = entry.detail
+    return isErrandFor(names, entry) && typeof attemptId === 'string' ? [attemptId] : []
+  })
   return (entry) => {
     const { subjectKind, subjectId } = entry
-    if (subjectKind === 'job') {
-      return names.some((name) => subjectId.endsWith(`/${name}`) || subjectId.includes(`/${name}/`))
-    }
+    if (subjectKind === 'job') return isErrandFor([...names, ...attempts], entry)
     if (subjectKind === 'office') return subjectId === 'line'
     return isDocument(entry) || (subjectKind === 'packet' && subjectId === packetId)
   }

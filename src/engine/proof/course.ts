@@ -37,6 +37,8 @@ export interface Attempt {
   /** Which errand: `deliver` brings the document, `request` asks for it back, `report` answers for a received one. */
   readonly kind: string
   readonly number: number
+  /** Its id on the way, the X-Road-Id where it went over an X-Road. */
+  readonly id: string | undefined
   readonly endedAt: number | undefined
   /** `taken`: the hub has it; `failed`: it has not; `unknown`: it may have it; `open`: no end is written. */
   readonly outcome: 'taken' | 'failed' | 'unknown' | 'open'
@@ -152,6 +154,7 @@ function attemptsOf(entries: readonly HistoryEntry[]): Attempt[] {
       at: begun.at,
       kind: begun.subjectId.includes('/request/') ? 'request' : (text(begun, 'kind') ?? ''),
       number: Number(begun.detail['attempts'] ?? 0),
+      id: text(begun, 'attemptId'),
       endedAt: outcome === 'open' ? undefined : end?.at,
       outcome,
       code,

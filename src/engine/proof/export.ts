@@ -217,6 +217,14 @@ async function hashesOf(store: Store, upTo: number): Promise<string[]> {
   return hashes
 }
 
+/** What the files are that lines of these events name. */
+const NAMED: Readonly<Partial<Record<string, Omit<NamedFile, 'sha256'>>>> = {
+  status: { role: 'status', title: 'status.edxml', contentType: 'application/xml' },
+  attempt: { role: 'status', title: 'status.edxml', contentType: 'application/xml' },
+  'road-evidence': { role: 'other', title: 'road-evidence.zip', contentType: 'application/zip' },
+}
+const OTHER = { role: 'other', contentType: 'application/octet-stream' } as const
+
 /** The document's own files, then whatever else its lines name and the store has. */
 async function filesOf(
   store: Store,
@@ -228,11 +236,7 @@ async function filesOf(
   for (const { sha256, event } of namedFiles(entries)) {
     const hash = sha256Hex.parse(sha256)
     if (known.has(hash) || !(await store.files.has(hash))) continue
-    more.push(
-      event === 'status' || event === 'attempt'
-        ? { role: 'status', sha256: hash, title: 'status.edxml', contentType: 'application/xml' }
-        : { role: 'other', sha256: hash, title: event, contentType: 'application/octet-stream' },
-    )
+    more.push({ ...(NAMED[event] ?? { ...OTHER, title: event }), sha256: hash })
   }
   const written: { file: EvidenceFile; entry: NewEntry }[] = []
   const seen = new Set<string>()

@@ -79,7 +79,7 @@ export function historyStore(db: Database) {
   )
   const sentFiles = db.query(
     'history.fileHashes',
-    "SELECT DISTINCT detail ->> '$.sha256' AS sha256 FROM history WHERE event = 'attempt'",
+    "SELECT DISTINCT detail ->> '$.sha256' AS sha256 FROM history WHERE event IN ('attempt', 'road-evidence')",
     z.object({ sha256: z.string().nullable() }),
   )
   const batch = db.query(
@@ -137,7 +137,7 @@ export function historyStore(db: Database) {
     return hashBatch.all({ after, upTo }).map(({ hash }) => hash)
   }
 
-  /** The packets that attempts brought to the hub. */
+  /** The packets that attempts brought to the hub, and what was signed of them on the way. */
   function fileHashes(): Sha256[] {
     return sentFiles.all().flatMap(({ sha256 }) => sha256Hex.safeParse(sha256).data ?? [])
   }
