@@ -58,7 +58,9 @@ export async function runChaos({
   const dir = mkdtempSync(join(tmpdir(), 'vanthu-chaos-'))
   const folder = workFolder()
   const program = await buildEngine()
-  let hub = await startHubProcess({ flags: ['--max-skew-seconds', '300'] })
+  // Every other run before a hub that lets broken transfers go on.
+  const resumable = next(2) === 0 ? ['--resumable'] : []
+  let hub = await startHubProcess({ flags: ['--max-skew-seconds', '300', ...resumable] })
   const proxy = await startProxy(hub.url, next)
   const troubles = new Map<string, number>()
   const open: ChaosOffice[] = []

@@ -509,6 +509,23 @@ describe('what goes when', () => {
     await expect(wrong).rejects.toMatchObject({ code: 'document/wrong-state' })
   })
 
+  test('a clock that is put right does not keep waiting what was put off by the wrong one', async () => {
+    const { add, queue, does, pass, times, setClock } = desk()
+    does.collect = fails('hub/unreachable')
+    queue.start()
+    await pass(1_000)
+    setClock(365 * 86_400_000)
+    add({ key: 'one' })
+    does.collect = () => Promise.resolve()
+    queue.tryNow()
+    await pass(0)
+    expect(times('one')).toEqual([])
+    setClock(-365 * 86_400_000)
+    queue.ring()
+    await pass(2_000)
+    expect(times('one')).toHaveLength(1)
+  })
+
   test('after a long silence, what has gathered goes one after the other', async () => {
     const { add, queue, does, pass, times, line } = desk({ parallel: 3 })
     does.collect = fails('hub/unreachable')

@@ -61,7 +61,7 @@ export function partialFiles({ dir, fileKey, disguise, put, adopt }: PartialFile
   /** What is here of a content; nothing, where nobody has begun it. */
   async function open(name: string): Promise<PartialFile> {
     let pieces: Piece[] = []
-    for (const file of namesOf(name)) pieces.push(await pieceAt(join(dir, file)))
+    for (const file of namesOf(name)) pieces.push(...(await pieceAt(join(dir, file))))
     let next = pieces.length === 0 ? 0 : numberOf(pieces.at(-1)?.path ?? '') + 1
     pieces = await withoutEmpty(pieces)
 
@@ -75,7 +75,7 @@ export function partialFiles({ dir, fileKey, disguise, put, adopt }: PartialFile
         try {
           await writePiece(path, chunks)
         } finally {
-          pieces = await withoutEmpty([...pieces, await pieceAt(path)])
+          pieces = await withoutEmpty([...pieces, ...(await pieceAt(path))])
         }
       },
       async finish(check) {
@@ -114,15 +114,17 @@ export function partialFiles({ dir, fileKey, disguise, put, adopt }: PartialFile
     }
   }
 
-  async function pieceAt(path: string): Promise<Piece> {
+  /** One piece, or none where not even its file could be made. */
+  async function pieceAt(path: string): Promise<Piece[]> {
     try {
       const file = await openEncrypted(path, fileKey)
       await file.close()
       const sealed = { sha256: file.sha256, sizeBytes: file.size }
-      return { path, sizeBytes: file.size, sealed, stream: () => streamOf(path) }
+      return [{ path, sizeBytes: file.size, sealed, stream: () => streamOf(path) }]
     } catch (cause) {
       if (!(cause instanceof AppError)) throw cause
-      return { path, sealed: undefined, ...(await readUnsealed(path, fileKey)) }
+      if (cause.code === 'store/file-missing') return []
+      return [{ path, sealed: undefined, ...(await readUnsealed(path, fileKey)) }]
     }
   }
 

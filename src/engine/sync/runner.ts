@@ -283,6 +283,7 @@ export function runner(ports: RunnerPorts) {
     const before = lastTurnAt
     lastTurnAt = now()
     if (lastTurnAt > before - CLOCK_WENT_BACK_MS) return
+    paceUntil = undefined
     ports.log('warn', `the clock went back by ${String(Math.round((before - lastTurnAt) / 1000))} s`)
     tryNow()
   }
