@@ -28,6 +28,7 @@ const SHIPPED = {
   '0006-transfers.sql': 'c7f790ea4ee0008fb342ac4516ec39792bb4df62a197178e35aa444c9bd740a1',
   '0007-requests.sql': '6efd1bf8c0cd471c396c417d588a085d17ad41c0bb375106566cb3c623814011',
   '0008-queue.sql': 'a9fb73f4fcbb071336f06b1459aa3cec6744c77f9e15584aa41f7c7e7760c1de',
+  '0009-directory.sql': 'a874b90ceecfaa0b1c644a3356eeacd0f30c493b57dcd6175a65eda9fdc54b8c',
 }
 
 function file() {

@@ -14,6 +14,13 @@ CREATE INDEX agency_folded ON agency (folded);
 
 CREATE INDEX agency_old_code ON agency (old_code) WHERE old_code IS NOT NULL;
 
+CREATE TABLE agency_use (
+  organ_id TEXT PRIMARY KEY,
+  used_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX agency_use_time ON agency_use (used_at);
+
 CREATE TABLE authority_file (
   url TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('crl', 'certificate')),

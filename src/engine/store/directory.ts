@@ -21,7 +21,7 @@ const WORDS = ['w1', 'w2', 'w3', 'w4', 'w5', 'w6', 'w7', 'w8'] as const
 
 export type DirectoryStore = ReturnType<typeof directoryStore>
 
-/** The agencies the hub knows. The only module that names the `agency` table. */
+/** The agencies the hub knows. The only module that names the `agency` tables. */
 export function directoryStore(db: Database) {
   const dropOthers = db.command(
     'directory.dropOthers',
@@ -43,6 +43,18 @@ export function directoryStore(db: Database) {
     `SELECT ${COLUMNS} FROM agency
      WHERE ${WORDS.map((word) => `instr(folded, @${word}) > 0`).join(' AND ')} ORDER BY folded LIMIT @limit`,
     agencyRow,
+  )
+  const findUsed = db.query(
+    'directory.searchUsed',
+    `SELECT ${COLUMNS} FROM agency_use JOIN agency USING (organ_id)
+     WHERE ${WORDS.map((word) => `instr(folded, @${word}) > 0`).join(' AND ')}
+     ORDER BY used_at DESC, folded LIMIT @limit`,
+    agencyRow,
+  )
+  const use = db.command(
+    'directory.noteUse',
+    `INSERT INTO agency_use (organ_id, used_at) VALUES (@organId, @at)
+     ON CONFLICT (organ_id) DO UPDATE SET used_at = max(used_at, excluded.used_at)`,
   )
   const byCode = db.query(
     'directory.byIds',
@@ -73,12 +85,23 @@ export function directoryStore(db: Database) {
 
   /**
    * Agencies in whose name or codes every word of `text` occurs, with or without marks, in any order;
-   * all of them for an empty text. Sorted by name.
+   * all of them for an empty text. Those that were written to come first, the last one on top, then the others
+   * by name.
    */
   function search(text: string, limit: number): Agency[] {
     // An unused slot holds the empty word, which occurs in every name.
     const words = fold(text).split(' ')
-    return find.all({ ...Object.fromEntries(WORDS.map((slot, index) => [slot, words[index] ?? ''])), limit })
+    const wanted = Object.fromEntries(WORDS.map((slot, index) => [slot, words[index] ?? '']))
+    const used = findUsed.all({ ...wanted, limit })
+    const known = new Set(used.map(({ organId }) => organId))
+    // Asked apart, so that the others still come off the index and not out of a sort of the whole directory.
+    const others = find.all({ ...wanted, limit: limit + used.length })
+    return [...used, ...others.filter(({ organId }) => !known.has(organId))].slice(0, limit)
+  }
+
+  /** Somebody was written to. */
+  function noteUse(organIds: readonly string[], at: number): void {
+    for (const organId of organIds) use.run({ organId, at })
   }
 
   /** The agencies with those ids, new or old, in the order asked; unknown ids are left out. */
@@ -90,5 +113,5 @@ export function directoryStore(db: Database) {
     return total.get()?.value ?? 0
   }
 
-  return { byIds, count, replaceAll, search, upsert }
+  return { byIds, count, noteUse, replaceAll, search, upsert }
 }

@@ -444,6 +444,10 @@ export function outgoingStore(
       recipients.forEach(({ organId, name }, position) =>
         insertRecipient.run({ id, organId, name, position, at }),
       )
+      directory.noteUse(
+        recipients.map(({ organId }) => organId),
+        at,
+      )
     })
   }
 

@@ -12,7 +12,7 @@ const urgentMinutes = z.tuple([z.int().min(1).max(1440), z.int().min(1).max(1440
 const specialDay = z.object({
   date: isoDate,
   kind: z.enum(['off', 'work']),
-  /** What it is, such as `Tết Nguyên đán` or `Làm bù ngày 02/01`. */
+  /** What it is, such as `Tết Nguyên đán` or `bù ngày 02/01`. */
   name: z.string().trim().max(100),
 })
 export type SpecialDay = z.output<typeof specialDay>
@@ -59,18 +59,18 @@ function off(date: string, name: string): SpecialDay {
 export const DEFAULT_CALENDAR: WorkCalendar = {
   days: [
     off('2026-01-01', 'Tết Dương lịch'),
-    off('2026-01-02', 'Nghỉ hoán đổi, làm bù 10/01'),
-    { date: '2026-01-10', kind: 'work', name: 'Làm bù ngày 02/01' },
+    off('2026-01-02', 'hoán đổi với ngày 10/01'),
+    { date: '2026-01-10', kind: 'work', name: 'bù ngày 02/01' },
     off('2026-02-16', 'Tết Nguyên đán'),
     off('2026-02-17', 'Tết Nguyên đán'),
     off('2026-02-18', 'Tết Nguyên đán'),
     off('2026-02-19', 'Tết Nguyên đán'),
     off('2026-02-20', 'Tết Nguyên đán'),
-    off('2026-04-27', 'Nghỉ bù Giỗ Tổ Hùng Vương'),
+    off('2026-04-27', 'bù Giỗ Tổ Hùng Vương'),
     off('2026-04-30', 'Ngày Chiến thắng'),
     off('2026-05-01', 'Ngày Quốc tế lao động'),
-    { date: '2026-08-22', kind: 'work', name: 'Làm bù ngày 31/08' },
-    off('2026-08-31', 'Nghỉ hoán đổi, làm bù 22/08'),
+    { date: '2026-08-22', kind: 'work', name: 'bù ngày 31/08' },
+    off('2026-08-31', 'hoán đổi với ngày 22/08'),
     off('2026-09-01', 'Quốc khánh'),
     off('2026-09-02', 'Quốc khánh'),
   ],
