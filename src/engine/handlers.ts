@@ -231,6 +231,11 @@ export function officeHandlers(office: Office): OfficeHandlers {
     'connection.keepCertificate': (input) => reconnected(connection.keepCertificate(input)),
     'connection.removeCertificate': () => reconnected(connection.removeCertificate()),
     'line.status': () => office.lineStatus(),
+    'line.dismissForgotten': () => {
+      store.settings.remove('forgottenByHub')
+      office.tell('line')
+      return office.lineStatus()
+    },
     'line.syncNow': () => {
       office.queue.tryNow()
       return office.lineStatus()

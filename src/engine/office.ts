@@ -18,6 +18,7 @@ import { judgeJob } from './incoming/judge.ts'
 import type { RegisterPorts } from './incoming/register.ts'
 import { reportJob } from './incoming/report.ts'
 import { deliverJob, type Sending } from './outgoing/deliver.ts'
+import { askAboutSent, forgottenByHub } from './outgoing/forgotten.ts'
 import { evidenceJob } from './outgoing/road-evidence.ts'
 import { applyStatus } from './outgoing/receipts.ts'
 import type { SignPorts } from './outgoing/sign.ts'
@@ -147,6 +148,18 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     },
   }
   const lookAtHub = collect(collecting)
+  const lookAtSent = askAboutSent({
+    store,
+    transport: hub,
+    now,
+    isLineUp: () => line.get().state === 'up',
+    settleMs: world.settleMs ?? SETTLE_MS,
+    log: host.log,
+    onForgotten: () => {
+      tell('line')
+      tell('outgoing')
+    },
+  })
   const outcomes = unknownOutcomes(now, world.settleMs ?? SETTLE_MS)
   const queue = runner({
     store,
@@ -181,6 +194,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     },
     collect: async (signal) => {
       await lookAtHub(signal)
+      await lookAtSent(signal)
       // Not waited for: the next look at the hub has nothing to do with it.
       void authorities.refresh()
     },
@@ -243,6 +257,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
         waitingBytes: deliveries.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
         ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
         paused: queuePolicyNow().paused,
+        forgotten: forgottenByHub(store),
         ...clockSkew(),
         sending: [...sending.values()],
       }

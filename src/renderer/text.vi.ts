@@ -51,6 +51,10 @@ export const TEXT = {
     filterHint: 'Lọc theo số ký hiệu, trích yếu, cơ quan…',
     clearFilter: 'Bỏ lọc',
     statusBar: 'Tình trạng',
+    forgotten: (codes: readonly string[]) => `Trục liên thông không còn ghi nhận ${codes.join(', ')}.`,
+    forgottenHint:
+      'Trục từng báo đã nhận nhưng nay không còn biết, có thể vì được khôi phục từ bản sao lưu cũ. Văn bản vẫn ở mục Đã gửi và không tự gửi lại, vì nơi nhận có thể đã có. Hãy hỏi nơi nhận.',
+    forgottenSeen: 'Đã biết',
     lineUp: 'Trực tuyến',
     lineUpSince: (since: string) => `Trực tuyến từ ${since}`,
     lineDown: (since: string) => `Ngoại tuyến từ ${since}`,
@@ -1345,6 +1349,7 @@ export const TEXT = {
       collect: 'Nhận từ trục liên thông',
       status: 'Nơi nhận báo tình trạng khác',
       readdress: 'Sửa nơi nhận',
+      forgotten: 'Trục liên thông không còn ghi nhận văn bản này',
       reserve: 'Cấp số trước khi ký',
       raise: 'Bổ sung dấu thời gian, thông tin thu hồi',
       'miss-level': 'Chưa bổ sung được dấu thời gian, thông tin thu hồi',

@@ -168,6 +168,7 @@ export const ERRORS = {
   'hub/certificate-expired': { retry: 'auto', line: 'down', hop: 'security-server' },
   'hub/certificate-changed': { retry: 'auto', line: 'down', hop: 'security-server' },
   'hub/not-json': { retry: 'auto', line: 'down', hop: 'security-server' },
+  'hub/operation-missing': { retry: 'auto', line: 'down', hop: 'security-server' },
   'hub/too-large': { retry: 'user', hop: 'security-server' },
   'hub/outcome-settling': { retry: 'auto', hop: 'hub' },
   'hub/outcome-unaskable': { retry: 'user', hop: 'hub' },

@@ -486,6 +486,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Trục liên thông đang bận',
     hint: 'Văn bản đã lưu an toàn trên máy này; chương trình sẽ tự thử lại sau ít phút.',
   },
+  'hub/operation-missing': {
+    title: 'Máy chủ không có dịch vụ ở địa chỉ đã khai báo',
+    hint: 'Máy chủ trả lời nhưng không biết địa chỉ này (404). Hãy kiểm tra địa chỉ và kiểu kết nối trong Cài đặt, hoặc báo cán bộ kỹ thuật của tỉnh. Văn bản vẫn an toàn và sẽ được gửi lại.',
+  },
   'hub/too-large': {
     title: 'Văn bản lớn hơn mức máy chủ nhận',
     hint: 'Văn bản vẫn an toàn trên máy này. Hãy rút khỏi hộp gửi và giảm dung lượng tệp, hoặc đề nghị cán bộ kỹ thuật của tỉnh nâng mức.',

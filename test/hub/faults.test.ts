@@ -109,6 +109,7 @@ describe.each(PROTOCOLS)('over $name', ({ transportFor, open, listOperation }) =
       [403, 'hub/unauthorised'],
       [302, 'hub/not-json'],
       [400, 'hub/refused'],
+      [404, 'hub/operation-missing'],
       [413, 'hub/too-large'],
       [511, 'hub/captive-portal'],
     ])('HTTP %i for a list is %s', async (code, expected) => {

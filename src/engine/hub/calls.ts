@@ -119,6 +119,9 @@ export function hubCalls(given: Http, options: HubCallOptions) {
         response.discard()
         return undefined
       }
+      if (about === 'packet' && response.status === 404) {
+        throw new AppError('hub/packet-gone', 'the hub has no such packet')
+      }
       await replies.refuseStatus(response)
       const fields = fieldsOf(await textOf(response), response)
       if (about === 'packet') replies.refuseGone(fields, response)

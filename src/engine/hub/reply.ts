@@ -57,6 +57,7 @@ export function replyReader({ serverClock, errorCodes, allowedClockSkewMs }: Rep
       throw new AppError('hub/busy', `HTTP ${String(status)}`, more)
     }
     if (status === NETWORK_LOGIN) throw notFromHub(response, text)
+    if (MISSING.has(status)) throw new AppError('hub/operation-missing', `HTTP ${String(status)}`, more)
     if (status >= 500 || status === 408) {
       throw new AppError('hub/server-error', `HTTP ${String(status)}`, more)
     }
@@ -111,6 +112,9 @@ export async function textOf(response: HttpResponse, limit = MAXIMUM_ANSWER_BYTE
 export function looksLikeHtml(text: string): boolean {
   return text.trimStart().startsWith('<')
 }
+
+/** Not Found, Method Not Allowed, Gone, Not Implemented: nobody serves this operation at this address. */
+const MISSING: ReadonlySet<number> = new Set([404, 405, 410, 501])
 
 /** Network Authentication Required, RFC 6585 section 6. */
 const NETWORK_LOGIN = 511

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { clockLimitSeconds, proxyChoice } from '../../shared/connection.ts'
-import { agency, instant, sha256Hex } from '../../shared/document/fields.ts'
+import { agency, documentId, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
 import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
 import { recallRoute } from '../../shared/document/request.ts'
@@ -67,6 +67,8 @@ const SETTINGS = {
   largestPacketBytes: z.int().positive(),
   /** When the hub last answered a whole round. */
   lastSyncAt: instant,
+  /** Sent documents that the hub was found to know nothing of, until the clerk has seen it. */
+  forgottenByHub: z.array(documentId),
   /** When the directory was last taken over. */
   directoryAt: instant,
 }

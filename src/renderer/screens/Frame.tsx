@@ -20,7 +20,7 @@ import {
 import { useEffect, useRef, useState } from 'react'
 
 import type { Counts, LineStatus, OfficeStatus, TokenStatus } from '../../shared/ipc/contract.ts'
-import { FailureBanner } from '../components/Banner.tsx'
+import { Banner, FailureBanner } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Chip } from '../components/Chip.tsx'
 import { ShortcutsDialog } from '../components/Dialog.tsx'
@@ -185,6 +185,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
       </header>
       <main className={styles['work']}>
         <FailureBanner error={compose.error} />
+        <Forgotten line={line.status === 'ready' ? line.value : undefined} />
         <Screen
           route={route}
           filter={filter}
@@ -204,6 +205,29 @@ export function Frame({ office }: { office: OfficeStatus }) {
           setShortcuts(false)
         }}
       />
+    </div>
+  )
+}
+
+/** What a hub once took and knows nothing of any more: told wherever the clerk is. */
+function Forgotten({ line }: { line: LineStatus | undefined }) {
+  const dismiss = useAction(() => call('line.dismissForgotten', {}))
+  const documents = line?.forgotten ?? []
+  return (
+    <div role="alert" className={documents.length === 0 ? 'visually-hidden' : undefined}>
+      {documents.length === 0 ? null : (
+        <Banner
+          tone="warn"
+          title={TEXT.frame.forgotten(documents.map(({ code }) => code))}
+          action={
+            <Button small isDisabled={dismiss.busy} onPress={() => void dismiss.run()}>
+              {TEXT.frame.forgottenSeen}
+            </Button>
+          }
+        >
+          {TEXT.frame.forgottenHint}
+        </Banner>
+      )}
     </div>
   )
 }

@@ -257,6 +257,8 @@ const lineStatus = z.object({
   nextTryAt: instant.optional(),
   /** Documents waiting to leave. */
   waiting: z.int(),
+  /** Sent documents that the hub no longer knows of, until the clerk has seen it. */
+  forgotten: z.array(z.object({ id: documentId, code: z.string() })),
   /** Our clock minus the hub's, where the difference is over the office's limit. */
   clockSkewMs: z.int().optional(),
   /** Their size together. */
@@ -503,6 +505,8 @@ export const contract = {
   'connection.exportCheck': { input: nothing, output: z.object({ path: z.string().optional() }) },
 
   'line.status': { input: nothing, output: lineStatus },
+  /** The clerk has seen what the hub no longer knows of; their histories keep it. */
+  'line.dismissForgotten': { input: nothing, output: lineStatus },
   /** "Gửi ngay": everything due is due now. */
   'line.syncNow': { input: nothing, output: lineStatus },
 

@@ -537,6 +537,7 @@ const line = (): LineStatus => ({
   sending: ask.has('empty')
     ? []
     : [{ id: sending.id, code: '09/BC-UBND', sentBytes: 794_000, totalBytes: 1_240_000 }],
+  forgotten: [],
 })
 const update = {
   currentVersion: '0.1.0',
@@ -666,6 +667,7 @@ const handlers: Handlers = {
   },
   'settings.current': settings,
   'settings.save': settings,
+  'line.dismissForgotten': () => line(),
   'connection.current': () => CONNECTION,
   'connection.save': () => CONNECTION,
   'connection.keepAuthorities': () => CONNECTION,
