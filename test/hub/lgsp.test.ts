@@ -68,7 +68,7 @@ describe('what an LGSP is asked, word for word', () => {
     answer = { status: 201, body: '{"status":"OK","errorCode":"0","docId":"p1"}' }
     const commune = opened()
     const bytes = documentXml()
-    await expect(commune.send(packetOf(bytes))).resolves.toEqual({ packetId: 'p1' })
+    await expect(commune.send(packetOf(bytes))).resolves.toMatchObject({ packetId: 'p1' })
     await commune.acknowledge('p1', 'done')
     const [sent, told] = heard
     const form = await new Response(sent?.body, {
