@@ -69,7 +69,9 @@ async function startRoad(hubPort: number) {
   const stranger = createServer((request, response) => {
     // Nobody keeps a connection to a stranger: the next one goes wherever the way leads then.
     response.setHeader('Connection', 'close')
-    request.resume().on('end', () => answering?.(request, response))
+    // Whoever began to answer ends it, also when the way is free again meanwhile.
+    const answer = answering
+    request.resume().on('end', () => answer?.(request, response))
   })
   const front = createFront((socket) => {
     sockets.add(socket)

@@ -254,6 +254,28 @@ describe('the queue', () => {
     expect(times('urgent')).toEqual([36])
   })
 
+  test('a reason to try at once that comes while a try is failing is not lost', async () => {
+    const { add, queue, pass, settled, times, does } = desk()
+    does.collect = fails('hub/unreachable')
+    add({ key: 'urgent' })
+    queue.start()
+    await pass(36_000)
+    let fail = (): void => undefined
+    does.collect = () =>
+      new Promise((_, reject) => {
+        fail = () => {
+          reject(new AppError('hub/unreachable', 'a try of before'))
+        }
+      })
+    queue.tryNow()
+    await settled()
+    queue.tryNow()
+    does.collect = () => Promise.resolve()
+    fail()
+    await pass(1_000)
+    expect(times('urgent')).toEqual([36])
+  })
+
   test('what the clerk holds stays, and what no screen shows is begun anew when somebody asks', async () => {
     const { add, queue, pass, times, does, store, job } = desk()
     does.fetch = fails('store/disk-full')

@@ -70,6 +70,8 @@ export function runner(ports: RunnerPorts) {
   let stopped = false
   let started: Promise<void> | undefined
   let lastPollAt: number | undefined
+  /** How often somebody had a reason to try at once. */
+  let reasons = 0
   let wakeUp: (() => void) | undefined
   let rung = false
   let begun = false
@@ -103,6 +105,7 @@ export function runner(ports: RunnerPorts) {
   }
 
   async function lookAtHub(signal: AbortSignal): Promise<void> {
+    const reasonsBefore = reasons
     try {
       await ports.collect(signal)
       lastPollAt = now()
@@ -119,6 +122,8 @@ export function runner(ports: RunnerPorts) {
         if (isLineDown(code) || line.get().state === 'down') {
           line.wentDown(code, cause instanceof AppError ? cause.retryAfterMs : undefined)
         }
+        // This try began before the network came back, or before the clerk asked, and says nothing about it.
+        if (reasons !== reasonsBefore) line.tryNow()
       }
     }
     ports.onMoved(undefined)
@@ -300,6 +305,7 @@ export function runner(ports: RunnerPorts) {
   }
 
   function tryNow(): void {
+    reasons += 1
     line.tryNow()
     lastPollAt = undefined
     attempt('try at once', () => {
