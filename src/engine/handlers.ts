@@ -18,6 +18,7 @@ import { connectionSection } from './connection.ts'
 import { assign, finish, process } from './incoming/process.ts'
 import { pressingDeadlines } from './deadlines.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
+import { replyTo } from './incoming/reply.ts'
 import { agree, refuse } from './incoming/requests.ts'
 import { attach, detach } from './outgoing/attach.ts'
 import { scanOf } from './outgoing/copy.ts'
@@ -28,6 +29,7 @@ import { currentNumbering, explainGap, gapsOf, saveNumbering } from './outgoing/
 import { seal, sealMany, sign, signMany, type SignOutcome } from './outgoing/sign.ts'
 import { keepPicture } from './outgoing/pictures.ts'
 import { recall } from './outgoing/recall.ts'
+import { beginReplacement } from './outgoing/replace.ts'
 import {
   hold,
   isBeforeFirstByte,
@@ -100,6 +102,10 @@ export function officeHandlers(office: Office): OfficeHandlers {
       place: message?.place ?? '',
       toPlaces: message?.toPlaces ?? [],
       content: message?.content ?? '',
+      paperFollows: message?.business.paper ?? false,
+      steeringType: message?.steeringType,
+      answers: message?.responseFor.map((answered) => answered.code) ?? [],
+      replaces: message?.business.replacementInfo?.map((replaced) => replaced.documentId) ?? [],
       files: document.files,
       warnings: document.warnings,
       verdictDetail: document.verdict,
@@ -418,6 +424,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.queue.ring()
       return changedOutgoing(id)
     },
+    'outgoing.replace': ({ id, reason }) => changedOutgoing(beginReplacement(store, id, reason, now())),
     'outgoing.withdraw': async ({ id }) => {
       const work = () => {
         withdraw(store, id, now())
@@ -477,6 +484,8 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.queue.ring()
       return changedIncoming(id)
     },
+    'incoming.reply': ({ id, fields }) =>
+      changedOutgoing(begin(store, { ...fields, ...replyTo(store.incoming.get(id)) }, now())),
     'incoming.assign': ({ id, to }) => {
       assign(office.registering, id, to)
       office.queue.ring()

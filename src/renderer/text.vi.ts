@@ -147,6 +147,7 @@ export const TEXT = {
     returned: 'Có nơi trả lại',
     recalling: 'Đang thu hồi',
     recalled: 'Đã thu hồi',
+    replaced: 'Đã thay thế',
     discarded: 'Đã xóa',
   } satisfies Record<OutgoingState, string>,
   incomingState: {
@@ -267,6 +268,12 @@ export const TEXT = {
     appendixesHint: 'Mỗi dòng một phụ lục.',
     steeringType: 'Văn bản chỉ đạo',
     steeringTypes: ['Không phải', 'Văn bản chỉ đạo', 'Báo cáo văn bản chỉ đạo'],
+    replaces: (code: string) => `Dự thảo này thay thế văn bản ${code}.`,
+    replacesReason: (reason: string) => `Lý do: ${reason}`,
+    replacesDrop: 'Gửi như văn bản mới',
+    paper: 'Bản giấy',
+    paperNone: 'Không gửi bản giấy',
+    paperFollows: 'Có bản giấy gửi sau',
     responseFor: 'Trả lời văn bản',
     responseCode: 'Số, ký hiệu văn bản đến',
     responseOrgan: 'Mã định danh cơ quan ban hành',
@@ -645,6 +652,17 @@ export const TEXT = {
     waiting: 'Yêu cầu thu hồi đang chờ gửi.',
     waitingHint: 'Yêu cầu được lưu an toàn trên máy này; sẽ tự gửi khi có mạng.',
     release: 'Tiếp tục gửi',
+    replace: 'Soạn văn bản thay thế…',
+    replaceAsk: (code: string) => `Thay thế văn bản ${code}?`,
+    replaceHint:
+      'Một dự thảo mới được tạo với nội dung và nơi nhận như văn bản này, có số riêng. Văn bản cũ giữ nguyên cho tới khi văn bản mới được gửi.',
+    replaceReason: 'Lý do thay thế',
+    replaceMissing: 'Cần ghi lý do: nơi nhận phải biết vì sao văn bản bị thay thế.',
+    replaceNo: 'Không thay thế',
+    replaceDo: 'Soạn văn bản thay thế',
+    replaceDone: 'Đã tạo dự thảo thay thế.',
+    replaced: 'Đã thay thế.',
+    replacedHint: 'Văn bản thay thế đã được gửi tới trục; xem số của nó trong Diễn biến.',
   },
 
   document: {
@@ -676,6 +694,12 @@ export const TEXT = {
     },
     content: 'Nội dung kèm theo',
     warnings: 'Lưu ý',
+    answers: 'Trả lời văn bản',
+    replaces: 'Thay thế văn bản',
+    steering: 'Chỉ đạo',
+    steeringCode: (words: string | undefined, code: number) =>
+      words === undefined ? `mã ${String(code)}` : `${words} (mã ${String(code)})`,
+    paperFollows: 'Có bản giấy gửi sau',
   },
 
   incoming: {
@@ -723,6 +747,11 @@ export const TEXT = {
     recalled: 'Bên gửi đã thu hồi văn bản này.',
     recalledHint: 'Nội dung đã hủy theo quy định; thông tin và diễn biến vẫn được giữ.',
     noContent: 'Nội dung văn bản đã hủy',
+    reply: 'Soạn trả lời',
+    replyDone: 'Đã tạo dự thảo trả lời.',
+    replacedBy: (code: string) => `Bên gửi đã thay thế bằng văn bản ${code}.`,
+    replacedHint: 'Đối chiếu với văn bản mới trước khi xử lý tiếp.',
+    replacedOpen: 'Mở văn bản mới',
     assign: 'Chuyển xử lý…',
     assignAsk: 'Chuyển văn bản cho ai xử lý?',
     assignHint: 'Bên gửi được báo là văn bản đã chuyển xử lý.',
@@ -1299,6 +1328,7 @@ export const TEXT = {
       confirm: 'Mọi nơi nhận đã tiếp nhận',
       return: 'Có nơi nhận trả lại',
       recall: 'Yêu cầu thu hồi',
+      replace: 'Được thay thế bằng văn bản khác',
       giveBack: 'Thu hồi xong, không còn nơi nào giữ văn bản',
       keep: 'Thu hồi không trọn vẹn, còn nơi giữ văn bản',
     } satisfies Record<OutgoingEvent, string>,
@@ -1355,6 +1385,7 @@ export const TEXT = {
       'miss-level': 'Chưa bổ sung được dấu thời gian, thông tin thu hồi',
       'waive-level': 'Quyết định gửi với chữ ký hiện có',
       judge: 'Kiểm tra lại chữ ký với nơi cấp chứng thư',
+      replace: 'Bên gửi đã thay thế bằng văn bản khác',
     },
     errand: {
       deliver: {

@@ -378,7 +378,7 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại.',
   },
   'packet/business-unsupported': {
-    title: 'Gói tin thu hồi, cập nhật hoặc thay thế văn bản',
+    title: 'Gói tin cập nhật văn bản',
     hint: 'Phiên bản này chưa xử lý loại gói tin đó. Gói tin được giữ nguyên trong mục Cách ly; hãy liên hệ bên gửi.',
   },
   'packet/not-the-sender': {

@@ -21,7 +21,7 @@ const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 const textOf = (name: string): string => sources.find((one) => one.name === name)?.text ?? ''
 
 const MACHINES: Readonly<Record<string, { machine: Machine; start: string; final: readonly string[] }>> = {
-  outgoing: { machine: OUTGOING, start: 'drafting', final: ['recalled', 'discarded'] },
+  outgoing: { machine: OUTGOING, start: 'drafting', final: ['recalled', 'replaced', 'discarded'] },
   incoming: {
     machine: INCOMING,
     start: 'collected',

@@ -61,6 +61,14 @@ export function inbox(
       return Promise.resolve()
     },
     directory: () => Promise.resolve([]),
+    capabilities: () =>
+      Promise.resolve({
+        transport: 'vxp',
+        resumableUpload: false,
+        resumableDownload: false,
+        listsHashes: false,
+        maxPacketBytes: undefined,
+      }),
     ...more,
   })
   const ports = { store, transport, now: () => MORNING, reach: () => undefined }

@@ -108,6 +108,54 @@ describe.each([
   })
 })
 
+/** A document packet of type 3 that says it replaces the example document. */
+function replacementPacket(more: { from?: string } = {}): string {
+  const list =
+    '<edXML:ReplacementInfoList><edXML:ReplacementInfo><edXML:DocumentId>H99.88.01,2026/01/15,07/UBND-VP</edXML:DocumentId>' +
+    '<edXML:OrganIdList><edXML:OrganId>H99.07</edXML:OrganId></edXML:OrganIdList></edXML:ReplacementInfo></edXML:ReplacementInfoList>'
+  return EXAMPLE_DOCUMENT.replace(/(<edXML:BussinessDocType>)0/, '$13')
+    .replace('<edXML:Paper>0</edXML:Paper>', `<edXML:Paper>0</edXML:Paper>${list}`)
+    .replace('<edXML:OrganId>H99.88.01<', `<edXML:OrganId>${more.from ?? 'H99.88.01'}<`)
+    .replace('<edXML:CodeNumber>07<', '<edXML:CodeNumber>09<')
+    .replace('H99.88.01,2026/01/15,07/UBND-VP', 'H99.88.01,2026/01/15,09/UBND-VP')
+}
+
+describe('a replacement', () => {
+  test.each([
+    ['after', ['P-1', 'P-2']],
+    ['before', ['P-2', 'P-1']],
+  ])(
+    'is noted with the document that it replaces when it comes %s it, and moves nothing',
+    async (_, order) => {
+      const all: Record<string, string> = { 'P-1': EXAMPLE_DOCUMENT, 'P-2': replacementPacket() }
+      const packets: Record<string, string> = {}
+      const desk = inbox(packets)
+      for (const packetId of order) {
+        packets[packetId] = all[packetId] ?? ''
+        await desk.work()
+      }
+      const rows = desk.rows('new')
+      const newer = rows.find(({ code }) => code === '09/UBND-VP')
+      const older = rows.find(({ code }) => code === '07/UBND-VP')
+      expect(older).toMatchObject({ state: 'admitted', replacedBy: { id: newer?.id, code: '09/UBND-VP' } })
+      expect(newer?.replacedBy).toBeUndefined()
+    },
+  )
+
+  test('by any other agency replaces nothing, and one that was returned does so no more', async () => {
+    const foreign = inbox({ 'P-1': EXAMPLE_DOCUMENT, 'P-2': replacementPacket({ from: 'H99.55' }) })
+    await foreign.work()
+    expect(foreign.rows('new').map(({ replacedBy }) => replacedBy)).toEqual([undefined, undefined])
+
+    const desk = inbox({ 'P-1': EXAMPLE_DOCUMENT, 'P-2': replacementPacket() })
+    await desk.work()
+    const newer = desk.rows('new').find(({ code }) => code === '09/UBND-VP')
+    if (newer === undefined) throw new Error('it did not come')
+    sendBack(desk, newer.id, 'Thiếu trang')
+    expect(desk.rows('new').map(({ replacedBy }) => replacedBy)).toEqual([undefined])
+  })
+})
+
 describe('a recall', () => {
   test('by any other agency does nothing, whether it says so or says that it is the sender', async () => {
     const other = recallPacket({ from: 'H99.55' })

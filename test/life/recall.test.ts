@@ -58,11 +58,11 @@ async function sendOne(): Promise<{ sentId: DocumentId; receivedId: DocumentId }
   const pdf = folder.path('document.pdf')
   writeFileSync(pdf, ghostscriptPdf(folder, 'document.pdf'))
   const { id: sentId } = await draftWith(sender.call, pdf)
-  await signAndSeal(sender.call, desk.sender, sentId)
+  const { codeNumber } = await signAndSeal(sender.call, desk.sender, sentId)
   await sender.call('outgoing.submit', { id: sentId })
   const { id: receivedId } = await receiver.until('it has arrived', async () => {
     const { rows } = await receiver.call('incoming.list', { box: 'new' })
-    return rows[0]
+    return rows.find(({ code }) => code === `${codeNumber ?? ''}/UBND-VP`)
   })
   // Else its news of the arrival would meet what the hub is told to do wrong.
   await sender.until('the sender knows that it arrived', async () => {
@@ -173,6 +173,52 @@ test('a recall waits for the line, is not sent twice after a broken answer, and 
   expect(refused).toMatchObject({
     state: 'sent',
     recipients: [{ state: 'arrived', request: { note: '22: không nhận gói thu hồi' } }],
+  })
+})
+
+test('a document takes the place of another: both sides see it, and the answer to it is addressed and refers to it', async () => {
+  const { sentId, receivedId } = await sendOne()
+  await receiver.call('incoming.register', { id: receivedId })
+  const old = await senderSees(sentId, 'confirmed')
+  const draft = await sender.call('outgoing.replace', { id: sentId, reason: 'Sai thời hạn' })
+  expect(draft).toMatchObject({
+    state: 'drafting',
+    fields: { subject: old.subject, recipients: [RECEIVER.organId], replaces: { reason: 'Sai thời hạn' } },
+  })
+  const bytes = ghostscriptPdf(folder, 'replacement.pdf')
+  const drafted = await sender.call('outgoing.importPdf', { id: draft.id, name: 'thay-the.pdf', bytes })
+  await sender.call('outgoing.save', {
+    id: draft.id,
+    revision: drafted.revision,
+    fields: { ...drafted.fields, steeringType: 1, paperFollows: true },
+  })
+  await signAndSeal(sender.call, desk.sender, draft.id)
+  expect((await sender.call('outgoing.one', { id: sentId })).state).toBe('confirmed')
+  const begun = Date.now()
+  await sender.call('outgoing.submit', { id: draft.id })
+  await senderSees(sentId, 'replaced')
+
+  const { id: newId } = await receiver.until('the new one has arrived', async () => {
+    const { rows } = await receiver.call('incoming.list', { box: 'new' })
+    return rows.find(({ receivedAt }) => receivedAt >= begun)
+  })
+  const known = await receiver.call('incoming.one', { id: receivedId })
+  expect(known).toMatchObject({ state: 'registered', replacedBy: { id: newId } })
+  expect(known.history.map(({ event }) => event)).toContain('replace')
+  const received = await receiver.call('incoming.one', { id: newId })
+  expect(received).toMatchObject({ replaces: [documentIdOf(old)], paperFollows: true, steeringType: 1 })
+
+  const fields = { place: 'Thanh Vân', codeNotation: 'SNV-VP' }
+  const answer = await receiver.call('incoming.reply', { id: newId, fields })
+  expect(answer.fields).toMatchObject({
+    ...fields,
+    recipients: [SENDER.organId],
+    responseFor: { organId: SENDER.organId, code: received.code },
+    steeringType: 2,
+  })
+  expect(answer.fields.subject).toContain(`V/v trả lời Công văn số ${received.code}`)
+  await expect(sender.call('outgoing.replace', { id: sentId, reason: 'Lần nữa' })).rejects.toMatchObject({
+    code: 'document/wrong-state',
   })
 })
 

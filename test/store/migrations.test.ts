@@ -29,6 +29,7 @@ const SHIPPED = {
   '0007-requests.sql': '6efd1bf8c0cd471c396c417d588a085d17ad41c0bb375106566cb3c623814011',
   '0008-queue.sql': 'a9fb73f4fcbb071336f06b1459aa3cec6744c77f9e15584aa41f7c7e7760c1de',
   '0009-directory.sql': 'a874b90ceecfaa0b1c644a3356eeacd0f30c493b57dcd6175a65eda9fdc54b8c',
+  '0010-replacements.sql': '5ade0b0302b19349bd946ad010d588a21dfdd4463c3de246160ee8be90e1b2ca',
 }
 
 function file() {

@@ -103,6 +103,15 @@ CREATE TABLE incoming_file (
   PRIMARY KEY (document_id, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE incoming_replacement (
+  -- DocumentId of the one that is replaced
+  document_code TEXT NOT NULL,
+  sender_organ_id TEXT NOT NULL,
+  -- the one that replaces it
+  document_id TEXT NOT NULL REFERENCES incoming (id),
+  PRIMARY KEY (document_code, sender_organ_id, document_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE incoming_request (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('recall')),
@@ -157,7 +166,7 @@ CREATE TABLE "outgoing" (
   id TEXT PRIMARY KEY,
   state TEXT NOT NULL CHECK (state IN (
     'drafting', 'frozen', 'signed', 'numbered', 'sealed', 'queued', 'sent', 'refused', 'returned', 'confirmed',
-    'recalling', 'recalled', 'discarded'
+    'recalling', 'recalled', 'replaced', 'discarded'
   )),
   revision INTEGER NOT NULL CHECK (revision >= 1),
   fields TEXT NOT NULL CHECK (json_valid(fields)),

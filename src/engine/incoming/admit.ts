@@ -21,6 +21,7 @@ import { addAcknowledgement } from './acknowledge.ts'
 import { judgeFiles, type FileJudges } from './judge-files.ts'
 import { addJudging } from './judge.ts'
 import { addReport } from './report.ts'
+import { noteReplacements } from './replacements.ts'
 import { recallOf, recallOfStatus, takeEarly, takeRecall } from './requests.ts'
 import { senderReasons } from './sender.ts'
 
@@ -177,6 +178,7 @@ export function admitJob(ports: AdmitPorts): JobHandler {
         )
         addReport(store, id, { statusCode: '01', description: ARRIVED, at: ports.now() })
         if (verdict !== undefined) addJudging(store, id, verdict, ports.now())
+        noteReplacements(ports, id)
         takeEarly(ports, id)
       }
       handled(packet, 'done')
@@ -186,7 +188,7 @@ export function admitJob(ports: AdmitPorts): JobHandler {
   /** Why a packet that can be read is not admitted. */
   function refusalOf(message: DocumentMessage): AppError | undefined {
     if (!isForUs(message)) return notForUs()
-    if (message.business.type !== BUSINESS_TYPE.new) {
+    if (message.business.type === BUSINESS_TYPE.update) {
       return new AppError('packet/business-unsupported', `business type ${String(message.business.type)}`)
     }
     const secret = bearsSecrecyMark({

@@ -20,6 +20,9 @@ function documentCodeOf(organId: string, code: IssuedCode): string {
   return `${organId},${code.issuedDate.replaceAll('-', '/')},${code.number}/${code.notation}`
 }
 
+/** What is wanted of the document, or of those that it replaces. */
+export type Purpose = Pick<DocumentMessage['business'], 'type' | 'reason' | 'replacementInfo'>
+
 /** What a packet is about the document: that it is new. */
 const NEW_DOCUMENT = { type: BUSINESS_TYPE.new, reason: 'Văn bản mới' } as const
 
@@ -33,7 +36,7 @@ export function composeMessage(input: {
   /** When the packet is made, epoch milliseconds. */
   readonly at: number
   /** What is wanted of the document. Left out: it is new. */
-  readonly business?: Pick<DocumentMessage['business'], 'type' | 'reason'>
+  readonly business?: Purpose | undefined
 }): DocumentMessage {
   const { sender, fields, code } = input
   const answered = fields.responseFor
@@ -73,7 +76,7 @@ export function composeMessage(input: {
     trace: [{ organId: sender.organId, timestamp: vietnamTimestamp(input.at) }],
     business: {
       ...(input.business ?? NEW_DOCUMENT),
-      paper: false,
+      paper: fields.paperFollows,
       staff: { department: '', staff: input.clerkName, mobile: sender.telephone, email: sender.email },
     },
   }

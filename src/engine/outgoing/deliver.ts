@@ -8,6 +8,7 @@ import { sendOnce, type OpenPacket, type SendPorts } from '../send-once.ts'
 import { raise, type RaisePorts } from './raise.ts'
 import { addRoadEvidence } from './road-evidence.ts'
 import { settleAnswers } from './receipts.ts'
+import { settleReplacement } from './replace.ts'
 import { deliverRequest, requestOf } from './requests.ts'
 
 /** Bytes of the packet that is on its way now. */
@@ -103,6 +104,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
         ...(packetId === undefined ? {} : { packetId }),
         ...learnt,
       })
+      settleReplacement(store, store.outgoing.get(id), at)
       for (const { organId, state } of store.outgoing.get(id).recipients) {
         if (state === 'waiting') store.outgoing.moveRecipient(id, organId, 'accept', at, '')
       }

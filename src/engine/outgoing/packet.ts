@@ -4,7 +4,8 @@ import type { Agency, DocumentFile, DocumentId, Sha256 } from '../../shared/docu
 import type { DocumentMessage } from '../../shared/document/packet.ts'
 import { writeDocumentPacket, type AttachmentSource } from '../envelope/write.ts'
 import type { Outgoing, Store } from '../store/index.ts'
-import { composeMessage } from './compose.ts'
+import { composeMessage, type Purpose } from './compose.ts'
+import { replacementOf } from './replace.ts'
 
 /** A packet whose bytes are kept, ready to be noted with its document. */
 export interface WrittenPacket {
@@ -50,14 +51,14 @@ export async function writePacket(
 /**
  * What a packet says of a numbered document.
  *
- * @param business what is wanted of it; left out, it is new
+ * @param business what is wanted of it; left out, it is new, or takes the place of another one
  */
 export function messageOf(
   store: Store,
   document: Outgoing,
   recipients: readonly Agency[],
   at: number,
-  business?: Pick<DocumentMessage['business'], 'type' | 'reason'>,
+  business: Purpose | undefined = replacementOf(store, document),
 ): DocumentMessage {
   const { codeNumber, issuedDate, fields } = document
   if (codeNumber === undefined || issuedDate === undefined) {
@@ -72,7 +73,7 @@ export function messageOf(
     fields,
     code: { number: codeNumber, notation: fields.codeNotation, issuedDate },
     at,
-    ...(business === undefined ? {} : { business }),
+    business,
   })
 }
 

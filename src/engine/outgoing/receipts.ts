@@ -27,6 +27,7 @@ const LEFT: ReadonlySet<OutgoingState> = new Set<OutgoingState>([
   'confirmed',
   'recalling',
   'recalled',
+  'replaced',
 ])
 
 /** Recipient states whose time is the recipient's own: an answer older than that came late. */

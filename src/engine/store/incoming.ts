@@ -193,6 +193,26 @@ export function incomingStore(
      ORDER BY received_at DESC, id`,
     listed,
   )
+  const dropReplaced = db.command(
+    'incoming.clearReplaced',
+    'DELETE FROM incoming_replacement WHERE document_id = @id',
+  )
+  const insertReplaced = db.command(
+    'incoming.setReplaced',
+    `INSERT INTO incoming_replacement (document_code, sender_organ_id, document_id)
+     SELECT @documentCode, sender_organ_id, id FROM incoming WHERE id = @id
+     ON CONFLICT DO NOTHING`,
+  )
+  const successor = db.query(
+    'incoming.replacedBy',
+    `SELECT newer.id, newer.code FROM incoming AS older
+     JOIN incoming_replacement AS r ON r.document_code = older.document_code
+       AND r.sender_organ_id = older.sender_organ_id
+     JOIN incoming AS newer ON newer.id = r.document_id
+     WHERE older.id = @id AND newer.state NOT IN ('returned', 'recalled')
+     ORDER BY newer.received_at DESC, newer.id LIMIT 1`,
+    z.object({ id: documentId, code: z.string() }),
+  )
   const asked = `FROM incoming WHERE id IN (SELECT document_id FROM incoming_request WHERE state = 'asked')`
   const askedPage = db.query(
     'incoming.listAsked',
@@ -335,6 +355,14 @@ export function incomingStore(
     })
   }
 
+  /** Which documents of its sender it replaces, by their DocumentIds. Replaces what was there. */
+  function setReplaced(id: DocumentId, documentCodes: readonly string[]): void {
+    db.atomically(() => {
+      dropReplaced.run({ id })
+      for (const documentCode of documentCodes) insertReplaced.run({ id, documentCode })
+    })
+  }
+
   /** One page of a box, newest first, and how many there are in all. */
   function list(box: IncomingBox, limit: number, offset: number): { total: number; rows: IncomingSummary[] } {
     if (box === 'asked') {
@@ -412,6 +440,7 @@ export function incomingStore(
           : { code: row.quarantineCode, detail: row.quarantineDetail },
       returnReason: row.returnReason,
       request: requests.of(row.id)[0],
+      replacedBy: successor.get({ id: row.id }),
     }
   }
 
@@ -435,6 +464,7 @@ export function incomingStore(
     setFiles,
     setMessage,
     setQuarantine,
+    setReplaced,
     setReturnReason,
     setVerdict,
     summary,

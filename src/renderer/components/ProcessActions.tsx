@@ -1,16 +1,21 @@
-import { CircleCheck, Hourglass, UserRoundCheck } from 'lucide-react'
+import { CircleCheck, Hourglass, Reply, UserRoundCheck } from 'lucide-react'
 import { useState } from 'react'
 
-import { INCOMING } from '../../shared/document/incoming.ts'
+import { INCOMING, type IncomingState } from '../../shared/document/incoming.ts'
 import type { IncomingDetail } from '../../shared/ipc/contract.ts'
 import { eventsOf } from '../../shared/machine.ts'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
+import { draftStart } from '../lib/notation.ts'
+import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
 import { FailureBanner } from './Banner.tsx'
 import { Button } from './Button.tsx'
 import { AskReason } from './Dialog.tsx'
+
+/** States of a document that may be answered: it is in the register. */
+const ANSWERABLE: readonly IncomingState[] = ['registered', 'assigned', 'processing', 'finished']
 
 /** What may be said of a registered document next; its sender hears each of it. */
 export function ProcessActions({ detail: { id, state } }: { detail: IncomingDetail }) {
@@ -25,8 +30,25 @@ export function ProcessActions({ detail: { id, state } }: { detail: IncomingDeta
     await call(method, { id })
     announce(method === 'incoming.process' ? TEXT.incoming.processDone : TEXT.incoming.finishDone)
   })
+  const reply = useAction(async () => {
+    const { agency } = await call('settings.current', {})
+    const draft = await call('incoming.reply', { id, fields: draftStart(agency.name) })
+    announce(TEXT.incoming.replyDone)
+    go('drafts', draft.id)
+  })
   return (
     <>
+      {ANSWERABLE.includes(state) ? (
+        <Button
+          icon={Reply}
+          isDisabled={reply.busy}
+          onPress={() => {
+            void reply.run()
+          }}
+        >
+          {TEXT.incoming.reply}
+        </Button>
+      ) : null}
       {may.includes('assign') ? (
         <Button
           icon={UserRoundCheck}
@@ -59,7 +81,7 @@ export function ProcessActions({ detail: { id, state } }: { detail: IncomingDeta
           {TEXT.incoming.finish}
         </Button>
       ) : null}
-      <FailureBanner error={advance.error} boxed />
+      <FailureBanner error={advance.error ?? reply.error} boxed />
       <AskReason
         key={String(asking)}
         isOpen={asking}

@@ -1,4 +1,4 @@
-import { RotateCcw } from 'lucide-react'
+import { FilePen, RotateCcw } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 
 import { OUTGOING } from '../../shared/document/outgoing.ts'
@@ -8,52 +8,91 @@ import { eventsOf } from '../../shared/machine.ts'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { codeOf, recipientNames } from '../lib/lists.ts'
+import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
 import { Banner, FailureBanner } from './Banner.tsx'
+import screen from '../screens/screen.module.css'
 import { Button } from './Button.tsx'
 import { AskReason } from './Dialog.tsx'
 
-/** Thu hồi a sent document: the act, and how far it has come. */
+/** Thu hồi or thay thế a sent document: the acts, and how far they have come. */
 export function RecallBand({ detail }: { detail: OutgoingDetail }) {
-  const [asking, setAsking] = useState(false)
+  const [asking, setAsking] = useState<'recall' | 'replace'>()
+  const close = () => {
+    setAsking(undefined)
+  }
   const recall = useAction(async (reason: string) => {
     await call('outgoing.recall', { id: detail.id, reason })
-    setAsking(false)
+    close()
     announce(TEXT.sent.recallDone)
   })
+  const replace = useAction(async (reason: string) => {
+    const draft = await call('outgoing.replace', { id: detail.id, reason })
+    close()
+    announce(TEXT.sent.replaceDone)
+    go('drafts', draft.id)
+  })
   const holders = detail.recipients.filter(({ state }) => state !== 'recalled' && state !== 'returned')
-  const may = holders.length > 0 && eventsOf(OUTGOING, detail.state).includes('recall')
-  const act = may ? (
-    <Button
-      kind="danger"
-      icon={RotateCcw}
-      onPress={() => {
-        setAsking(true)
-      }}
-    >
-      {detail.state === 'recalling' ? TEXT.sent.recallAgain : TEXT.sent.recall}
-    </Button>
-  ) : null
+  const may = eventsOf(OUTGOING, detail.state)
+  const act =
+    holders.length > 0 && may.includes('recall') ? (
+      <Button
+        kind="danger"
+        icon={RotateCcw}
+        onPress={() => {
+          setAsking('recall')
+        }}
+      >
+        {detail.state === 'recalling' ? TEXT.sent.recallAgain : TEXT.sent.recall}
+      </Button>
+    ) : null
   return (
     <>
-      <Progress detail={detail} act={act} />
+      <Progress
+        detail={detail}
+        act={
+          <>
+            {act}
+            {may.includes('replace') ? (
+              <Button
+                icon={FilePen}
+                onPress={() => {
+                  setAsking('replace')
+                }}
+              >
+                {TEXT.sent.replace}
+              </Button>
+            ) : null}
+          </>
+        }
+      />
       <AskReason
-        key={String(asking)}
-        isOpen={asking}
-        title={TEXT.sent.recallAsk(codeOf(detail))}
-        hint={TEXT.sent.recallHint(recipientNames(holders, 5))}
-        label={TEXT.sent.recallReason}
-        missing={TEXT.sent.recallMissing}
-        safe={TEXT.sent.recallNo}
-        act={TEXT.sent.recallDo}
-        busy={recall.busy}
-        error={recall.error}
-        onClose={() => {
-          setAsking(false)
-        }}
+        key={asking ?? 'none'}
+        isOpen={asking !== undefined}
+        {...(asking === 'replace'
+          ? {
+              dangerous: false,
+              title: TEXT.sent.replaceAsk(codeOf(detail)),
+              hint: TEXT.sent.replaceHint,
+              label: TEXT.sent.replaceReason,
+              missing: TEXT.sent.replaceMissing,
+              safe: TEXT.sent.replaceNo,
+              act: TEXT.sent.replaceDo,
+            }
+          : {
+              title: TEXT.sent.recallAsk(codeOf(detail)),
+              hint: TEXT.sent.recallHint(recipientNames(holders, 5)),
+              label: TEXT.sent.recallReason,
+              missing: TEXT.sent.recallMissing,
+              safe: TEXT.sent.recallNo,
+              act: TEXT.sent.recallDo,
+            })}
+        busy={recall.busy || replace.busy}
+        error={asking === 'replace' ? replace.error : recall.error}
+        onClose={close}
         onConfirm={(reason) => {
-          void recall.run(reason)
+          void (asking === 'replace' ? replace : recall).run(reason)
         }}
       />
     </>
@@ -96,6 +135,13 @@ function Progress({ detail, act }: { detail: OutgoingDetail; act: ReactNode }) {
       </Banner>
     )
   }
+  if (state === 'replaced') {
+    return (
+      <Banner tone="info" title={TEXT.sent.replaced}>
+        {TEXT.sent.replacedHint}
+      </Banner>
+    )
+  }
   if (state === 'recalling') {
     const asked = recipients.filter(({ request }) => request !== undefined)
     const answered = asked.filter(
@@ -107,5 +153,5 @@ function Progress({ detail, act }: { detail: OutgoingDetail; act: ReactNode }) {
       </Banner>
     )
   }
-  return act
+  return <div className={screen['actions']}>{act}</div>
 }

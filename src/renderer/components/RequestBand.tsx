@@ -1,9 +1,10 @@
-import { Check, RotateCcw, X } from 'lucide-react'
+import { Check, FilePen, RotateCcw, X } from 'lucide-react'
 import { useState } from 'react'
 
 import type { IncomingDetail } from '../../shared/ipc/contract.ts'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
+import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
 import { Banner } from './Banner.tsx'
@@ -26,7 +27,28 @@ export function RequestBand({ detail }: { detail: IncomingDetail }) {
     close()
     announce(TEXT.incoming.refuseDone)
   })
-  const { request } = detail
+  const { request, replacedBy } = detail
+  if (replacedBy !== undefined && detail.state !== 'recalled' && request?.state !== 'asked') {
+    return (
+      <Banner
+        tone="warn"
+        icon={FilePen}
+        title={TEXT.incoming.replacedBy(replacedBy.code)}
+        action={
+          <Button
+            onPress={() => {
+              // A document may have moved to another box meanwhile; its own page finds it anywhere.
+              go('registered', replacedBy.id)
+            }}
+          >
+            {TEXT.incoming.replacedOpen}
+          </Button>
+        }
+      >
+        {TEXT.incoming.replacedHint}
+      </Banner>
+    )
+  }
   if (detail.state === 'recalled') {
     return (
       <Banner tone="info" icon={RotateCcw} title={TEXT.incoming.recalled}>

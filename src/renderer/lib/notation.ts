@@ -42,6 +42,14 @@ export function suggestNotations(typeName: string, agencyName: string): string[]
   return agency === 'UBND' ? COMMITTEE_UNITS.map((unit) => `${agency}-${unit}`) : [`${agency}-VP`]
 }
 
+/** What a new Công văn of this agency begins with. */
+export function draftStart(agencyName: string): { place: string; codeNotation: string } {
+  return {
+    place: suggestPlace(agencyName),
+    codeNotation: suggestNotations('Công văn', agencyName)[0] ?? '',
+  }
+}
+
 /** The place name of the date line: what follows `xã`, `phường`, `tỉnh` … in the agency's name. */
 export function suggestPlace(agencyName: string): string {
   const name = agencyName.normalize('NFC').trim()

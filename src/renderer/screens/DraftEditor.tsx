@@ -132,6 +132,24 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
           {isCopy ? TEXT.copies.freeze : TEXT.draft.freeze}
         </Button>
       </div>
+      {fields.replaces === undefined ? null : (
+        <Banner
+          tone="info"
+          title={TEXT.draft.replaces(fields.replaces.code)}
+          action={
+            <Button
+              small
+              onPress={() => {
+                keeper.change({ replaces: undefined })
+              }}
+            >
+              {TEXT.draft.replacesDrop}
+            </Button>
+          }
+        >
+          {TEXT.draft.replacesReason(fields.replaces.reason)}
+        </Banner>
+      )}
       <FailureBanner
         error={saveFailed}
         action={
@@ -457,6 +475,17 @@ function MoreFields({ fields, change }: { fields: OutgoingFields; change: Change
             change({ language })
           }}
           maxLength={30}
+        />
+        <Choice
+          label={TEXT.draft.paper}
+          value={fields.paperFollows ? 'follows' : 'none'}
+          options={[
+            { value: 'none', text: TEXT.draft.paperNone },
+            { value: 'follows', text: TEXT.draft.paperFollows },
+          ]}
+          onChange={(value) => {
+            change({ paperFollows: value === 'follows' })
+          }}
         />
         <Choice
           label={TEXT.draft.steeringType}

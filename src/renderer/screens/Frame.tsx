@@ -28,7 +28,7 @@ import { Logo } from '../components/Logo.tsx'
 import { call } from '../lib/call.ts'
 import { classes } from '../lib/classes.ts'
 import { formatSince } from '../lib/format.ts'
-import { suggestNotations, suggestPlace } from '../lib/notation.ts'
+import { draftStart } from '../lib/notation.ts'
 import { addressOf, go, PLACES, useRoute, type Place, type Route } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
@@ -74,12 +74,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
   }
   const agencyName = office.agency?.name ?? ''
   const compose = useAction(async () => {
-    const draft = await call('outgoing.draft', {
-      fields: {
-        place: suggestPlace(agencyName),
-        codeNotation: suggestNotations('Công văn', agencyName)[0] ?? '',
-      },
-    })
+    const draft = await call('outgoing.draft', { fields: draftStart(agencyName) })
     go('drafts', draft.id)
   })
   const composeNow = compose.run

@@ -231,6 +231,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
           {detail.state === 'admitted' ? null : (
             <Chip tone={STATE_TONE[detail.state] ?? 'bad'}>{TEXT.incomingState[detail.state]}</Chip>
           )}
+          {detail.paperFollows ? <Chip>{TEXT.document.paperFollows}</Chip> : null}
           <span>{TEXT.document.arrivedAt(formatInstant(detail.receivedAt))}</span>
         </div>
         <h2>{detail.subject === '' ? TEXT.list.noSubject : detail.subject}</h2>
@@ -248,6 +249,9 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
             },
             dueFact(detail.dueDate, now),
             { name: TEXT.document.returnReason, value: detail.returnReason ?? '' },
+            { name: TEXT.document.answers, value: detail.answers.join(', ') },
+            { name: TEXT.document.replaces, value: detail.replaces.join('; ') },
+            { name: TEXT.document.steering, value: steeringWords(detail.steeringType) },
           ]}
         />
       </div>
@@ -378,6 +382,12 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
       />
     </section>
   )
+}
+
+/** Whether it is a directive or a report on one; senders count them differently, so the number is shown too. */
+function steeringWords(code: number | undefined): string {
+  if (code === undefined || code === 0) return ''
+  return TEXT.document.steeringCode(TEXT.draft.steeringTypes[code], code)
 }
 
 /** An oddity of the packet, and the file or the field it is about. */

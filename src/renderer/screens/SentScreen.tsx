@@ -97,9 +97,10 @@ const STATE_TONE: Partial<Record<OutgoingSummary['state'], Tone>> = {
   confirmed: 'ok',
   returned: 'bad',
   recalled: 'plain',
+  replaced: 'plain',
 }
 /** Of these the document's own word says more than that of its only recipient. */
-const OWN_WORD: readonly OutgoingSummary['state'][] = ['returned', 'recalling', 'recalled']
+const OWN_WORD: readonly OutgoingSummary['state'][] = ['returned', 'recalling', 'recalled', 'replaced']
 
 /** One recipient: its own state; several: how many took it in. */
 function SentChip({ row }: { row: OutgoingSummary }) {
@@ -180,6 +181,8 @@ function SentDocument({ id }: { id: string }) {
             },
             { name: TEXT.document.signer, value: detail.signers.map(({ fullName }) => fullName).join(', ') },
             ...originalFacts(detail.fields),
+            { name: TEXT.document.replaces, value: detail.fields.replaces?.code ?? '' },
+            { name: TEXT.document.answers, value: detail.fields.responseFor?.code ?? '' },
             dueFact(detail.dueDate, now),
           ]}
         />

@@ -122,6 +122,12 @@ export const outgoingFields = z.object({
   responseFor: z
     .object({ organId, code: z.string().max(60), documentCode: z.string().max(200), issuedDate: isoDate })
     .optional(),
+  /** Thay thế văn bản: the document sent before that this one takes the place of, and why. */
+  replaces: z
+    .object({ documentCode: z.string().max(200), code: z.string().max(60), reason: z.string().max(500) })
+    .optional(),
+  /** Whether a paper original follows. @source Decision 28/2018/QĐ-TTg Art 5(3): only in the cases listed */
+  paperFollows: z.boolean().default(false),
   /** Cơ quan nhận, by agency id, in the clerk's order. */
   recipients: z.array(organId).max(500).default([]),
 })

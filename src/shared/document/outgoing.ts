@@ -12,12 +12,13 @@ export const OUTGOING = defineMachine({
   numbered: { reopen: 'drafting', void: 'signed', voidCopy: 'frozen', seal: 'sealed' }, // draft.ts; sign.ts: the agency
   sealed: { submit: 'queued' }, // submit.ts: packet fixed and job added, one transaction
   queued: { withdraw: 'sealed', accept: 'sent', refuse: 'refused' }, // submit.ts, deliver.ts: the hub's answer
-  sent: { confirm: 'confirmed', return: 'returned', recall: 'recalling' }, // receipts.ts: what the recipients answer; recall.ts
+  sent: { confirm: 'confirmed', return: 'returned', recall: 'recalling', replace: 'replaced' }, // receipts.ts: what the recipients answer; recall.ts; replace.ts
   refused: { withdraw: 'sealed' }, // submit.ts: put right what the hub refused, submit again
-  returned: { confirm: 'confirmed', recall: 'recalling' }, // receipts.ts: a recipient may accept after all; recall.ts
-  confirmed: { recall: 'recalling' }, // recall.ts: every recipient that has it is asked, one transaction with the errand
+  returned: { confirm: 'confirmed', recall: 'recalling', replace: 'replaced' }, // receipts.ts: a recipient may accept after all; recall.ts; replace.ts
+  confirmed: { recall: 'recalling', replace: 'replaced' }, // recall.ts: every recipient that has it is asked, one transaction with the errand
   recalling: { recall: 'recalling', giveBack: 'recalled', keep: 'sent' }, // recall.ts: asked again; nobody has it any more; somebody keeps it (16)
   recalled: {},
+  replaced: {}, // replace.ts: the hub took the document that takes its place
   discarded: {},
 })
 
@@ -30,7 +31,7 @@ export const OUTGOING_BOXES = {
   drafts: ['drafting'],
   toSign: ['frozen', 'signed', 'numbered'],
   outbox: ['sealed', 'queued', 'refused'],
-  sent: ['sent', 'confirmed', 'returned', 'recalling', 'recalled'],
+  sent: ['sent', 'confirmed', 'returned', 'recalling', 'recalled', 'replaced'],
 } as const satisfies Record<string, readonly OutgoingState[]>
 
 export const outgoingBox = z.enum(['drafts', 'toSign', 'outbox', 'sent'])

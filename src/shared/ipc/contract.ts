@@ -346,6 +346,8 @@ const incomingSummary = z.object({
   returnReason: z.string().optional(),
   /** What its sender asked about it last, if anything. */
   request: receivedRequest.optional(),
+  /** The document of its sender that takes its place. */
+  replacedBy: z.object({ id: documentId, code: z.string() }).optional(),
 })
 export type IncomingSummary = z.output<typeof incomingSummary>
 
@@ -354,6 +356,14 @@ const incomingDetail = incomingSummary.extend({
   place: z.string(),
   toPlaces: z.array(z.string()),
   content: z.string(),
+  /** Whether a paper original follows. */
+  paperFollows: z.boolean(),
+  /** Shown raw beside its words: senders count the three kinds differently. */
+  steeringType: z.int().optional(),
+  /** Số, ký hiệu of the documents that it answers. */
+  answers: z.array(z.string()),
+  /** DocumentIds of those that it replaces. */
+  replaces: z.array(z.string()),
   files: z.array(documentFile),
   /** Soft findings: an attachment that looks damaged, a field that is too long. */
   warnings: z.array(packetWarning),
@@ -726,6 +736,11 @@ export const contract = {
     input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
     output: outgoingDetail,
   },
+  /** "Soạn văn bản thay thế": a draft that takes the place of a sent document. */
+  'outgoing.replace': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
+    output: outgoingDetail,
+  },
   /** "Rút khỏi hộp gửi": only while nothing of it can have reached the hub. */
   'outgoing.withdraw': { input: z.object({ id: documentId }), output: outgoingDetail },
   'outgoing.export': {
@@ -758,6 +773,14 @@ export const contract = {
   'incoming.refuse': {
     input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
     output: incomingDetail,
+  },
+  /** "Soạn văn bản trả lời": a draft addressed to its sender that refers to it. */
+  'incoming.reply': {
+    input: z.object({
+      id: documentId,
+      fields: outgoingFields.pick({ place: true, codeNotation: true }).partial(),
+    }),
+    output: outgoingDetail,
   },
   /** "Chuyển xử lý": sends 04. `to`: the unit or person that handles it. */
   'incoming.assign': {

@@ -365,6 +365,9 @@ function incoming(
       entry('incoming', 'reported', 26, { code: '01' }),
     ],
     nextArrivalNumber: 41,
+    paperFollows: false,
+    answers: [],
+    replaces: [],
   }
   return { ...base, ...more }
 }
@@ -874,6 +877,7 @@ const handlers: Handlers = {
   'outgoing.release': ({ id }) => move(id, 'queued', 'release', { delivery: waits() }),
   'outgoing.sendAsItIs': ({ id }) => move(id, 'queued', 'waive-level', { delivery: waits() }),
   'outgoing.withdraw': ({ id }) => move(id, 'sealed', 'withdraw'),
+  'outgoing.replace': ({ id }) => handlers['outgoing.draft']({ fields: one(id).fields }),
   'outgoing.recall': ({ id }) => move(id, 'recalling', 'recall'),
   'outgoing.export': () => ({ path: '/home/clerk/van-ban.pdf' }),
   'incoming.list': ({ box, limit, offset }) => {
@@ -919,6 +923,10 @@ const handlers: Handlers = {
     tell('incoming')
     return document
   },
+  'incoming.reply': ({ id, fields }) =>
+    handlers['outgoing.draft']({
+      fields: { ...fields, subject: `V/v trả lời ${oneIn(id).code}` },
+    }),
   'incoming.agree': ({ id }) => answerRequest(id, 'agreed', { state: 'recalled' }),
   'incoming.refuse': ({ id, reason }) => answerRequest(id, 'refused', {}, reason),
   'incoming.assign': ({ id }) => moveIn(id, 'assigned'),
