@@ -727,7 +727,7 @@ export const TEXT = {
     dismissNo: 'Giữ trong mục Cách ly',
     dismissDone: 'Đã bỏ qua gói tin.',
     asked: 'Bên gửi xin thu hồi văn bản này.',
-    askedReason: (reason: string) => (reason === '' ? 'Bên gửi không ghi lý do.' : `Lý do: ${reason}`),
+    askedReason: (reason: string) => (reason === '' ? 'Bên gửi không ghi lý do.' : `Lý do: “${reason}”.`),
     askedHint: 'Văn bản đã vào sổ nên chương trình không tự hủy.',
     agree: 'Đồng ý thu hồi',
     agreeAsk: 'Đồng ý thu hồi văn bản này?',
