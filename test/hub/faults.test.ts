@@ -121,8 +121,9 @@ describe.each(PROTOCOLS)('over $name', ({ transportFor, open, listOperation }) =
 
     test('a busy hub says for how long', async () => {
       const commune = transportFor(hub, 'H99.88.01')
-      await hub.faults({ status: { code: 429, retryAfter: 90, times: 2 } })
+      await hub.faults({ status: { code: 429, retryAfter: 90, times: 1 } })
       await expect(commune.list()).rejects.toMatchObject({ code: 'hub/busy', retryAfterMs: 90_000 })
+      await hub.faults({ status: { operation: 'sendEdoc', code: 429, retryAfter: 90, times: 1 } })
       await expect(commune.send(packetOf(documentXml()))).rejects.toMatchObject({
         code: 'hub/busy',
         retryAfterMs: 90_000,
@@ -345,9 +346,10 @@ describe.each(PROTOCOLS)('over $name', ({ transportFor, open, listOperation }) =
 
     test('an upload stopped after its last byte may have arrived, and says so', async () => {
       const stop = new AbortController()
-      const server = createServer((request) => {
+      const server = createServer((request, response) => {
         request.resume().on('end', () => {
-          stop.abort()
+          if (request.method === 'POST') stop.abort()
+          else response.writeHead(404).end()
         })
       })
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

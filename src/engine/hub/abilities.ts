@@ -14,6 +14,8 @@ const NONE: Abilities = { resumableDownload: false, resumableUpload: false, maxP
 const REMEMBERED_MS = 60 * 60_000
 /** So often in a row nothing may answer before the question itself is held to be what is not answered. */
 const SILENCES = 3
+/** Too Many Requests, Service Unavailable: no word about what the hub can do when it has time. */
+const BUSY: ReadonlySet<number> = new Set([429, 503])
 
 /**
  * Asks a hub for its abilities by OPTIONS, as HTTP provides (RFC 9110 section 9.3.7), and remembers them.
@@ -34,19 +36,23 @@ export function hubAbilities(
   /** @throws AppError whatever the line throws, while nothing is known */
   async function current(options: CallOptions): Promise<Abilities> {
     if (known !== undefined && Math.abs(now() - known.at) < REMEMBERED_MS) return known.abilities
-    known = { at: now(), abilities: await learn(options) }
-    return known.abilities
+    const abilities = await learn(options)
+    if (abilities === undefined) return NONE
+    known = { at: now(), abilities }
+    return abilities
   }
 
-  async function learn(options: CallOptions): Promise<Abilities> {
+  /** Undefined where the hub is too busy to say, which is asked again next time. */
+  async function learn(options: CallOptions): Promise<Abilities | undefined> {
     try {
       const downloads = await answerTo('downloads', options)
       const uploads = await answerTo('uploads', options)
       silences = 0
+      if (BUSY.has(downloads.status) || BUSY.has(uploads.status)) return undefined
       return {
         ...NONE,
-        resumableDownload: downloads?.header('accept-ranges') === 'bytes',
-        ...(uploads === undefined ? {} : uploadAbilities(uploads)),
+        resumableDownload: isYes(downloads) && downloads.header('accept-ranges') === 'bytes',
+        ...(isYes(uploads) ? uploadAbilities(uploads) : {}),
       }
     } catch (cause) {
       if (!(cause instanceof AppError)) throw cause
@@ -59,16 +65,17 @@ export function hubAbilities(
     }
   }
 
-  async function answerTo(
-    question: AbilityQuestion,
-    options: CallOptions,
-  ): Promise<HttpResponse | undefined> {
+  async function answerTo(question: AbilityQuestion, options: CallOptions): Promise<HttpResponse> {
     const answer = await ask(question, options)
     answer.discard()
-    return answer.status === 200 || answer.status === 204 ? answer : undefined
+    return answer
   }
 
   return { current }
+}
+
+function isYes({ status }: HttpResponse): boolean {
+  return status === 200 || status === 204
 }
 
 /** What an answer to OPTIONS says in the words of tus 1.0. */
