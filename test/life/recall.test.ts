@@ -108,6 +108,9 @@ test('a document that is not registered is cancelled by its recall, and both sid
       code: 'document/recalled',
     },
   )
+  await expect(
+    receiver.call('evidence.export', { direction: 'incoming', id: receivedId }),
+  ).rejects.toMatchObject({ code: 'document/recalled' })
   expect(await taken(documentIdOf(recalled), 'edoc')).toHaveLength(2)
   await expect(sender.call('outgoing.recall', { id: sentId, reason: 'Lần nữa' })).rejects.toMatchObject({
     code: 'document/wrong-state',

@@ -59,7 +59,8 @@ type NamedFile = Pick<EvidenceFile, 'role' | 'title' | 'contentType'> & { readon
  * Gathers what the office can prove of a document: its files, the packet, the packets of statuses, and its
  * lines of the history with the way to the root over all lines. docs/evidence.md describes the form.
  *
- * @throws {AppError} document/not-found; document/wrong-state for a document that was never put into a packet;
+ * @throws {AppError} document/not-found; document/recalled for a received document that its sender cancelled;
+ *   document/wrong-state for a document that was never put into a packet;
  *   `store/file-missing`, `store/file-damaged` when one of the document's own files is not whole
  */
 export async function gatherEvidenceOf(
@@ -138,6 +139,9 @@ function outgoingSubject(store: Store, id: DocumentId): Subject {
 
 function incomingSubject(store: Store, id: DocumentId): Subject {
   const document = store.incoming.get(id)
+  if (document.state === 'recalled') {
+    throw new AppError('document/recalled', 'its content is cancelled, and would go out with its packet')
+  }
   const { packetId, packetSha256, documentCode } = document
   return {
     direction: 'incoming',

@@ -66,8 +66,9 @@ export function Files({
   files: readonly DocumentFile[]
   /** Of those files that bear a signature of their own. */
   verdicts?: NonNullable<DocumentVerdict['attachments']>
-  onOpen?: (file: DocumentFile) => void
-  onExport: (file: DocumentFile) => void
+  onOpen?: ((file: DocumentFile) => void) | undefined
+  /** Left out where the content is no longer to be had. */
+  onExport?: ((file: DocumentFile) => void) | undefined
 }) {
   return (
     <section className={styles['group']}>
@@ -95,14 +96,16 @@ export function Files({
                 }}
               />
             ) : null}
-            <IconButton
-              kind="quiet"
-              icon={Download}
-              label={TEXT.document.export(file.name)}
-              onPress={() => {
-                onExport(file)
-              }}
-            />
+            {onExport === undefined ? null : (
+              <IconButton
+                kind="quiet"
+                icon={Download}
+                label={TEXT.document.export(file.name)}
+                onPress={() => {
+                  onExport(file)
+                }}
+              />
+            )}
           </li>
         ))}
       </ul>

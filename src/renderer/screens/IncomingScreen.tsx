@@ -182,6 +182,8 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
     if (path !== undefined) announce(TEXT.document.exported)
   })
   const answerBy = calendar && incomingDeadline(calendar, detail)
+  // Its sender took it back: what is known of it stays, its content is closed.
+  const isCancelled = detail.state === 'recalled'
   const pdfs = detail.files.filter((file) => isPdf(file) && file.role !== 'packet')
   const shown = pdfs.find(({ sha256 }) => sha256 === shownSha) ?? pdfs[0]
   // The verdict is on the first, see admit.ts.
@@ -203,16 +205,26 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
         title={TEXT.document.files}
         files={detail.files}
         verdicts={detail.verdictDetail?.attachments ?? []}
-        onOpen={(file) => {
-          setShown(file.sha256)
-        }}
-        onExport={(file) => {
-          void save.run(file)
-        }}
+        onOpen={
+          isCancelled
+            ? undefined
+            : (file) => {
+                setShown(file.sha256)
+              }
+        }
+        onExport={
+          isCancelled
+            ? undefined
+            : (file) => {
+                void save.run(file)
+              }
+        }
       />
-      <div>
-        <EvidenceButton direction="incoming" id={detail.id} />
-      </div>
+      {isCancelled ? null : (
+        <div>
+          <EvidenceButton direction="incoming" id={detail.id} />
+        </div>
+      )}
       {detail.content === '' || detail.content === detail.subject ? null : (
         <section>
           <h3>{TEXT.document.content}</h3>
@@ -315,7 +327,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
         </Banner>
       )}
       <div className={screen['body']}>
-        {detail.state === 'recalled' ? (
+        {isCancelled ? (
           <Empty icon={RotateCcw} title={TEXT.incoming.noContent} hint={TEXT.incoming.recalledHint} />
         ) : shown === undefined ? (
           <Empty
