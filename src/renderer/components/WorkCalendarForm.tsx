@@ -104,9 +104,11 @@ function CalendarForm({ stored }: { stored: WorkCalendar }) {
         onChange={setDays}
       />
       <FailureBanner error={save.error} boxed />
-      <Button kind="primary" type="submit" isDisabled={save.busy}>
-        {text.save}
-      </Button>
+      <div className={form['row']}>
+        <Button kind="primary" type="submit" isDisabled={save.busy}>
+          {text.save}
+        </Button>
+      </div>
     </form>
   )
 }
