@@ -7,13 +7,13 @@ import {
   draftWith,
   makeDesk,
   makeOffice,
-  RECEIVER,
-  SENDER,
   signAndSeal,
   type Desk,
   type TestOffice,
+  hasDirectory,
+  officesOf,
 } from '../helpers/office.ts'
-import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
+import { startHubProcess, type HubProcess } from '../hub/hub-process.ts'
 import { buildProgram, type Program } from './program.ts'
 
 const PDF = join(import.meta.dirname, '../fixtures/cong-van.pdf')
@@ -28,25 +28,10 @@ let trust: string
 beforeAll(async () => {
   desk = makeDesk()
   ;[program, hub] = await Promise.all([buildProgram(), startHubProcess()])
-  const common = { hubUrl: `${hub.url}/vxp`, root: desk.pki.root.certificatePem }
-  sender = await makeOffice({
-    ...common,
-    dir: desk.path('sender'),
-    agency: SENDER,
-    tokens: desk.sender,
-    secret: OFFICES[0].secret,
-  })
-  receiver = await makeOffice({
-    ...common,
-    dir: desk.path('receiver'),
-    agency: RECEIVER,
-    tokens: desk.receiver,
-    secret: OFFICES[1].secret,
-  })
-  await sender.until('the directory is there', async () => {
-    const found = await sender.call('directory.search', { text: 'so noi vu' })
-    return found.length > 0 ? found : undefined
-  })
+  const made = officesOf(desk, `${hub.url}/vxp`)
+  sender = await makeOffice(made.sender)
+  receiver = await makeOffice(made.receiver)
+  await hasDirectory(sender)
   trust = desk.path('trust')
   mkdirSync(trust)
   writeFileSync(join(trust, 'root.pem'), desk.pki.root.certificatePem)

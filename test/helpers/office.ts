@@ -19,6 +19,7 @@ import type {
   Reply,
   Request,
 } from '../../src/shared/ipc/contract.ts'
+import { OFFICES } from '../hub/hub-process.ts'
 import { makePki, type MadeCertificate, type Pki } from './pki.ts'
 import { makeSoftHsm, type SoftHsm } from './softhsm.ts'
 
@@ -193,6 +194,35 @@ export interface NewOffice {
   readonly now?: () => number
   /** How often it looks at the hub by itself. Default 300 ms. */
   readonly pollIntervalMs?: number
+}
+
+/** How a desk's two offices are made over one hub. */
+export function officesOf(desk: Desk, hubUrl: string): Readonly<Record<'sender' | 'receiver', NewOffice>> {
+  const common = { hubUrl, root: desk.pki.root.certificatePem }
+  return {
+    sender: {
+      ...common,
+      dir: desk.path('sender'),
+      agency: SENDER,
+      tokens: desk.sender,
+      secret: OFFICES[0].secret,
+    },
+    receiver: {
+      ...common,
+      dir: desk.path('receiver'),
+      agency: RECEIVER,
+      tokens: desk.receiver,
+      secret: OFFICES[1].secret,
+    },
+  }
+}
+
+/** Waits for the hub's directory, without which an office can name no recipient. */
+export async function hasDirectory(office: TestOffice): Promise<void> {
+  await office.until('the directory is there', async () => {
+    const found = await office.call('directory.search', { text: 'so noi vu' })
+    return found.length > 0 ? found : undefined
+  })
 }
 
 /** Opens an engine in this process and makes a new office in it, as the wizard does. */

@@ -11,12 +11,13 @@ import {
   makeDesk,
   makeOffice,
   RECEIVER,
-  SENDER,
   type Desk,
   type OtherPerson,
   type TestOffice,
+  hasDirectory,
+  officesOf,
 } from '../helpers/office.ts'
-import { OFFICES, startHubProcess } from '../hub/hub-process.ts'
+import { startHubProcess } from '../hub/hub-process.ts'
 import { A4, letter } from '../pdf/letters.ts'
 import { handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
 import { makeKillBench, putAway, survive, type Bench, type KillBench, type Template } from './kill-bench.ts'
@@ -42,18 +43,8 @@ beforeAll(async () => {
   joint = addPerson(desk, desk.sender, 'Trần Thị Đồng', '313131')
   bench = await makeKillBench(desk)
   const hub = await startHubProcess()
-  const office = await makeOffice({
-    dir: desk.path('office'),
-    agency: SENDER,
-    tokens: desk.sender,
-    hubUrl: `${hub.url}/vxp`,
-    secret: OFFICES[0].secret,
-    root: desk.pki.root.certificatePem,
-  })
-  await office.until('the directory is there', async () => {
-    const found = await office.call('directory.search', { text: 'so noi vu' })
-    return found.length > 0 ? found : undefined
-  })
+  const office = await makeOffice({ ...officesOf(desk, `${hub.url}/vxp`).sender, dir: desk.path('office') })
+  await hasDirectory(office)
   const paper = desk.path('letter.pdf')
   writeFileSync(paper, await letter(A4, { second: joint.name }))
   frozenId = await frozen(office, paper)

@@ -13,8 +13,10 @@ import {
   SENDER,
   signAndSeal,
   type Desk,
+  hasDirectory,
+  officesOf,
 } from '../helpers/office.ts'
-import { OFFICES, startHubProcess, vxpFor, type HubProcess } from '../hub/hub-process.ts'
+import { startHubProcess, vxpFor, type HubProcess } from '../hub/hub-process.ts'
 import { makeKillBench, putAway, survive, type KillBench, type Template } from './kill-bench.ts'
 import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
 
@@ -32,31 +34,16 @@ beforeAll(async () => {
   folder = workFolder()
   bench = await makeKillBench(desk)
   const hub = await startHubProcess()
-  const common = { hubUrl: `${hub.url}/vxp`, root: desk.pki.root.certificatePem }
-  const sending = await makeOffice({
-    ...common,
-    dir: desk.path('sender'),
-    agency: SENDER,
-    tokens: desk.sender,
-    secret: OFFICES[0].secret,
-  })
-  await sending.until('the directory is there', async () => {
-    const found = await sending.call('directory.search', { text: 'so noi vu' })
-    return found.length > 0 ? found : undefined
-  })
+  const made = officesOf(desk, `${hub.url}/vxp`)
+  const sending = await makeOffice(made.sender)
+  await hasDirectory(sending)
   pdf = ghostscriptPdf(folder, 'made.pdf')
   const path = folder.path('document.pdf')
   writeFileSync(path, pdf)
   sealedId = (await draftWith(sending.call, path)).id
   await signAndSeal(sending.call, desk.sender, sealedId)
   sender = await putAway(sending, desk.path('sender'), desk.sender, 'line')
-  const receiving = await makeOffice({
-    ...common,
-    dir: desk.path('receiver'),
-    agency: RECEIVER,
-    tokens: desk.receiver,
-    secret: OFFICES[1].secret,
-  })
+  const receiving = await makeOffice(made.receiver)
   receiver = await putAway(receiving, desk.path('receiver'), desk.receiver, 'line')
   // One that ends by itself leaves what it compiled.
   await hub.stop()

@@ -18,15 +18,15 @@ import {
   draftWith,
   makeDesk,
   makeOffice,
-  RECEIVER,
   reopenOffice,
-  SENDER,
   signAndSeal,
   type Desk,
   type NewOffice,
   type TestOffice,
+  hasDirectory,
+  officesOf,
 } from '../helpers/office.ts'
-import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
+import { startHubProcess, type HubProcess } from '../hub/hub-process.ts'
 import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
 
 let desk: Desk
@@ -57,27 +57,12 @@ beforeAll(async () => {
   web = await serveFiles({ '/issuing.crl': () => book.list(), '/root.crl': () => rootBook.list() })
   responder = await ocspResponder(pki, pki.issuing, book.index)
   hub = await startHubProcess()
-  const common = { hubUrl: `${hub.url}/vxp`, root: pki.root.certificatePem }
-  senderOptions = {
-    ...common,
-    dir: desk.path('sender'),
-    agency: SENDER,
-    tokens: desk.sender,
-    secret: OFFICES[0].secret,
-  }
+  const made = officesOf(desk, `${hub.url}/vxp`)
+  senderOptions = made.sender
   sender = await makeOffice(senderOptions)
-  receiver = await makeOffice({
-    ...common,
-    dir: desk.path('receiver'),
-    agency: RECEIVER,
-    tokens: desk.receiver,
-    secret: OFFICES[1].secret,
-  })
+  receiver = await makeOffice(made.receiver)
   await receiver.call('signaturePolicy.save', policy({ level: 'none' }))
-  await sender.until('the directory is there', async () => {
-    const found = await sender.call('directory.search', { text: 'so noi vu' })
-    return found.length > 0 ? found : undefined
-  })
+  await hasDirectory(sender)
   pdf = folder.path('document.pdf')
   writeFileSync(pdf, ghostscriptPdf(folder, 'document.pdf'))
 }, 180_000)

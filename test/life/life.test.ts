@@ -2,19 +2,19 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HubProcess } from '../hub/hub-process.ts'
-import { OFFICES, startHubProcess } from '../hub/hub-process.ts'
+import { startHubProcess } from '../hub/hub-process.ts'
 import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
 import {
   draftWith,
   makeDesk,
   makeOffice,
-  RECEIVER,
   reopenOffice,
-  SENDER,
   signAndSeal,
   type Desk,
   type NewOffice,
   type TestOffice,
+  hasDirectory,
+  officesOf,
 } from '../helpers/office.ts'
 
 let desk: Desk
@@ -28,26 +28,11 @@ beforeAll(async () => {
   desk = makeDesk()
   folder = workFolder()
   hub = await startHubProcess()
-  const common = { hubUrl: `${hub.url}/vxp`, root: desk.pki.root.certificatePem }
-  senderOptions = {
-    ...common,
-    dir: desk.path('sender'),
-    agency: SENDER,
-    tokens: desk.sender,
-    secret: OFFICES[0].secret,
-  }
+  const made = officesOf(desk, `${hub.url}/vxp`)
+  senderOptions = made.sender
   sender = await makeOffice(senderOptions)
-  receiver = await makeOffice({
-    ...common,
-    dir: desk.path('receiver'),
-    agency: RECEIVER,
-    tokens: desk.receiver,
-    secret: OFFICES[1].secret,
-  })
-  await sender.until('the directory is there', async () => {
-    const found = await sender.call('directory.search', { text: 'so noi vu' })
-    return found.length > 0 ? found : undefined
-  })
+  receiver = await makeOffice(made.receiver)
+  await hasDirectory(sender)
 }, 120_000)
 
 afterAll(async () => {

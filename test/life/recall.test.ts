@@ -10,8 +10,10 @@ import {
   signAndSeal,
   type Desk,
   type TestOffice,
+  hasDirectory,
+  officesOf,
 } from '../helpers/office.ts'
-import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
+import { startHubProcess, type HubProcess } from '../hub/hub-process.ts'
 import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
 
 let desk: Desk
@@ -24,25 +26,10 @@ beforeAll(async () => {
   desk = makeDesk()
   folder = workFolder()
   hub = await startHubProcess()
-  const common = { hubUrl: `${hub.url}/vxp`, root: desk.pki.root.certificatePem }
-  sender = await makeOffice({
-    ...common,
-    dir: desk.path('sender'),
-    agency: SENDER,
-    tokens: desk.sender,
-    secret: OFFICES[0].secret,
-  })
-  receiver = await makeOffice({
-    ...common,
-    dir: desk.path('receiver'),
-    agency: RECEIVER,
-    tokens: desk.receiver,
-    secret: OFFICES[1].secret,
-  })
-  await sender.until('the directory is there', async () => {
-    const found = await sender.call('directory.search', { text: 'so noi vu' })
-    return found.length > 0 ? found : undefined
-  })
+  const made = officesOf(desk, `${hub.url}/vxp`)
+  sender = await makeOffice(made.sender)
+  receiver = await makeOffice(made.receiver)
+  await hasDirectory(sender)
 }, 120_000)
 
 afterAll(async () => {

@@ -15,6 +15,7 @@ import {
   type Desk,
   type NewOffice,
   type TestOffice,
+  hasDirectory,
 } from '../helpers/office.ts'
 import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
 import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
@@ -43,10 +44,7 @@ beforeAll(async () => {
   hub = await startHubProcess({ flags: ['--resumable'] })
   sender = await behindLine('sender', SENDER, desk.sender, OFFICES[0].secret)
   receiver = await behindLine('receiver', RECEIVER, desk.receiver, OFFICES[1].secret)
-  await sender.office.until('the directory is there', async () => {
-    const found = await sender.office.call('directory.search', { text: 'so noi vu' })
-    return found.length > 0 ? found : undefined
-  })
+  await hasDirectory(sender.office)
 }, 120_000)
 afterAll(async () => {
   for (const { office, line } of [sender, receiver]) {

@@ -10,6 +10,7 @@ import {
   type NewOffice,
   type OfficeTokens,
   type TestOffice,
+  hasDirectory,
 } from '../helpers/office.ts'
 import { OFFICES, startHubProcess } from '../hub/hub-process.ts'
 import { makeFaultShim, type FaultShim } from '../native/fault-shim.ts'
@@ -54,10 +55,7 @@ export async function makeShimDesk(): Promise<ShimDesk> {
 
   async function newOffice(options: NewOffice): Promise<TestOffice> {
     const office = await makeOffice(options)
-    await office.until('the directory is there', async () => {
-      const found = await office.call('directory.search', { text: 'so noi vu' })
-      return found.length > 0 ? found : undefined
-    })
+    await hasDirectory(office)
     return office
   }
 

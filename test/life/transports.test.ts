@@ -13,6 +13,8 @@ import {
   type Desk,
   type NewOffice,
   type TestOffice,
+  hasDirectory,
+  officesOf,
 } from '../helpers/office.ts'
 import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
 import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
@@ -54,27 +56,18 @@ describe.each(CONNECTIONS)('two offices over $name', ({ name, hubOf }) => {
 
   beforeAll(async () => {
     hub = await startHubProcess()
-    const root = desk.pki.root.certificatePem
+    const made = officesOf(desk, hub.url)
     sender = await makeOffice({
+      ...made.sender,
       ...hubOf(hub, OFFICES[0]),
-      root,
       dir: desk.path(`${name}-sender`),
-      agency: SENDER,
-      tokens: desk.sender,
-      secret: OFFICES[0].secret,
     })
     receiver = await makeOffice({
+      ...made.receiver,
       ...hubOf(hub, OFFICES[1]),
-      root,
       dir: desk.path(`${name}-receiver`),
-      agency: RECEIVER,
-      tokens: desk.receiver,
-      secret: OFFICES[1].secret,
     })
-    await sender.until('the directory is there', async () => {
-      const found = await sender.call('directory.search', { text: 'so noi vu' })
-      return found.length > 0 ? found : undefined
-    })
+    await hasDirectory(sender)
   }, 120_000)
   afterEach(async () => {
     await hub.faults({ reset: true })

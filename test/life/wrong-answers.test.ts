@@ -9,15 +9,14 @@ import {
   draftWith,
   makeDesk,
   makeOffice,
-  RECEIVER,
   reopenOffice,
-  SENDER,
   signAndSeal,
   type Desk,
   type NewOffice,
   type TestOffice,
+  officesOf,
 } from '../helpers/office.ts'
-import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
+import { startHubProcess, type HubProcess } from '../hub/hub-process.ts'
 import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
 
 let desk: Desk
@@ -34,21 +33,9 @@ beforeAll(async () => {
   folder = workFolder()
   hub = await startHubProcess()
   road = await startRoad(Number(new URL(hub.url).port))
-  const common = { hubUrl: `${road.url}/vxp`, root: desk.pki.root.certificatePem }
-  receiverOptions = {
-    ...common,
-    dir: desk.path('receiver'),
-    agency: RECEIVER,
-    tokens: desk.receiver,
-    secret: OFFICES[1].secret,
-  }
-  sender = await makeOffice({
-    ...common,
-    dir: desk.path('sender'),
-    agency: SENDER,
-    tokens: desk.sender,
-    secret: OFFICES[0].secret,
-  })
+  const made = officesOf(desk, `${road.url}/vxp`)
+  receiverOptions = made.receiver
+  sender = await makeOffice(made.sender)
   receiver = await makeOffice(receiverOptions)
 }, 120_000)
 

@@ -11,7 +11,7 @@ import type { ErrorCode } from '../../src/shared/errors.ts'
 import { ERROR_TEXT } from '../../src/shared/errors.vi.ts'
 import { certificateChoice, type CertificateChoice } from '../../src/shared/ipc/contract.ts'
 import { buildProgram } from '../cli/program.ts'
-import { draftWith, makeOffice, SENDER, type TestOffice } from '../helpers/office.ts'
+import { draftWith, makeOffice, SENDER, type TestOffice, hasDirectory } from '../helpers/office.ts'
 import { type IssueOptions, type MadeCertificate, makePki } from '../helpers/pki.ts'
 import { makeSoftHsm } from '../helpers/softhsm.ts'
 import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
@@ -225,10 +225,7 @@ async function openDesk(hubUrl: string): Promise<TestOffice> {
     secret: OFFICES[0].secret,
     root: pki.root.certificatePem,
   })
-  await office.until('the directory is there', async () => {
-    const found = await office.call('directory.search', { text: 'so noi vu' })
-    return found.length > 0 ? found : undefined
-  })
+  await hasDirectory(office)
   return office
 }
 
