@@ -59,7 +59,7 @@ const panel = () => office.page.getByRole('complementary')
 
 test('the form is switched to a copy by keyboard and asks for the paper document, not for a signer', async () => {
   const { page } = office
-  await page.getByRole('button', { name: 'Soạn văn bản' }).click()
+  await page.getByRole('button', { name: 'Soạn văn bản', exact: true }).click()
   const form = page.getByRole('region', { name: 'Thông tin văn bản' })
   await form.getByRole('radio', { name: 'Văn bản của cơ quan' }).focus()
   await page.keyboard.press('ArrowRight')

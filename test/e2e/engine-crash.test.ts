@@ -66,7 +66,7 @@ function wordsFor(subject: string): DraftWords {
 
 test('the engine dies while the clerk types: the window says so, goes on, and keeps every word', async () => {
   const { page } = office
-  await page.getByRole('button', { name: 'Soạn văn bản' }).click()
+  await page.getByRole('button', { name: 'Soạn văn bản', exact: true }).click()
   const field = page.getByLabel('Trích yếu')
   await field.fill('V/v chưa kịp lưu')
   await killEngine()

@@ -54,7 +54,7 @@ async function bring(how: 'drop' | 'paste', name: string, bytes: Uint8Array): Pr
 
 test.each(['drop', 'paste'] as const)('a PDF comes into the draft by %s, byte for byte', async (how) => {
   const { page } = office
-  await page.getByRole('button', { name: 'Soạn văn bản' }).click()
+  await page.getByRole('button', { name: 'Soạn văn bản', exact: true }).click()
   await page.getByText('Chưa có tệp PDF').waitFor()
   const id = new URL(page.url()).hash.split('/').at(-1)
   await bring(how, `${how}.pdf`, PDF)
@@ -71,7 +71,7 @@ test.each(['drop', 'paste'] as const)('a PDF comes into the draft by %s, byte fo
 
 test('what is dropped and is no PDF is refused in words, and the draft stays as it was', async () => {
   const { page } = office
-  await page.getByRole('button', { name: 'Soạn văn bản' }).click()
+  await page.getByRole('button', { name: 'Soạn văn bản', exact: true }).click()
   await page.getByText('Chưa có tệp PDF').waitFor()
   await bring('drop', 'thu-moi.pdf', new TextEncoder().encode('MZ không phải PDF'))
   await page.getByRole('alert').getByText('Chỉ nhập được tệp PDF').waitFor()

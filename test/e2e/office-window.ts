@@ -247,7 +247,7 @@ export class OfficeWindow {
   /** Soạn văn bản: fills in the form, imports the PDF, waits until all of it is saved. */
   async draft(words: DraftWords, pdf: string): Promise<void> {
     const { page } = this
-    await page.getByRole('button', { name: 'Soạn văn bản' }).click()
+    await page.getByRole('button', { name: 'Soạn văn bản', exact: true }).click()
     const form = page.getByRole('region', { name: 'Thông tin văn bản' })
     await form.waitFor()
     await form.getByLabel('Tên loại').selectOption(words.typeName)
