@@ -52,19 +52,19 @@ afterAll(async () => {
 /** The way to the hub: straight through, or somebody on it who answers every request himself. */
 async function startRoad(hubPort: number) {
   let answering: RequestListener | undefined
+  let stranger: RequestListener | undefined
   const sockets = new Set<Socket>()
-  const stranger = createServer((request, response) => {
+  const strangers = createServer((request, response) => {
     // Nobody keeps a connection to a stranger: the next one goes wherever the way leads then.
     response.setHeader('Connection', 'close')
-    // Whoever began to answer ends it, also when the way is free again meanwhile.
-    const answer = answering
-    request.resume().on('end', () => answer?.(request, response))
+    // Whom a connection has led to answers it, also when the way is free again meanwhile.
+    request.resume().on('end', () => stranger?.(request, response))
   })
   const front = createFront((socket) => {
     sockets.add(socket)
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket))
     if (answering !== undefined) {
-      stranger.emit('connection', socket)
+      strangers.emit('connection', socket)
       return
     }
     const onward = connect(hubPort, '127.0.0.1')
@@ -79,6 +79,7 @@ async function startRoad(hubPort: number) {
     answer(listener: RequestListener | undefined): void {
       if (answering === undefined) for (const socket of sockets) socket.destroy()
       answering = listener
+      stranger = listener ?? stranger
     },
     async close(): Promise<void> {
       for (const socket of sockets) socket.destroy()
