@@ -49,6 +49,14 @@ const RESTING_KINDS: readonly JobKind[] = [...LINE_KINDS, 'judge']
 /** Errands that no screen shows, so that no clerk can release one that is held. */
 const UNSEEN_KINDS: readonly JobKind[] = ['fetch', 'admit', 'judge', 'acknowledge', 'report', 'evidence']
 
+/** An errand that failed, until that is written down. */
+interface Ended {
+  readonly job: Job
+  readonly cause: unknown
+  /** {@link runner}'s count of reasons when it began. */
+  readonly reasonsBefore: number
+}
+
 /** An errand that runs. */
 interface Flight {
   readonly job: Job
@@ -66,7 +74,7 @@ interface Flight {
 export function runner(ports: RunnerPorts) {
   const { store, line, now } = ports
   const inFlight = new Map<string, Flight>()
-  const unsettled: { readonly job: Job; readonly cause: unknown }[] = []
+  const unsettled: Ended[] = []
   let stopped = false
   let started: Promise<void> | undefined
   let lastPollAt: number | undefined
@@ -108,7 +116,8 @@ export function runner(ports: RunnerPorts) {
     const reasonsBefore = reasons
     try {
       await ports.collect(signal)
-      lastPollAt = now()
+      // A list that was asked for before the reason came may lack what the reason is about.
+      lastPollAt = reasons === reasonsBefore ? now() : undefined
       cameUp()
     } catch (cause) {
       const code = codeOf(cause)
@@ -149,6 +158,7 @@ export function runner(ports: RunnerPorts) {
   }
 
   async function run(job: Job, signal: AbortSignal): Promise<void> {
+    const reasonsBefore = reasons
     try {
       const commit = await ports.handlers[job.kind](job, signal)
       store.atomically(() => {
@@ -158,7 +168,7 @@ export function runner(ports: RunnerPorts) {
       ports.reach(`${job.kind}/committed`)
       if (LINE_KINDS.includes(job.kind)) cameUp()
     } catch (cause) {
-      unsettled.push({ job, cause })
+      unsettled.push({ job, cause, reasonsBefore })
       settleAll()
     }
     ports.onMoved(job)
@@ -167,23 +177,28 @@ export function runner(ports: RunnerPorts) {
   /** Writes down how errands failed. What the disk refuses now is written when the loop comes round. */
   function settleAll(): void {
     for (let one = unsettled[0]; one !== undefined; one = unsettled[0]) {
-      const { job, cause } = one
+      const { job } = one
       // Only an errand that is still leased has an end to be written: a commit may have come first.
-      if (store.jobs.byKey(job.key)?.state === 'leased') settle(job, cause)
+      if (store.jobs.byKey(job.key)?.state === 'leased') settle(one)
       unsettled.shift()
     }
   }
 
-  function settle(job: Job, cause: unknown): void {
+  function settle({ job, cause, reasonsBefore }: Ended): void {
     const code = codeOf(cause)
     const detail = cause instanceof AppError ? cause.detail : undefined
     const retryAfterMs = cause instanceof AppError ? cause.retryAfterMs : undefined
     ports.log('warn', `job ${job.key} attempt ${String(job.attempts)}: ${code} ${messageOf(cause)}`)
-    if (isLineDown(code)) line.wentDown(code, retryAfterMs)
+    // It began before the network came back, or before the clerk asked, and says nothing about now.
+    const isOutdated = reasons !== reasonsBefore
+    if (isLineDown(code)) {
+      line.wentDown(code, retryAfterMs)
+      if (isOutdated) line.tryNow()
+    }
     if (ERRORS[code].retry === 'auto') {
       const backoff = Math.max(retryDelayMs(Math.max(1, job.attempts), ports.random), retryAfterMs ?? 0)
       // We ended it ourselves, which says nothing about its chances: it is due when we begin again.
-      const wait = code === 'hub/cancelled' ? 0 : backoff
+      const wait = code === 'hub/cancelled' || (isOutdated && isLineDown(code)) ? 0 : backoff
       store.jobs.wait(job.key, { dueAt: now() + wait, code, detail })
     } else {
       store.jobs.hold(job.key, { code, detail, byClerk: false })
