@@ -133,10 +133,10 @@ export function refuse(ports: RegisterPorts, id: DocumentId, reason: string): vo
 function decide(ports: RegisterPorts, document: Incoming, request: IncomingRequest, isExact: boolean): void {
   const { store } = ports
   const before = store.receivedRequests.of(document.id).filter(({ id }) => id !== request.id)
-  // Wire times are whole seconds: two requests of one second are told apart by the packets' own codes.
+  // Wire times are whole seconds: two requests of one second are told apart by their reasons.
   const same = before.find(
-    ({ madeAt, requestCode, state }) =>
-      madeAt === request.madeAt && requestCode === request.requestCode && state === 'refused',
+    ({ madeAt, reason, state }) =>
+      madeAt === request.madeAt && reason === request.reason && state === 'refused',
   )
   const ignore = (why: string) => store.receivedRequests.move(request.id, 'void', { detail: { why } })
   if (isOlder(request, document)) ignore('older')
