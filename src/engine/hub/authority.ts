@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { oneChunk } from '../../shared/bytes.ts'
 import { AppError } from '../../shared/errors.ts'
 import { startDeadline } from './deadline.ts'
 import { openHttp, type Http } from './http.ts'
@@ -117,7 +118,7 @@ export function openAuthorities({ hosts, timeoutMs = TIMEOUT_MS }: AuthorityOpti
             body === undefined
               ? {}
               : { 'content-type': body.type, 'content-length': String(body.bytes.length) },
-          body: body === undefined ? undefined : once(body.bytes),
+          body: body === undefined ? undefined : oneChunk(body.bytes),
           signal: deadline.signal,
         })
         const moved = answer.status >= 300 && answer.status < 400 ? answer.header('location') : undefined
@@ -171,11 +172,6 @@ export function openAuthorities({ hosts, timeoutMs = TIMEOUT_MS }: AuthorityOpti
       await Promise.all([...doors.values()].map((door) => door.close()))
     },
   }
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a stream of one chunk has nothing to wait for
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }
 
 async function whole(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

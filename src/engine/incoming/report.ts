@@ -1,3 +1,4 @@
+import { oneChunk } from '../../shared/bytes.ts'
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import {
@@ -101,7 +102,7 @@ export function reportJob(ports: ReportPorts): JobHandler {
             to: [to],
             sizeBytes: bytes.byteLength,
             sha256,
-            open: (fromByte) => once(bytes.subarray(fromByte)),
+            open: (fromByte) => oneChunk(bytes.subarray(fromByte)),
           },
           close: () => Promise.resolve(),
         }
@@ -144,9 +145,4 @@ function statusMessageOf(message: DocumentMessage, payload: z.output<typeof repo
     timestamp: vietnamTimestamp(payload.at),
     staff: { department: '', staff: payload.clerkName, mobile: '', email: payload.from.email },
   }
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a stream of one chunk has nothing to wait for
-async function* once(packet: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield packet
 }
