@@ -8,13 +8,13 @@ const IPC_MAIN = {
   name: 'electron',
   importNames: ['ipcMain'],
   message:
-    'Windows talk to the engine over a port that src/main/processes.ts hands them: add a method to src/shared/ipc/contract.ts.',
+    'Windows talk to the engine over a port that src/main/processes.ts hands them: add a method in src/shared/ipc/contract/.',
 }
 const IPC_RENDERER = {
   name: 'electron',
   importNames: ['ipcRenderer'],
   message:
-    'Only src/preload/index.ts holds the bridge, and it never grows: add a method to src/shared/ipc/contract.ts.',
+    'Only src/preload/index.ts holds the bridge, and it never grows: add a method in src/shared/ipc/contract/.',
 }
 const SQLITE = {
   name: 'better-sqlite3',

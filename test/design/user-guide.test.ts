@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -8,6 +8,7 @@ const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8')
 /** The files that hold every word of the window. */
 const WORDS = [
   read('src', 'renderer', 'text.vi.ts'),
+  ...readdirSync(join(root, 'src', 'renderer', 'text')).map((file) => read('src', 'renderer', 'text', file)),
   read('src', 'shared', 'errors.vi.ts'),
   read('src', 'shared', 'verdict.vi.ts'),
 ].join('\n')

@@ -1,0 +1,123 @@
+import type { IncomingBox } from '../../shared/document/incoming.ts'
+import type { OutgoingBox } from '../../shared/document/outgoing.ts'
+import type { Place } from '../lib/route.ts'
+
+/** The frame of the window: navigation, lists, status bar, short cuts. */
+export const FRAME_TEXT = {
+  frame: {
+    navigation: 'Mục làm việc',
+    incoming: 'Văn bản đến',
+    compose: 'Soạn văn bản',
+    filter: 'Lọc trong danh sách',
+    filterHint: 'Lọc theo số ký hiệu, trích yếu, cơ quan…',
+    clearFilter: 'Bỏ lọc',
+    statusBar: 'Tình trạng',
+    forgotten: (codes: readonly string[]) => `Trục liên thông không còn ghi nhận ${codes.join(', ')}.`,
+    forgottenHint:
+      'Trục từng báo đã nhận nhưng nay không còn biết, có thể vì được khôi phục từ bản sao lưu cũ. Văn bản vẫn ở mục Đã gửi và không tự gửi lại, vì nơi nhận có thể đã có. Hãy hỏi nơi nhận.',
+    forgottenSeen: 'Đã biết',
+    lineUp: 'Trực tuyến',
+    lineUpSince: (since: string) => `Trực tuyến từ ${since}`,
+    lineDown: (since: string) => `Ngoại tuyến từ ${since}`,
+    lineDownPlain: 'Ngoại tuyến',
+    lineOff: 'Chưa khai báo trục liên thông',
+    lineUnknown: 'Đang dò đường truyền',
+    lastSync: (time: string) => `Đồng bộ lúc ${time}`,
+    neverSynced: 'Chưa đồng bộ lần nào',
+    outboxEmpty: 'Hộp gửi trống',
+    waiting: (count: number) => `${String(count)} văn bản chờ gửi`,
+    sending: (code: string, percent: number) => `Đang gửi ${code}: ${String(percent)}%`,
+    tokenIn: 'Token đang cắm',
+    tokenPerson: 'Token người ký đang cắm',
+    tokenAgency: 'Token cơ quan đang cắm',
+    tokenBoth: 'Token người ký và cơ quan đang cắm',
+    tokenOut: 'Chưa cắm token',
+    tokenUnset: 'Chưa chọn token',
+    tokenFailed: 'Token báo lỗi',
+    tokenWaiting: (seconds: number) => `Token chưa trả lời, chờ thêm ${String(seconds)} giây`,
+    clerk: (organId: string, name: string) => `${organId} · ${name} (văn thư)`,
+    shortcuts: 'Phím tắt',
+    details: 'Diễn biến, tệp kèm theo',
+  },
+
+  places: {
+    drafts: 'Dự thảo',
+    'to-sign': 'Chờ ký',
+    outbox: 'Hộp gửi',
+    sent: 'Đã gửi',
+    new: 'Mới đến',
+    asked: 'Bên gửi yêu cầu',
+    registered: 'Đã vào sổ',
+    quarantine: 'Cách ly',
+    returned: 'Trả lại, thu hồi',
+    settings: 'Cài đặt',
+  } satisfies Record<Place, string>,
+
+  list: {
+    filtered: (found: number, looked: string) => `Tìm thấy ${String(found)} trong ${looked} văn bản.`,
+    filteredSome: (found: number, looked: string) =>
+      `Tìm thấy ${String(found)} trong ${looked} văn bản mới nhất; các văn bản cũ hơn chưa được lọc.`,
+    nothingFound: 'Không có văn bản nào khớp',
+    nothingFoundHint: 'Thử ít chữ hơn, hoặc bỏ lọc để xem cả danh sách.',
+    choose: 'Chọn một văn bản trong danh sách',
+    chooseHint: 'Dùng phím mũi tên lên, xuống để chuyển văn bản.',
+    noSubject: 'Chưa có trích yếu',
+    due: (day: string) => `hạn ${day}`,
+    moreAgencies: (names: string, more: number) => `${names}; ${String(more)} cơ quan khác`,
+  },
+
+  empty: {
+    drafts: ['Chưa có dự thảo', 'Bấm “Soạn văn bản” để bắt đầu. Dự thảo được tự lưu trên máy này.'],
+    toSign: [
+      'Không có văn bản chờ ký',
+      'Dự thảo đã bấm “Chuyển ký” sẽ nằm ở đây để người có thẩm quyền ký và văn thư đóng dấu.',
+    ],
+    outbox: [
+      'Hộp gửi trống',
+      'Văn bản đã ký, đóng dấu sẽ chờ ở đây cho tới khi trục liên thông nhận. Không có gì phải gửi lúc này.',
+    ],
+    sent: [
+      'Chưa gửi văn bản nào',
+      'Văn bản trục liên thông đã nhận sẽ nằm ở đây, kèm tình trạng của từng nơi nhận.',
+    ],
+    new: ['Không có văn bản mới', 'Văn bản đến từ trục liên thông sẽ tự hiện ở đây, đã kiểm tra chữ ký.'],
+    asked: [
+      'Không có yêu cầu nào chờ trả lời',
+      'Khi bên gửi xin thu hồi một văn bản đã vào sổ, văn bản đó hiện ở đây để văn thư quyết định.',
+    ],
+    registered: ['Chưa vào sổ văn bản nào', 'Văn bản đã tiếp nhận và có số đến sẽ nằm ở đây.'],
+    quarantine: [
+      'Không có gói tin bị cách ly',
+      'Gói tin hỏng hoặc không an toàn được giữ nguyên ở đây để xem xét, không ảnh hưởng văn bản khác.',
+    ],
+    returned: [
+      'Chưa có văn bản nào trả lại hoặc bị thu hồi',
+      'Văn bản đã trả lại, đã hủy theo yêu cầu thu hồi hoặc đã bỏ khỏi mục Cách ly sẽ nằm ở đây.',
+    ],
+  } satisfies Record<OutgoingBox | IncomingBox, [string, string]>,
+
+  unlock: {
+    title: 'Mở kho văn bản',
+    intro: 'Nhập mã khôi phục đã in khi thiết lập để mở kho văn bản của cơ quan.',
+    introNoKeyStore: 'Máy này không có nơi cất khóa của hệ điều hành nên mã khôi phục được hỏi mỗi lần mở.',
+    restarted: 'Dữ liệu đã lưu vẫn an toàn. Nội dung đang soạn dở sẽ được lưu tiếp sau khi mở kho.',
+    field: 'Mã khôi phục',
+    missing: 'Hãy nhập mã khôi phục.',
+    open: 'Mở kho văn bản',
+    opening: 'Đang mở…',
+  },
+
+  shortcuts: [
+    ['Ctrl + N', 'Soạn văn bản mới'],
+    ['Ctrl + 1 … Ctrl + 9', 'Chuyển mục theo thứ tự ở cột bên trái'],
+    ['Ctrl + K', 'Lọc trong danh sách'],
+    ['Ctrl + ,', 'Mở Cài đặt'],
+    ['F1', 'Xem phím tắt'],
+    ['F6', 'Chuyển giữa các phần của cửa sổ'],
+    ['↑ ↓ Home End', 'Chuyển văn bản trong danh sách'],
+    ['Enter', 'Mở văn bản đang chọn'],
+    ['Esc', 'Đóng, quay lại danh sách'],
+    ['Ctrl + V', 'Dán tệp PDF vào dự thảo'],
+    ['+ − 0', 'Phóng to, thu nhỏ, vừa chiều rộng khi đang xem PDF'],
+  ],
+} as const

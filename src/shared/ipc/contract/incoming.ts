@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { bytes } from '../../bytes.ts'
+import {
+  documentFile,
+  documentId,
+  instant,
+  isoDate,
+  outgoingFields,
+  sha256Hex,
+} from '../../document/fields.ts'
+import { historyEntry } from '../../document/history.ts'
+import { incomingBox, incomingState } from '../../document/incoming.ts'
+import { packetWarning } from '../../document/packet.ts'
+import { receivedRequest } from '../../document/request.ts'
+import { documentVerdict } from '../../verdict.ts'
+import { errorCode, page, signatureIndex } from './values.ts'
+import { outgoingDetail } from './outgoing.ts'
+import type { Requests } from './values.ts'
+
+const incomingSummary = z.object({
+  id: documentId,
+  state: incomingState,
+  typeName: z.string(),
+  subject: z.string(),
+  code: z.string(),
+  issuedDate: isoDate.optional(),
+  senderOrganId: z.string(),
+  senderName: z.string(),
+  priority: z.int(),
+  dueDate: isoDate.optional(),
+  receivedAt: instant,
+  verdict: documentVerdict.shape.verdict.optional(),
+  arrivalNumber: z.int().optional(),
+  arrivalDate: isoDate.optional(),
+  /** Why it is in quarantine. */
+  quarantine: z.object({ code: errorCode, detail: z.string().optional() }).optional(),
+  returnReason: z.string().optional(),
+  /** What its sender asked about it last, if anything. */
+  request: receivedRequest.optional(),
+  /** The document of its sender that takes its place. */
+  replacedBy: z.object({ id: documentId, code: z.string() }).optional(),
+})
+
+export type IncomingSummary = z.output<typeof incomingSummary>
+
+const incomingDetail = incomingSummary.extend({
+  signer: z.object({ competence: z.string(), position: z.string(), fullName: z.string() }),
+  place: z.string(),
+  toPlaces: z.array(z.string()),
+  content: z.string(),
+  /** Whether a paper original follows. */
+  paperFollows: z.boolean(),
+  /** Shown raw beside its words: senders count the three kinds differently. */
+  steeringType: z.int().optional(),
+  /** Số, ký hiệu of the documents that it answers. */
+  answers: z.array(z.string()),
+  /** DocumentIds of those that it replaces. */
+  replaces: z.array(z.string()),
+  files: z.array(documentFile),
+  /** Soft findings: an attachment that looks damaged, a field that is too long. */
+  warnings: z.array(packetWarning),
+  verdictDetail: documentVerdict.optional(),
+  history: z.array(historyEntry),
+  /** The arrival number that "Tiếp nhận" would give now. */
+  nextArrivalNumber: z.int(),
+})
+
+export type IncomingDetail = z.output<typeof incomingDetail>
+
+/** Documents that came in, and the evidence of either. */
+export const incomingContract = {
+  'incoming.list': {
+    input: z.object({ box: incomingBox, ...page }),
+    output: z.object({ total: z.int(), rows: z.array(incomingSummary) }),
+  },
+  'incoming.one': { input: z.object({ id: documentId }), output: incomingDetail },
+  'incoming.file': {
+    input: z.object({ id: documentId, sha256: sha256Hex, signedBy: signatureIndex.optional() }),
+    output: z.object({ bytes }),
+  },
+  /** "Tiếp nhận, vào sổ": gives the arrival number and sends 03. */
+  'incoming.register': {
+    input: z.object({ id: documentId, arrivalNumber: z.int().min(1).max(9_999_999_999).optional() }),
+    output: incomingDetail,
+  },
+  /** "Trả lại": sends 02 with the reason. */
+  'incoming.return': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
+    output: incomingDetail,
+  },
+  /** "Đồng ý thu hồi": the document is cancelled, its metadata kept, and 15 goes out. */
+  'incoming.agree': { input: z.object({ id: documentId }), output: incomingDetail },
+  /** "Từ chối": the document stays, and 16 goes out with the reason. */
+  'incoming.refuse': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
+    output: incomingDetail,
+  },
+  /** "Soạn văn bản trả lời": a draft addressed to its sender that refers to it. */
+  'incoming.reply': {
+    input: z.object({
+      id: documentId,
+      fields: outgoingFields.pick({ place: true, codeNotation: true }).partial(),
+    }),
+    output: outgoingDetail,
+  },
+  /** "Chuyển xử lý": sends 04. `to`: the unit or person that handles it. */
+  'incoming.assign': {
+    input: z.object({ id: documentId, to: z.string().trim().min(1).max(200) }),
+    output: incomingDetail,
+  },
+  /** "Đang xử lý": sends 05. */
+  'incoming.process': { input: z.object({ id: documentId }), output: incomingDetail },
+  /** "Hoàn thành": sends 06. */
+  'incoming.finish': { input: z.object({ id: documentId }), output: incomingDetail },
+  /** Puts a quarantined packet aside; its bytes are kept. */
+  'incoming.dismiss': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
+    output: incomingDetail,
+  },
+  'incoming.export': {
+    input: z.object({ id: documentId, sha256: sha256Hex }),
+    output: z.object({ path: z.string().optional() }),
+  },
+
+  /**
+   * Everything that proves the way of a document, as one file where the clerk wants it (docs/evidence.md).
+   * `path` is left out when the clerk thought better of it.
+   */
+  'evidence.export': {
+    input: z.object({ direction: z.enum(['outgoing', 'incoming']), id: documentId }),
+    output: z.object({ path: z.string().optional(), fingerprint: sha256Hex.optional() }),
+  },
+} satisfies Requests
