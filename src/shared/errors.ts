@@ -145,6 +145,9 @@ export const ERRORS = {
   'packet/wrong-encoding': { retry: 'never' },
   'packet/junk-before-start': { retry: 'never' },
   'packet/ambiguous': { retry: 'never' },
+  'packet/encryption-unreadable': { retry: 'never' },
+  'packet/encrypted-for-another': { retry: 'never' },
+  'packet/encryption-broken': { retry: 'never' },
   'packet/text-unwritable': { retry: 'user' },
 
   'hub/not-configured': { retry: 'user', hop: 'pc' },

@@ -365,6 +365,18 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Gói tin vượt quá giới hạn',
     hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi chia nhỏ tệp.',
   },
+  'packet/encryption-unreadable': {
+    title: 'Không đọc được lớp mã hóa của tệp',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại, hoặc gửi bản không mã hóa.',
+  },
+  'packet/encrypted-for-another': {
+    title: 'Tệp được mã hóa bằng khóa không có ở máy này',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy gửi lại khóa mã hóa của cơ quan cho bên gửi rồi đề nghị gửi lại.',
+  },
+  'packet/encryption-broken': {
+    title: 'Tệp mã hóa đã bị thay đổi hoặc bị cắt trên đường truyền',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly và không được mở. Hãy đề nghị bên gửi gửi lại.',
+  },
   'packet/forbidden-xml': {
     title: 'Gói tin chứa thành phần không an toàn',
     hint: 'Gói tin được giữ nguyên trong mục Cách ly và không được mở. Hãy báo cho bên gửi.',

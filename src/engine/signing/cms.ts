@@ -87,7 +87,7 @@ function attribute(type: string, value: Uint8Array): Uint8Array {
 }
 
 /** UTCTime up to 2049, GeneralizedTime after (RFC 5652 section 11.3). */
-function encodeTime(at: Date): Uint8Array {
+export function encodeTime(at: Date): Uint8Array {
   const digits = `${at.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`
   return at.getUTCFullYear() < 2050
     ? encode(TAG.utcTime, Buffer.from(digits.slice(2), 'latin1'))

@@ -263,10 +263,14 @@ export function* rawElements(bytes: Uint8Array): Generator<RawElement, void, und
 /** Encodes one element in DER. */
 export function encode(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const content = concat(parts)
-  const length: number[] = []
-  for (let rest = content.length; rest > 0; rest = Math.floor(rest / 256)) length.unshift(rest % 256)
-  const header = content.length < 128 ? [tag, content.length] : [tag, 0x80 | length.length, ...length]
-  return concat([Uint8Array.from(header), content])
+  return concat([encodeHeader(tag, content.length), content])
+}
+
+/** Identifier and length in DER of an element whose content, of `length` bytes, is written elsewhere. */
+export function encodeHeader(tag: number, length: number): Uint8Array {
+  const digits: number[] = []
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) digits.unshift(rest % 256)
+  return Uint8Array.from(length < 128 ? [tag, length] : [tag, 0x80 | digits.length, ...digits])
 }
 
 /** SET OF: DER sorts the encodings as unsigned byte strings (X.690 11.6). */
