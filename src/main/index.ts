@@ -75,6 +75,8 @@ function open(): void {
         return unwrapKey(request.wrapped)
       case 'chooseModule':
         return chooseModule(window)
+      case 'chooseFolder':
+        return chooseFolder(window, request.title)
       case 'resolveProxy':
         return session.defaultSession.resolveProxy(request.url)
       case 'saveFile':
@@ -161,6 +163,13 @@ async function chooseModule(window: BrowserWindow | undefined): Promise<string |
       { name: 'Mọi tệp', extensions: ['*'] },
     ],
   }
+  const chosen =
+    window === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options)
+  return chosen.canceled ? undefined : chosen.filePaths[0]
+}
+
+async function chooseFolder(window: BrowserWindow | undefined, title: string): Promise<string | undefined> {
+  const options: Electron.OpenDialogOptions = { title, properties: ['openDirectory', 'createDirectory'] }
   const chosen =
     window === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options)
   return chosen.canceled ? undefined : chosen.filePaths[0]

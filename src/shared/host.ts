@@ -9,6 +9,7 @@ export const hostRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('wrapKey'), key: bytes }),
   z.object({ op: z.literal('unwrapKey'), wrapped: bytes }),
   z.object({ op: z.literal('chooseModule') }),
+  z.object({ op: z.literal('chooseFolder'), title: z.string().max(200) }),
   z.object({ op: z.literal('resolveProxy'), url: z.url() }),
   z.object({ op: z.literal('saveFile'), name: z.string(), bytes: bytes }),
   /** Where a file shall be written that is too large to be handed over. */
@@ -29,6 +30,7 @@ export const hostAnswer = {
   wrapKey: bytes.optional(),
   unwrapKey: bytes.optional(),
   chooseModule: z.string().optional(),
+  chooseFolder: z.string().optional(),
   resolveProxy: z.string(),
   saveFile: z.string().optional(),
   choosePath: z.string().optional(),

@@ -157,6 +157,7 @@ export function plainHost(
     wrapKey: () => Promise.resolve(undefined),
     unwrapKey: () => Promise.resolve(undefined),
     chooseModule: () => Promise.resolve(undefined),
+    chooseFolder: () => Promise.resolve(exportsTo),
     resolveProxy: () => Promise.resolve('DIRECT'),
     saveFile: () => Promise.resolve(undefined),
     choosePath: (name) => Promise.resolve(exportsTo === undefined ? undefined : join(exportsTo, name)),
