@@ -3,7 +3,7 @@
  * was done to whom and what came of it; ends with 1 when anything was lost, doubled, stuck or out of state.
  */
 import { parseArgs } from 'node:util'
-import { printedSeed } from '../helpers/chance.ts'
+import { newSeed } from '../helpers/chance.ts'
 import { isEven } from './reckoning.ts'
 import { runChaos } from './run.ts'
 
@@ -16,7 +16,7 @@ const { values } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 })
-const first = values.seed === undefined ? printedSeed('chaos') : Number(values.seed)
+const first = values.seed === undefined ? newSeed() : Number(values.seed)
 const documents = Number(values.documents)
 for (let run = 0; run < Number(values.runs); run += 1) {
   const seed = first + run

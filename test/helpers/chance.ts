@@ -12,9 +12,18 @@ export function chance(seed: number): Chance {
   }
 }
 
-/** The seed of this run's chance, printed so that the run can be had again: `VANTHU_SEED=… npx vitest …`. */
+/**
+ * The seed of this run's chance, printed so that the run can be had again. A test run repeats the run before it;
+ * `VANTHU_SEED=new npx vitest …` looks elsewhere, `VANTHU_SEED=<number>` there again.
+ */
 export function printedSeed(what: string): number {
-  const seed = Number(process.env['VANTHU_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+  const wanted = process.env['VANTHU_SEED'] ?? '20260305'
+  const seed = wanted === 'new' ? newSeed() : Number(wanted)
   process.stdout.write(`${what}: VANTHU_SEED=${String(seed)}\n`)
   return seed
+}
+
+/** One that no run had before, for a search that goes on. */
+export function newSeed(): number {
+  return Math.floor(Math.random() * 2 ** 31)
 }
