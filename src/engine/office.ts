@@ -23,6 +23,8 @@ import { evidenceJob } from './outgoing/road-evidence.ts'
 import { applyStatus } from './outgoing/receipts.ts'
 import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
+import { keepFirstPerson } from './people.ts'
+import { officeSession } from './session.ts'
 import type { SignerClient } from './signing/signer-client.ts'
 import type { Job, Store } from './store/index.ts'
 import { lineToHub } from './sync/line.ts'
@@ -211,6 +213,18 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     },
   })
 
+  keepFirstPerson(store)
+  const session = officeSession({
+    store,
+    signer,
+    now,
+    timer: world.timer,
+    during: (work) => watch.during(work),
+    onChange: () => {
+      tell('people')
+    },
+  })
+
   journal.open()
   queue.start()
   watch.start()
@@ -235,6 +249,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     trust,
     authorities,
     queue,
+    session,
     queuePolicy: queuePolicyNow,
     now,
     host,
@@ -264,6 +279,7 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     },
     /** Ends the queue and the connections, then lets the profile go. The signer is its owner's to close. */
     async close(): Promise<void> {
+      session.close()
       watch.stop()
       await queue.stop()
       await transport?.open.close()
