@@ -74,7 +74,10 @@ export async function sendOnce(ports: SendPorts, sending: Sending): Promise<Send
   if (job.sentMark !== undefined && (await isUnfinished(transport, begun, signal))) {
     store.jobs.clearSending(job.key, 'hub')
   } else if (job.sentMark !== undefined) {
-    const found = await transport.lookup({ ...query, sentAfter: job.sentMark }, { signal })
+    const asked = { ...query, sentAfter: job.sentMark }
+    // Bytes that another store sent are not known here: whatever bears this document's id counts.
+    if (isOfEarlierStore(store, job.sentMark)) delete asked.sha256
+    const found = await transport.lookup(asked, { signal })
     if (steps.lookedUp !== undefined) reach(steps.lookedUp)
     if (found !== undefined) return { taken: true, packetId: found.packetId, learnt: detailOf(found) }
     outcomes.nothingFound(job.key)
@@ -112,6 +115,11 @@ export async function sendOnce(ports: SendPorts, sending: Sending): Promise<Send
   } finally {
     await close()
   }
+}
+
+/** Whether the mark is of a time before this store was brought back from a backup. */
+function isOfEarlierStore(store: Store, sentMark: number): boolean {
+  return sentMark < (store.settings.get('restored')?.restoredAt ?? 0)
 }
 
 /** As long as bytes of it are missing the hub cannot have accepted a packet: nobody needs to be asked. */

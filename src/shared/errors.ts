@@ -45,19 +45,6 @@ export const ERRORS = {
   'office/recovery-code-wrong': { retry: 'user' },
   'office/recovery-code-mismatch': { retry: 'user' },
 
-  'person/nobody-at-work': { retry: 'user' },
-  'person/may-not': { retry: 'user' },
-  'person/not-yours': { retry: 'user' },
-  'person/not-a-leader': { retry: 'user' },
-  'person/unknown': { retry: 'user' },
-  'person/password-wrong': { retry: 'user' },
-  'person/wait': { retry: 'user' },
-  'person/no-password': { retry: 'user' },
-  'person/no-token': { retry: 'user' },
-  'person/token-taken': { retry: 'user' },
-  'person/own-password-first': { retry: 'user' },
-  'person/role-needed': { retry: 'user' },
-
   'store/newer-than-app': { retry: 'never' },
   'store/wrong-key': { retry: 'user' },
   'store/damaged': { retry: 'user' },
@@ -65,6 +52,13 @@ export const ERRORS = {
   'store/file-missing': { retry: 'user' },
   'store/disk-full': { retry: 'user' },
   'store/in-use': { retry: 'user' },
+
+  'backup/folder-missing': { retry: 'user' },
+  'backup/unwritable': { retry: 'user' },
+  'backup/full': { retry: 'user' },
+  'backup/damaged': { retry: 'never' },
+  'backup/cancelled': { retry: 'user' },
+  'backup/busy': { retry: 'user' },
 
   'document/not-found': { retry: 'never' },
   'document/changed': { retry: 'user' },

@@ -48,6 +48,11 @@ export async function submit(ports: SubmitPorts, id: DocumentId): Promise<void> 
       sizeBytes: packet.sizeBytes,
       again: true,
     })
+    // It may have left by the store that the backup was made of; after that one's time nobody can know.
+    const restored = store.settings.get('restored')
+    if (restored !== undefined && document.createdAt < restored.restoredAt) {
+      store.jobs.doubt(deliveryKey(moved), restored.madeAt)
+    }
   })
   reach('submit/after-commit')
 }

@@ -35,6 +35,11 @@ export interface Database {
   pragma(text: string): unknown
   /** What SQLite finds wrong with its own file; empty when it is well. */
   findDamage(): string[]
+  /**
+   * Folds the write-ahead log into the file and lets nothing more be folded in until `work` has ended: meanwhile
+   * the file at `path` does not change and is whole by itself, and writes go on to the log. One at a time.
+   */
+  whileStill<T>(work: (path: string) => Promise<T>): Promise<T>
   /** Folds the write-ahead log into the file and closes it. */
   close(): void
 }
@@ -88,7 +93,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     sqlite.close()
     throw cause
   }
-  return wrap(sqlite, options.onSlow ?? (() => undefined))
+  return wrap(sqlite, options.path, options.onSlow ?? (() => undefined))
 }
 
 /** Gives the key and reads the first page: a wrong key shows there and nowhere else. */
@@ -107,7 +112,13 @@ function unlock(sqlite: SqliteDatabase.Database, key: Uint8Array): void {
   }
 }
 
-function wrap(sqlite: SqliteDatabase.Database, onSlow: (statement: string, ms: number) => void): Database {
+function wrap(
+  sqlite: SqliteDatabase.Database,
+  path: string,
+  onSlow: (statement: string, ms: number) => void,
+): Database {
+  let still = false
+
   function timed<T>(name: string, work: () => T): T {
     const start = performance.now()
     const value = guarded(work)
@@ -153,6 +164,22 @@ function wrap(sqlite: SqliteDatabase.Database, onSlow: (statement: string, ms: n
         return rows.map((row) => row.quick_check).filter((line) => line !== 'ok')
       } catch (cause) {
         return [cause instanceof Error ? cause.message : 'quick_check failed']
+      }
+    },
+    async whileStill(work) {
+      if (still) throw new Error('the file is kept still already')
+      still = true
+      const usual = Number(sqlite.pragma('wal_autocheckpoint', { simple: true }))
+      try {
+        guarded(() => {
+          sqlite.pragma('wal_autocheckpoint = 0')
+          const busy = z.array(z.object({ busy: z.int() })).parse(sqlite.pragma('wal_checkpoint(TRUNCATE)'))
+          if (busy[0]?.busy !== 0) throw new Error('the log could not be folded into the file')
+        })
+        return await work(path)
+      } finally {
+        still = false
+        if (sqlite.open) sqlite.pragma(`wal_autocheckpoint = ${String(usual)}`)
       }
     },
     close() {

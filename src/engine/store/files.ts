@@ -29,6 +29,37 @@ export type { PartialFile } from './partial-file.ts'
 
 export type FileStore = ReturnType<typeof fileStore>
 
+/** Contents in a folder that nothing is written to: a backup's, and our own for reading. */
+export function keptContents({ dir, fileKey, nameKey }: Omit<FileStoreOptions, 'failPoint'>) {
+  function pathOf(sha256: Sha256): string {
+    const name = createHmac('sha256', nameKey).update(sha256, 'hex').digest('hex')
+    return join(dir, name.slice(0, 2), name)
+  }
+
+  /**
+   * Opens a content after checking header, seal and length.
+   *
+   * @throws AppError `store/file-missing`, `store/file-damaged`
+   */
+  function openFile(sha256: Sha256): Promise<StoredFile> {
+    return openEncrypted(pathOf(sha256), fileKey, sha256)
+  }
+
+  /** Reads all of it. @throws AppError `store/file-missing`, `store/file-damaged` */
+  async function verify(sha256: Sha256): Promise<KeptFile> {
+    const file = await openFile(sha256)
+    try {
+      let sizeBytes = 0
+      for await (const chunk of file.stream()) sizeBytes += chunk.byteLength
+      return { sha256, sizeBytes }
+    } finally {
+      await file.close()
+    }
+  }
+
+  return { open: openFile, pathOf, verify }
+}
+
 /**
  * The bytes of PDFs and packets, each kept once under the SHA-256 of its content. The name on disk is an
  * HMAC of that hash: who has only the folder cannot tell whether a known document is in it. Nothing is
@@ -46,10 +77,7 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
     adopt,
   })
 
-  function pathOf(sha256: Sha256): string {
-    const name = createHmac('sha256', nameKey).update(sha256, 'hex').digest('hex')
-    return join(dir, name.slice(0, 2), name)
-  }
+  const { open: openFile, pathOf, verify } = keptContents({ dir, fileKey, nameKey })
 
   /** Removes what a crash left half-written. Only while nobody else has the profile open. */
   function sweepTemporary(): number {
@@ -152,15 +180,6 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
     }
   }
 
-  /**
-   * Opens a content after checking header, seal and length.
-   *
-   * @throws AppError `store/file-missing`, `store/file-damaged`
-   */
-  function openFile(sha256: Sha256): Promise<StoredFile> {
-    return openEncrypted(pathOf(sha256), fileKey, sha256)
-  }
-
   /** The whole content at once, for what is known to be small enough. */
   async function bytes(sha256: Sha256): Promise<Uint8Array> {
     const file = await openFile(sha256)
@@ -172,18 +191,6 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
         at += chunk.byteLength
       }
       return whole
-    } finally {
-      await file.close()
-    }
-  }
-
-  /** Reads all of it. @throws AppError `store/file-missing`, `store/file-damaged` */
-  async function verify(sha256: Sha256): Promise<KeptFile> {
-    const file = await openFile(sha256)
-    try {
-      let sizeBytes = 0
-      for await (const chunk of file.stream()) sizeBytes += chunk.byteLength
-      return { sha256, sizeBytes }
     } finally {
       await file.close()
     }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sha256 } from '../../shared/document/fields.ts'
 import { AppError, codeOf, type ErrorCode } from '../../shared/errors.ts'
-import { actorContext, type ActorContext } from './actor.ts'
+import { makeBackup, type BackupTarget, type FoundBackup } from './backup.ts'
 import { authorityFileStore, type AuthorityFileStore } from './authority-files.ts'
 import { openDatabase, type Database } from './database.ts'
 import { directoryStore, type DirectoryStore } from './directory.ts'
@@ -12,20 +12,17 @@ import { historyStore, type HistoryStore } from './history.ts'
 import { incomingStore, type IncomingStore } from './incoming.ts'
 import { incomingRequestStore, type IncomingRequestStore } from './incoming-requests.ts'
 import { jobStore, type JobStore } from './jobs.ts'
-import { hasStore, storeKeys } from './keys.ts'
+import { hasStore, storeKeys, type StoreKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { noteStore, type NoteStore } from './notes.ts'
 import { outgoingStore, type OutgoingStore } from './outgoing.ts'
 import { outgoingRequestStore, type OutgoingRequestStore } from './outgoing-requests.ts'
 import { packetStore, type PacketStore } from './packets.ts'
-import { peopleStore, type PeopleStore } from './people.ts'
 import { pictureStore, type PictureStore } from './pictures.ts'
 import { lockProfile, type ProfileLock } from './profile-lock.ts'
 import { registerStore, type RegisterStore } from './registers.ts'
 import { settingStore, type SettingStore } from './settings.ts'
 
-export type { Actor } from './actor.ts'
 export type { AuthorityFile } from './authority-files.ts'
 export type { Job } from './jobs.ts'
 export type { FileStore } from './files.ts'
@@ -34,7 +31,6 @@ export type { IncomingRequest } from './incoming-requests.ts'
 export type { Outgoing } from './outgoing.ts'
 export type { OutgoingRequest } from './outgoing-requests.ts'
 export type { Packet } from './packets.ts'
-export type { KeptPassword, StoredPerson } from './people.ts'
 export { ARRIVALS, type Book } from './registers.ts'
 export {
   addOsWrap,
@@ -80,11 +76,6 @@ export interface Store {
   readonly settings: SettingStore
   readonly directory: DirectoryStore
   readonly history: HistoryStore
-  /** In whose name things are done now. */
-  readonly actor: ActorContext
-  readonly people: PeopleStore
-  /** What the people write to each other about documents. */
-  readonly notes: NoteStore
   readonly jobs: JobStore
   readonly outgoing: OutgoingStore
   /** Ours, about documents that were sent. */
@@ -99,8 +90,18 @@ export interface Store {
   readonly files: FileStore
   /** See Database.atomically: synchronous, nestable, all or nothing. */
   atomically<T>(work: () => T): T
-  /** Reads everything: the file itself, the history's chain, every file a row refers to. */
-  check(): Promise<StoreReport>
+  /**
+   * Reads everything: the file itself, the history's chain, every file a row refers to.
+   *
+   * @param contents where the files are read; left out, the store's own
+   */
+  check(options?: {
+    readonly contents?: Pick<FileStore, 'verify'>
+    readonly onFile?: (doneFiles: number, allFiles: number) => void
+    readonly signal?: AbortSignal
+  }): Promise<StoreReport>
+  /** See makeBackup. One at a time. */
+  backup(target: BackupTarget): Promise<FoundBackup>
   /** Folds the log into the file and lets the profile go. */
   close(): void
 }
@@ -180,7 +181,7 @@ export function openStore(options: StoreOptions): Store {
       failPoint: options.failPoint,
     })
     files.sweepTemporary()
-    return assemble(dir, db, files, lock, now)
+    return assemble({ dir, db, keys, files, lock, now })
   } catch (cause) {
     db?.close()
     lock.release()
@@ -188,19 +189,36 @@ export function openStore(options: StoreOptions): Store {
   }
 }
 
-function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock, now: () => number): Store {
-  const actor = actorContext()
-  const history = historyStore(db, actor)
+function assemble({
+  dir,
+  db,
+  keys,
+  files,
+  lock,
+  now,
+}: {
+  dir: string
+  db: Database
+  keys: StoreKeys
+  files: FileStore
+  lock: ProfileLock
+  now: () => number
+}): Store {
+  const history = historyStore(db)
   const jobs = jobStore(db, history, now)
   const directory = directoryStore(db)
   const requests = outgoingRequestStore(db, history, now)
   const receivedRequests = incomingRequestStore(db, history, now)
-  const outgoing = outgoingStore(db, { history, jobs, directory, requests, actor }, now)
-  const incoming = incomingStore(db, { history, requests: receivedRequests, actor }, now)
+  const outgoing = outgoingStore(db, { history, jobs, directory, requests }, now)
+  const incoming = incomingStore(db, { history, requests: receivedRequests }, now)
   const packets = packetStore(db, now)
   files.sweepPartial(jobs.pending('fetch').map(({ subjectId }) => subjectId))
 
-  async function check(): Promise<StoreReport> {
+  async function check({
+    contents = files,
+    onFile = () => undefined,
+    signal,
+  }: Parameters<Store['check']>[0] = {}): Promise<StoreReport> {
     const problems: StoreProblem[] = db.findDamage().map((about) => ({ code: 'store/damaged', about }))
     const chain = history.verifyChain()
     if (!chain.ok) problems.push({ code: 'store/damaged', about: `history ${String(chain.sequence)}` })
@@ -211,12 +229,15 @@ function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock
       ...packets.fileHashes(),
       ...history.fileHashes(),
     ])
+    let done = 0
     for (const sha256 of hashes) {
+      if (signal?.aborted === true) throw new AppError('backup/cancelled', 'stopped by the clerk')
       try {
-        await files.verify(sha256)
+        await contents.verify(sha256)
       } catch (cause) {
         problems.push({ code: codeOf(cause), about: sha256 })
       }
+      onFile((done += 1), hashes.size)
     }
     return { historyLines: chain.ok ? chain.lines : chain.sequence - 1, files: hashes.size, problems }
   }
@@ -226,9 +247,6 @@ function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock
     settings: settingStore(db, now),
     directory,
     history,
-    actor,
-    people: peopleStore(db, history, now),
-    notes: noteStore(db, actor),
     jobs,
     outgoing,
     requests,
@@ -241,6 +259,8 @@ function assemble(dir: string, db: Database, files: FileStore, lock: ProfileLock
     files,
     atomically: (work) => db.atomically(work),
     check,
+    backup: (target) =>
+      makeBackup({ db, dir, keys, historyLines: () => history.head()?.sequence ?? 0 }, target),
     close() {
       try {
         db.close()

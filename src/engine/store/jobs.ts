@@ -318,6 +318,29 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
     })
   }
 
+  /**
+   * After an older copy of the store took the place of a newer one: what waits to be sent may have been sent
+   * already, by the store that is gone. Each such errand asks the hub before it sends. Answers how many.
+   */
+  function doubtAll(): number {
+    return db.atomically(() => {
+      const doubtful = [...pending('deliver'), ...pending('report')].filter(
+        ({ sentMark }) => sentMark === undefined,
+      )
+      for (const { key, createdAt } of doubtful) doubt(key, createdAt)
+      return doubtful.length
+    })
+  }
+
+  /** The same for one errand, before its first attempt. `since`: before that moment nothing can have been sent. */
+  function doubt(key: string, since: number): void {
+    db.atomically(() => {
+      const job = existing(key)
+      mark.run({ key, at: since })
+      note(job, 'doubt', now(), { since })
+    })
+  }
+
   function note(job: Job, event: string, at: number, more: HistoryEntry['detail']): void {
     const detail = { kind: job.kind, attempts: job.attempts, ...more }
     history.append({ at, subjectKind: 'job', subjectId: job.key, event, detail })
@@ -368,6 +391,8 @@ export function jobStore(db: Database, history: HistoryStore, now: () => number)
     claimDue,
     clearSending,
     dismiss,
+    doubt,
+    doubtAll,
     expireLeases,
     extendLease,
     failSending,

@@ -52,11 +52,13 @@ const keyFile = z.object({
 /** key.json, parsed. Holds no secret in the clear. */
 export type KeyFile = z.output<typeof keyFile>
 
-/** The three keys that come out of the office's one. */
+/** The keys that come out of the office's one. */
 export interface StoreKeys {
   readonly database: Uint8Array
   readonly file: Uint8Array
   readonly fileName: Uint8Array
+  /** Seals what a backup says of itself. */
+  readonly backup: Uint8Array
 }
 
 /** A new office's key and the code that opens it. The code is shown once and never written. */
@@ -161,12 +163,18 @@ export function storeKeys(masterKey: Uint8Array): StoreKeys {
     database: derive('vanthu database v1'),
     file: derive('vanthu files v1'),
     fileName: derive('vanthu file names v1'),
+    backup: derive('vanthu backup v1'),
   }
 }
 
-async function write(dir: string, file: KeyFile): Promise<void> {
+/** The text of a key.json that opens by the recovery code alone, for another PC. */
+export function recoveryOnly({ version, recovery }: KeyFile): string {
+  return keyFileText({ version, recovery })
+}
+
+function keyFileText(file: KeyFile): string {
   const { scrypt: cost, salt, nonce, sealed } = file.recovery
-  const text = JSON.stringify(
+  return `${JSON.stringify(
     {
       version: file.version,
       recovery: {
@@ -179,8 +187,11 @@ async function write(dir: string, file: KeyFile): Promise<void> {
     },
     null,
     2,
-  )
-  await writeWhole(join(dir, 'key.json'), Buffer.from(`${text}\n`))
+  )}\n`
+}
+
+async function write(dir: string, file: KeyFile): Promise<void> {
+  await writeWhole(join(dir, 'key.json'), Buffer.from(keyFileText(file)))
 }
 
 function wrappingKey(

@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { backupPolicy, lastBackup, restored } from '../../shared/backup.ts'
 import { clockLimitSeconds, proxyChoice } from '../../shared/connection.ts'
 import { agency, documentId, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
 import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
 import { recallRoute } from '../../shared/document/request.ts'
 import { certificateChoice, hubKind, hubRoad, type TokenSettings } from '../../shared/ipc/contract.ts'
-import { autoLockMinutes } from '../../shared/people.ts'
 import { queuePolicy } from '../../shared/queue-policy.ts'
 import { signaturePolicy } from '../../shared/signature-policy.ts'
 import { workCalendar } from '../../shared/document/working-days.ts'
@@ -62,12 +62,16 @@ const SETTINGS = {
   recallRoute,
   /** Working days and hours; left out, DEFAULT_CALENDAR. */
   workCalendar,
-  /** Left out, DEFAULT_AUTO_LOCK_MINUTES. */
-  autoLockMinutes,
   /** How the line is used; left out, DEFAULT_QUEUE_POLICY. */
   queuePolicy,
   /** The largest packet that the hub says it takes, in bytes; left out where it says nothing. */
   largestPacketBytes: z.int().positive(),
+  /** Where and how often the office is backed up. */
+  backup: backupPolicy,
+  /** The last backup that became whole. */
+  lastBackup,
+  /** Set when this store came from a backup, until the clerk has compared numbers. */
+  restored,
   /** When the hub last answered a whole round. */
   lastSyncAt: instant,
   /** Sent documents that the hub was found to know nothing of, until the clerk has seen it. */
