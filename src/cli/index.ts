@@ -48,6 +48,7 @@ const NOTHING_READ: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'store/file-missing',
   'store/wrong-key',
   'store/newer-than-app',
+  'backup/damaged',
 ])
 
 async function run(words: readonly string[]): Promise<number> {

@@ -1,16 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { hasStore, openStore, readKeyFile, unwrapWithRecoveryCode } from '../engine/store/index.ts'
+import { findBackups, type FoundBackup } from '../engine/store/backup.ts'
+import {
+  hasStore,
+  openStore,
+  readKeyFile,
+  unwrapWithRecoveryCode,
+  type StoreReport,
+} from '../engine/store/index.ts'
+import { checkBackup } from '../engine/store/restore.ts'
 import { AppError } from '../shared/errors.ts'
 import { ERROR_TEXT } from '../shared/errors.vi.ts'
 import { readWords, secretFrom, UsageError } from './arguments.ts'
 import { plain, print } from './print.ts'
 
-/** `vanthu store check`: reads everything an office keeps. The recovery code is never an argument. */
+/**
+ * `vanthu store check`: reads everything an office keeps, in its profile or in its newest backup. The recovery code
+ * is never an argument.
+ */
 export async function checkStore(words: readonly string[]): Promise<number> {
   const { values, place } = readWords(words, { 'code-env': { type: 'string' } } as const, ['DIR'])
   const dir = place('DIR')
-  const keyFile = hasStore(dir) ? await readKeyFile(dir) : undefined
+  const backup = hasStore(dir) ? undefined : await newestBackup(dir)
+  const keyFile = hasStore(dir) || backup !== undefined ? await readKeyFile(backup?.home ?? dir) : undefined
   if (keyFile === undefined) {
     throw new AppError('store/file-missing', 'no store.db or no key.json there', { detail: dir })
   }
@@ -18,10 +33,16 @@ export async function checkStore(words: readonly string[]): Promise<number> {
   const variable = values['code-env']
   const recoveryCode = variable === undefined ? await askedFor('Mã khôi phục: ') : secretFrom(variable)
   const masterKey = await unwrapWithRecoveryCode(keyFile, recoveryCode)
-  const store = openStore({ dir, masterKey, now: Date.now, nativeBinding })
   try {
-    const { historyLines, files, problems } = await store.check()
-    print(`Kho văn bản: ${plain(dir)}`)
+    const { historyLines, files, problems } =
+      backup === undefined
+        ? await checkProfile(dir, masterKey, nativeBinding)
+        : await checkCopy(backup, masterKey, nativeBinding)
+    print(
+      backup === undefined
+        ? `Kho văn bản: ${plain(dir)}`
+        : `Bản sao lưu: ${plain(backup.name)}, ${plain(backup.manifest.agencyName)}`,
+    )
     print(`Lịch sử: ${String(historyLines)} dòng. Tệp: ${String(files)}.`)
     if (problems.length === 0) {
       print('Kết luận: NGUYÊN VẸN')
@@ -31,8 +52,50 @@ export async function checkStore(words: readonly string[]): Promise<number> {
     for (const { code, about } of problems) print(`  ${ERROR_TEXT[code].title}: ${plain(about)} (${code})`)
     return 1
   } finally {
-    store.close()
     masterKey.fill(0)
+  }
+}
+
+async function checkProfile(
+  dir: string,
+  masterKey: Uint8Array,
+  nativeBinding: string | undefined,
+): Promise<StoreReport> {
+  const store = openStore({ dir, masterKey, now: Date.now, nativeBinding })
+  try {
+    return await store.check()
+  } finally {
+    store.close()
+  }
+}
+
+/** In a folder of our own on this machine: a backup is read and nothing is written to it. */
+async function checkCopy(
+  backup: FoundBackup,
+  masterKey: Uint8Array,
+  nativeBinding: string | undefined,
+): Promise<StoreReport> {
+  const scratch = await mkdtemp(join(tmpdir(), 'vanthu-check-'))
+  try {
+    return await checkBackup(backup, {
+      masterKey,
+      scratch: join(scratch, 'store'),
+      now: Date.now,
+      nativeBinding,
+      signal: new AbortController().signal,
+      onFile: () => undefined,
+    })
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+async function newestBackup(dir: string): Promise<FoundBackup | undefined> {
+  try {
+    return (await findBackups(dir))[0]
+  } catch (cause) {
+    if (cause instanceof AppError) return undefined
+    throw cause
   }
 }
 

@@ -90,7 +90,8 @@ Mã thoát: 0 thông suốt; 1 có bước không được; 2 sai cách dùng ho
 
   'store check': `vanthu store check DIR [--code-env NAME]
 
-Kiểm tra toàn bộ kho văn bản trong thư mục DIR: cơ sở dữ liệu, chuỗi lịch sử, từng tệp đã lưu.
+Kiểm tra toàn bộ kho văn bản trong thư mục DIR: cơ sở dữ liệu, chuỗi lịch sử, từng tệp đã lưu. DIR cũng có thể là
+nơi cất bản sao lưu; khi đó bản mới nhất được kiểm tra, không có gì ở đó bị thay đổi.
   --code-env NAME  tên biến môi trường chứa mã khôi phục; không có thì chương trình hỏi trên màn hình
                    và không hiện lại những gì được gõ
 Chương trình Văn Thư phải được đóng trước khi kiểm tra.

@@ -1,6 +1,6 @@
 import { AppError, codeOf, type ErrorCode } from '../shared/errors.ts'
 import type { ConnectionCheck } from '../shared/connection-check.ts'
-import type { DriverSummary, Handlers, Input, OfficeStatus, Reply, Session } from '../shared/ipc/contract.ts'
+import type { DriverSummary, Handlers, Input, OfficeStatus, Output, Reply } from '../shared/ipc/contract.ts'
 import type { Topic } from '../shared/ipc/topics.ts'
 import type { TokenModule } from '../shared/signing.ts'
 import { answer, failureLog } from './answer.ts'
@@ -9,7 +9,7 @@ import { connectionKept, connectionOptions } from './connection.ts'
 import { officeHandlers, type DoorMethod } from './handlers.ts'
 import { serverClock } from './hub/server-clock.ts'
 import { openOffice, type Office, type World } from './office.ts'
-import { sessionOf } from './people.ts'
+import { officeRestore } from './restore.ts'
 import { signerClient } from './signing/signer-client.ts'
 import { tokenSummaryOf } from './signing/token-view.ts'
 import {
@@ -24,6 +24,7 @@ import {
   writeKeyFile,
   type Store,
 } from './store/index.ts'
+import { checkBackup } from './store/restore.ts'
 
 /** What an engine is given. */
 export interface EngineOptions extends World {
@@ -82,8 +83,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
   }
 
-  function enter(store: Store): void {
-    office = openOffice(store, signer, options, tell)
+  function enter(store: Store, masterKey: Uint8Array): void {
+    office = openOffice(store, signer, options, tell, (backup, how) =>
+      checkBackup(backup, { ...how, masterKey, now, nativeBinding: options.nativeBinding }),
+    )
     inOffice = officeHandlers(office)
     lockedBy = undefined
     tell('office')
@@ -94,7 +97,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     try {
       const wrapped = (await readKeyFile(profileDir))?.os
       const masterKey = wrapped === undefined ? undefined : await host.unwrapKey(wrapped)
-      if (masterKey !== undefined) enter(openStore(storeOptions(masterKey)))
+      if (masterKey !== undefined) enter(openStore(storeOptions(masterKey)), masterKey)
     } catch (cause) {
       lockedBy = codeOf(cause)
       host.log('error', `the office cannot be opened: ${lockedBy} ${String(cause)}`)
@@ -104,12 +107,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   async function status(): Promise<OfficeStatus> {
     const agency = office?.store.settings.get('agency')
     const clerkName = office?.store.settings.get('clerkName')
+    const restored = office?.store.settings.get('restored')
     return {
       phase: office !== undefined ? 'open' : hasStore(profileDir) ? 'locked' : 'new',
       keyStore: await host.keyStore(),
       ...(lockedBy === undefined ? {} : { error: lockedBy }),
       ...(agency === undefined ? {} : { agency }),
       ...(clerkName === undefined ? {} : { clerkName }),
+      ...(restored === undefined || restored.settled ? {} : { restored }),
       practice: office?.watch.isPractice() ?? false,
     }
   }
@@ -134,7 +139,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       })
     })
     promised = undefined
-    enter(store)
+    enter(store, masterKey)
     return status()
   }
 
@@ -144,8 +149,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     if (keyFile === undefined)
       throw new AppError('store/file-missing', 'there is no key.json in this profile')
     const masterKey = await unwrapWithRecoveryCode(keyFile, recoveryCode)
-    enter(openStore(storeOptions(masterKey)))
-    // A reinstalled Windows or a new PC: from now on its own key store opens the office again.
+    enter(openStore(storeOptions(masterKey)), masterKey)
+    await keepInSystem(masterKey)
+    return status()
+  }
+
+  /** A reinstalled Windows or a new PC: from now on its own key store opens the office again. */
+  async function keepInSystem(masterKey: Uint8Array): Promise<void> {
     try {
       const wrapped = await host.wrapKey(masterKey)
       if (wrapped !== undefined) await addOsWrap(profileDir, wrapped)
@@ -153,17 +163,28 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       // The office is open; next time the code will be asked for again, and that is all.
       host.log('warn', `the system does not keep the key: ${String(cause)}`)
     }
-    return status()
   }
 
-  /** Who has the office's recovery code may give anybody a new password: the store itself opens with it. */
-  async function recover({ id, recoveryCode, password }: Input<'session.recover'>): Promise<Session> {
-    if (office === undefined) throw new AppError('office/not-open', 'session.recover')
-    const keyFile = await readKeyFile(profileDir)
-    if (keyFile === undefined) throw new AppError('store/file-missing', 'there is no key.json')
-    await unwrapWithRecoveryCode(keyFile, recoveryCode)
-    await office.session.recover(id, password)
-    return sessionOf(office)
+  const restore = officeRestore({
+    profileDir,
+    now,
+    nativeBinding: options.nativeBinding,
+    host,
+    insteadOfDamaged: () => office === undefined && lockedBy === 'store/damaged',
+    onChange: () => {
+      tell('backup')
+    },
+  })
+
+  async function restoreOffice({
+    name,
+    recoveryCode,
+  }: Input<'restore.begin'>): Promise<Output<'restore.begin'>> {
+    const { masterKey, report } = await restore.begin(name, recoveryCode)
+    enter(openStore(storeOptions(masterKey)), masterKey)
+    await keepInSystem(masterKey)
+    const lostFiles = office?.store.settings.get('restored')?.lostFiles ?? 0
+    return { files: report.files, lostFiles }
   }
 
   const checks = connectionChecks({
@@ -197,7 +218,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     'office.create': create,
     'office.unlock': ({ recoveryCode }) => unlock(recoveryCode),
-    'session.recover': recover,
     'connection.startCheck': startCheck,
     'connection.check': () => ({ check: checks.current() }),
     'connection.cancelCheck': () => {
@@ -205,6 +225,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return {}
     },
     'connection.exportCheck': () => checks.save(`${process.platform} ${process.arch}`),
+    'restore.choose': () => restore.choose(),
+    'restore.begin': restoreOffice,
+    'restore.progress': () => restore.progress(),
+    'restore.cancel': () => {
+      restore.cancel()
+      return {}
+    },
     'token.drivers': async () => driversOf(await signer.modules()),
     'token.list': async ({ modulePath, password }) => {
       signer.reset()
@@ -227,9 +254,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     answer(method, input) {
-      return answer({ ...door, ...inOffice }, method, input, failureLog(host.log), (asked, work) =>
-        office === undefined || asked in door ? work() : office.session.perform(asked, work),
-      )
+      return answer({ ...door, ...inOffice }, method, input, failureLog(host.log))
     },
     onChange(listener) {
       listeners.add(listener)
@@ -242,6 +267,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       office?.queue.tryNow()
     },
     async close() {
+      restore.cancel()
       await checks.close()
       await office?.close()
       await signer.close()

@@ -5,6 +5,7 @@ import { DEFAULT_QUEUE_POLICY, type QueuePolicy } from '../shared/queue-policy.t
 import type { Topic } from '../shared/ipc/topics.ts'
 import { officeAuthorities } from './authorities.ts'
 import { appearanceFont } from './appearance-font.ts'
+import { officeBackups, type BackupPorts } from './backup.ts'
 import { connectionKept, connectionOptions } from './connection.ts'
 import type { ReachFailPoint } from './fail-point.ts'
 import type { Host } from './host.ts'
@@ -23,8 +24,6 @@ import { evidenceJob } from './outgoing/road-evidence.ts'
 import { applyStatus } from './outgoing/receipts.ts'
 import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
-import { keepFirstPerson } from './people.ts'
-import { officeSession } from './session.ts'
 import type { SignerClient } from './signing/signer-client.ts'
 import type { Job, Store } from './store/index.ts'
 import { lineToHub } from './sync/line.ts'
@@ -67,7 +66,13 @@ const JOB_TOPICS: Readonly<Record<Job['kind'], Topic>> = {
  * An open office: its store, its queue, its token, wired together. One per profile; it lives from
  * unlocking to goodbye.
  */
-export function openOffice(store: Store, signer: SignerClient, world: World, tell: (topic: Topic) => void) {
+export function openOffice(
+  store: Store,
+  signer: SignerClient,
+  world: World,
+  tell: (topic: Topic) => void,
+  checkBackup: BackupPorts['check'],
+) {
   const { now, reach, host } = world
   const trust = officeTrust(store)
   const watch = tokenWatch({
@@ -213,21 +218,21 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     },
   })
 
-  keepFirstPerson(store)
-  const session = officeSession({
+  const backups = officeBackups({
     store,
-    signer,
     now,
     timer: world.timer,
-    during: (work) => watch.during(work),
+    log: host.log,
+    check: checkBackup,
     onChange: () => {
-      tell('people')
+      tell('backup')
     },
   })
 
   journal.open()
   queue.start()
   watch.start()
+  backups.start()
 
   const signing: SignPorts = {
     store,
@@ -248,8 +253,8 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     watch,
     trust,
     authorities,
+    backups,
     queue,
-    session,
     queuePolicy: queuePolicyNow,
     now,
     host,
@@ -279,8 +284,8 @@ export function openOffice(store: Store, signer: SignerClient, world: World, tel
     },
     /** Ends the queue and the connections, then lets the profile go. The signer is its owner's to close. */
     async close(): Promise<void> {
-      session.close()
       watch.stop()
+      await backups.stop()
       await queue.stop()
       await transport?.open.close()
       await authorities.close()

@@ -1,3 +1,4 @@
+import { BACKUP_TEXT } from './text/backup.vi.ts'
 import { FRAME_TEXT } from './text/frame.vi.ts'
 import { HISTORY_TEXT } from './text/history.vi.ts'
 import { INCOMING_TEXT } from './text/incoming.vi.ts'
@@ -37,4 +38,5 @@ export const TEXT = {
   ...INCOMING_TEXT,
   ...SETTINGS_TEXT,
   ...HISTORY_TEXT,
+  ...BACKUP_TEXT,
 } as const

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -102,6 +102,34 @@ describe('vanthu store check', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     expect(await outcomeOf(alone)).toMatchObject({ code: 2, output: '' })
+  })
+
+  test('reads the newest backup in a folder, and changes nothing there', async () => {
+    const { recoveryCode, options } = await office('backed-up')
+    const store = openStore(options)
+    const stick = join(root, 'stick')
+    mkdirSync(stick)
+    const { home } = await store.backup({
+      folder: stick,
+      organId: 'H99.88.01',
+      agencyName: 'UBND xã Suối Ngọc',
+      keep: 2,
+      madeAt: Date.now(),
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    })
+    store.close()
+    const before = filesIn(stick)
+    const sound = await check(stick, recoveryCode)
+    expect(sound).toMatchObject({ code: 0, errors: '' })
+    expect(sound.output).toContain('UBND xã Suối Ngọc')
+    expect(filesIn(stick)).toEqual(before)
+    const [file] = filesIn(join(home, 'files'))
+    flip(file!, 200)
+    expect(await check(stick, recoveryCode)).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('store/file-damaged') as string,
+    })
   })
 
   test('at a terminal asks for the code and does not show it', async () => {

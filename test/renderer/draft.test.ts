@@ -31,7 +31,6 @@ function draftOf(fields: Partial<OutgoingFields> = {}, revision = 1): OutgoingDe
     files: [],
     problems: [],
     history: [],
-    notes: [],
   }
 }
 

@@ -26,7 +26,6 @@ const BAD_EVENTS: readonly string[] = [
   'recall',
   'fail',
   'foreign',
-  'sendBack',
 ]
 
 /**
@@ -42,8 +41,7 @@ export function historyLine(
   const title = titleOf(entry)
   if (title === undefined) return undefined
   const event = recipientEventOf(entry) ?? requestEventOf(entry) ?? entry.event
-  const notes = [noteOf(entry, nameOf), entry.actor ?? ''].filter((part) => part !== '')
-  return { title, note: notes.join(' · '), bad: BAD_EVENTS.includes(event) }
+  return { title, note: noteOf(entry, nameOf), bad: BAD_EVENTS.includes(event) }
 }
 
 function titleOf(entry: HistoryEntry): string | undefined {

@@ -27,7 +27,7 @@ import { ShortcutsDialog } from '../components/Dialog.tsx'
 import { Logo } from '../components/Logo.tsx'
 import { call } from '../lib/call.ts'
 import { classes } from '../lib/classes.ts'
-import { formatSince } from '../lib/format.ts'
+import { formatInstant, formatSince } from '../lib/format.ts'
 import { draftStart } from '../lib/notation.ts'
 import { addressOf, go, PLACES, useRoute, type Place, type Route } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
@@ -180,6 +180,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
       </header>
       <main className={styles['work']}>
         <FailureBanner error={compose.error} />
+        <Restored office={office} />
         <Forgotten line={line.status === 'ready' ? line.value : undefined} />
         <Screen
           route={route}
@@ -201,6 +202,26 @@ export function Frame({ office }: { office: OfficeStatus }) {
         }}
       />
     </div>
+  )
+}
+
+/** What a clerk has to compare after the office came back from a backup. */
+function Restored({ office: { restored } }: { office: OfficeStatus }) {
+  const settle = useAction(() => call('backup.settleRestored', {}))
+  if (restored === undefined) return null
+  return (
+    <Banner
+      tone="warn"
+      title={`${TEXT.restore.banner(formatInstant(restored.madeAt))}.`}
+      action={
+        <Button small isDisabled={settle.busy} onPress={() => void settle.run()}>
+          {TEXT.restore.settled}
+        </Button>
+      }
+    >
+      {TEXT.restore.bannerHint}
+      {restored.lostFiles === 0 ? '' : TEXT.restore.bannerLost(restored.lostFiles)}
+    </Banner>
   )
 }
 
@@ -306,11 +327,7 @@ function Pressing({ now }: { now: number }) {
   return (
     <a
       className={styles['item']}
-      href={
-        first.place === 'outbox'
-          ? addressOf('outbox')
-          : addressOf(first.place === 'handling' ? 'registered' : first.place, first.id)
-      }
+      href={first.place === 'outbox' ? addressOf('outbox') : addressOf(first.place, first.id)}
     >
       <Clock size={14} strokeWidth={1.75} aria-hidden />
       {TEXT.deadline.pressing(others.length + 1 - passed, passed)}

@@ -8,6 +8,7 @@ import { recallRoute } from '../../shared/document/request.ts'
 import type { Request, Settings, TokenSettings, TrustedRoot } from '../../shared/ipc/contract.ts'
 import { diagnosisParts, type DiagnosisPart } from '../../shared/token-diagnosis.vi.ts'
 import { AgencyForm, agencyDraftOf, agencyProblems } from '../components/AgencyForm.tsx'
+import { BackupForm } from '../components/BackupForm.tsx'
 import { Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { ConnectionForm } from '../components/ConnectionForm.tsx'
@@ -43,6 +44,7 @@ const SECTIONS = [
   'queue',
   'levels',
   'trust',
+  'backup',
   'update',
   'shortcuts',
 ] as const
@@ -97,6 +99,9 @@ export function SettingsScreen() {
             <SignaturePolicyForm />
           </Section>
           <TrustSection />
+          <Section name="backup">
+            <BackupForm />
+          </Section>
           <UpdateSection />
           <Section name="shortcuts">
             <ShortcutTable />

@@ -10,6 +10,7 @@ import { Logo } from '../components/Logo.tsx'
 import { call } from '../lib/call.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
+import { RestoreOffice } from './RestoreOffice.tsx'
 import styles from './Wizard.module.css'
 
 /** Asks for the recovery code, and says why the store did not open by itself. */
@@ -25,7 +26,19 @@ export function Unlock({
 }) {
   const [typed, setTyped] = useState('')
   const [asked, setAsked] = useState(false)
+  const [restoring, setRestoring] = useState(false)
   const unlock = useAction(() => call('office.unlock', { recoveryCode: typed }))
+  if (restoring) {
+    return (
+      <RestoreOffice
+        damaged
+        onOpened={onOpened}
+        onBack={() => {
+          setRestoring(false)
+        }}
+      />
+    )
+  }
   return (
     <main className={styles['alone']}>
       <form
@@ -67,6 +80,15 @@ export function Unlock({
           error={asked && typed.trim() === '' ? TEXT.unlock.missing : undefined}
         />
         <FailureBanner error={unlock.error} boxed />
+        {office.error === 'store/damaged' ? (
+          <Button
+            onPress={() => {
+              setRestoring(true)
+            }}
+          >
+            {TEXT.restore.offer}
+          </Button>
+        ) : null}
         <Button kind="primary" type="submit" icon={LockKeyholeOpen} isDisabled={unlock.busy}>
           {unlock.busy ? TEXT.unlock.opening : TEXT.unlock.open}
         </Button>

@@ -13,6 +13,7 @@ import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
+import { RestoreOffice } from './RestoreOffice.tsx'
 import styles from './Wizard.module.css'
 
 const STEPS = [TEXT.wizard.agency, TEXT.wizard.hub, TEXT.wizard.token, TEXT.wizard.recovery]
@@ -20,6 +21,7 @@ const STEPS = [TEXT.wizard.agency, TEXT.wizard.hub, TEXT.wizard.token, TEXT.wiza
 /** The first run: four steps, each checked before the next; what is typed survives going back. */
 export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: () => void }) {
   const [step, setStep] = useState(0)
+  const [restoring, setRestoring] = useState(false)
   const [agency, setAgency] = useState(agencyDraftOf(undefined, ''))
   const [hub, setHub] = useState(hubDraftOf(undefined))
   const [hubUsed, setHubUsed] = useState(false)
@@ -59,6 +61,17 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
     if (to === 3 && code === undefined) void newCode.run()
   }
 
+  if (restoring) {
+    return (
+      <RestoreOffice
+        damaged={false}
+        onOpened={onOpened}
+        onBack={() => {
+          setRestoring(false)
+        }}
+      />
+    )
+  }
   if (step === 0) {
     return (
       <Page
@@ -71,6 +84,14 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
         }}
         actions={
           <>
+            <Button
+              kind="quiet"
+              onPress={() => {
+                setRestoring(true)
+              }}
+            >
+              {TEXT.restore.offer}
+            </Button>
             <span className={styles['push']} />
             <Button kind="primary" type="submit">
               {TEXT.next}

@@ -20,6 +20,7 @@ export const SETTINGS_TEXT = {
     numbering: 'Cấp số',
     calendar: 'Lịch làm việc',
     update: 'Cập nhật',
+    backup: 'Sao lưu',
     shortcuts: 'Phím tắt',
     sections: 'Các phần của Cài đặt',
     saveAgency: 'Lưu thông tin cơ quan',

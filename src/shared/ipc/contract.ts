@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
+import { backupContract } from './contract/backup.ts'
 import { hubContract } from './contract/hub.ts'
 import { incomingContract } from './contract/incoming.ts'
 import { officeContract } from './contract/office.ts'
 import { outgoingContract } from './contract/outgoing.ts'
-import { peopleContract } from './contract/people.ts'
 import { tokenContract } from './contract/token.ts'
 import { trustContract } from './contract/trust.ts'
 import { updateContract } from './contract/update.ts'
@@ -22,7 +22,6 @@ export {
   type PlaceOfSignature,
   type PlacedSignature,
 } from './contract/outgoing.ts'
-export { type Session } from './contract/people.ts'
 export {
   type CertificateSummary,
   type DriverSummary,
@@ -41,12 +40,12 @@ export { certificateChoice, type CertificateChoice } from './contract/values.ts'
  */
 export const contract = {
   ...officeContract,
-  ...peopleContract,
   ...hubContract,
   ...tokenContract,
   ...trustContract,
   ...outgoingContract,
   ...incomingContract,
+  ...backupContract,
   ...updateContract,
 } satisfies Requests
 

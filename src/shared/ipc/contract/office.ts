@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { restored } from '../../backup.ts'
 import { agency, documentId, isoDate } from '../../document/fields.ts'
 import { gapReason, numberGap, numbering, numberingRules, numberPreview } from '../../document/numbering.ts'
 import { numberFields, numberPlacement } from '../../document/number-placement.ts'
@@ -26,6 +27,8 @@ const officeStatus = z.object({
   error: errorCode.optional(),
   agency: agency.optional(),
   clerkName: z.string().optional(),
+  /** This office was brought back from a backup, and the clerk has not compared numbers yet. */
+  restored: restored.optional(),
   /** Software certificates in use: "thử nghiệm" is shown everywhere. */
   practice: z.boolean(),
 })
@@ -45,14 +48,11 @@ export type Settings = z.output<typeof settings>
 
 const counts = z.object({
   drafts: z.int(),
-  sentBack: z.int(),
-  toApprove: z.int(),
   toSign: z.int(),
   outbox: z.int(),
   sent: z.int(),
   new: z.int(),
   asked: z.int(),
-  handling: z.int(),
   registered: z.int(),
   quarantine: z.int(),
   returned: z.int(),
@@ -131,7 +131,7 @@ export const officeContract = {
     input: nothing,
     output: z.array(
       /** Where the clerk finds it. */
-      z.object({ place: z.enum(['to-sign', 'outbox', 'new', 'handling']), id: documentId, deadline }),
+      z.object({ place: z.enum(['to-sign', 'outbox', 'new']), id: documentId, deadline }),
     ),
   },
 
