@@ -68,8 +68,8 @@ const JOINED_LEAVES =
 /** The folders that know one format or one wire each. */
 const LEAVES = 'src/engine/(?:pdf|signing|envelope|hub)/'
 
-/** What the stages and the runner agree on with the composition root, and the one way of sending a packet. */
-const PORTS = 'src/engine/(?:job-handler|fail-point|unknown-outcome|send-once)\\.ts$'
+/** What the stages and the runner agree on with the composition root, who may do what, and the one way of sending a packet. */
+const PORTS = 'src/engine/(?:job-handler|fail-point|may|unknown-outcome|send-once)\\.ts$'
 
 /** The only folder that may name each of these packages, whatever its own line says. */
 const DOORS = [

@@ -16,6 +16,9 @@ import type { Host } from './host.ts'
 const specs: { readonly [M in Method]: { input: z.ZodType<Input<M>>; output: z.ZodType<Output<M>> } } =
   contract
 
+/** Around the work of one request: whoever may not ask it is refused here. */
+export type Around = <T>(method: Method, work: () => T) => T
+
 /** Where `answer` tells what went wrong: the incident, the method, the failure; never the input. */
 export type LogFailure = (incident: string, method: string, failure: unknown) => void
 
@@ -26,17 +29,19 @@ export type LogFailure = (incident: string, method: string, failure: unknown) =>
  *
  * @param handlers what can be answered now; a method of the contract without one needs an open office
  * @param log gets method and incident, but never the input: a PIN is an ordinary input
+ * @param around left out, everybody may ask everything
  */
 export async function answer(
   handlers: Partial<Handlers>,
   method: unknown,
   raw: unknown,
   log: LogFailure,
+  around: Around = (_, work) => work(),
 ): Promise<Reply<unknown>> {
   if (!isMethod(method)) {
     return fail(new AppError('app/bad-request', 'the method is not in the contract'), '(unknown)', log)
   }
-  return answerKnown(handlers, method, raw, log)
+  return answerKnown(handlers, method, raw, log, around)
 }
 
 async function answerKnown<M extends Method>(
@@ -44,6 +49,7 @@ async function answerKnown<M extends Method>(
   method: M,
   raw: unknown,
   log: LogFailure,
+  around: Around,
 ): Promise<Reply<Output<M>>> {
   const input = specs[method].input.safeParse(raw)
   if (!input.success) {
@@ -55,7 +61,7 @@ async function answerKnown<M extends Method>(
     return fail(new AppError('office/not-open', `${method} needs an open office`), method, log)
   }
   try {
-    return { ok: true, value: specs[method].output.parse(await handler(input.data)) }
+    return { ok: true, value: specs[method].output.parse(await around(method, () => handler(input.data))) }
   } catch (cause) {
     return fail(cause, method, log)
   }

@@ -1,11 +1,17 @@
-import { answerDeadline, DEFAULT_CALENDAR, sendDeadline } from '../shared/document/working-days.ts'
+import { vietnamDate } from '../shared/document/vietnam-time.ts'
+import {
+  answerDeadline,
+  DEFAULT_CALENDAR,
+  handlingDeadline,
+  sendDeadline,
+} from '../shared/document/working-days.ts'
 import { OUTGOING_BOXES } from '../shared/document/outgoing.ts'
 import type { Output } from '../shared/ipc/contract.ts'
 import type { Store } from './store/index.ts'
 
 /**
  * What must be done soon, or should have been: documents that are signed and not sent, and received ones that
- * nobody accepted or returned. The most urgent first.
+ * nobody accepted or returned; and what the person at work was given to do. The most urgent first.
  */
 export function pressingDeadlines(store: Store, now: number): Output<'deadlines.pressing'> {
   const calendar = store.settings.get('workCalendar') ?? DEFAULT_CALENDAR
@@ -20,7 +26,22 @@ export function pressingDeadlines(store: Store, now: number): Output<'deadlines.
     id,
     deadline: answerDeadline(calendar, receivedAt, Math.min(priority, 3)),
   }))
-  return [...outgoing, ...incoming]
+  const handling = store.incoming
+    .dueForHandling(vietnamDate(now + calendar.warnMinutes * 60_000))
+    .filter(({ assigneeId }) => isOf(store, assigneeId))
+    .flatMap(({ id, handleBy }) =>
+      handleBy === undefined
+        ? []
+        : [{ place: 'handling' as const, id, deadline: handlingDeadline(calendar, handleBy) }],
+    )
+  return [...outgoing, ...incoming, ...handling]
     .filter(({ deadline }) => deadline.warnAt <= now)
     .sort((one, other) => one.deadline.at - other.deadline.at)
+}
+
+/** What nobody of the list was given is everybody's; the leader and the clerk see to all of it. */
+function isOf(store: Store, assigneeId: string | undefined): boolean {
+  const person = store.actor.current()
+  if (person === undefined || assigneeId === undefined || assigneeId === person.id) return true
+  return person.roles.includes('leader') || person.roles.includes('clerk')
 }

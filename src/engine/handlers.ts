@@ -14,13 +14,15 @@ import { DEFAULT_CALENDAR } from '../shared/document/working-days.ts'
 import { waitsForNumber } from '../shared/document/signers.ts'
 import { diagnosisText } from '../shared/token-diagnosis.vi.ts'
 import { failureLog, failureOf } from './answer.ts'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { connectionSection } from './connection.ts'
 import { BACKUP_FOLDER_TITLE } from './backup.ts'
-import { assign, finish, process } from './incoming/process.ts'
+import { assign, finish, giveBack, noteReply, process, remark as remarkIncoming } from './incoming/process.ts'
 import { pressingDeadlines } from './deadlines.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
 import { replyTo } from './incoming/reply.ts'
 import { agree, refuse } from './incoming/requests.ts'
+import { approve, propose, remark, sendBack as sendBackDraft, takeBack } from './outgoing/approve.ts'
 import { attach, detach } from './outgoing/attach.ts'
 import { scanOf } from './outgoing/copy.ts'
 import { begin, discard, importPdf, reopen, save, voidNumber } from './outgoing/draft.ts'
@@ -42,7 +44,9 @@ import {
   withdraw,
 } from './outgoing/submit.ts'
 import type { Office } from './office.ts'
+import { requireOwnDraft } from './may.ts'
 import { memorySource } from './pdf/source.ts'
+import { peopleSection } from './people.ts'
 import { diagnoseToken } from './token-diagnosis.ts'
 import type { Incoming } from './store/index.ts'
 import { signedLength } from './verify-pdf.ts'
@@ -53,6 +57,7 @@ export type DoorMethod =
   | 'office.newRecoveryCode'
   | 'office.create'
   | 'office.unlock'
+  | 'session.recover'
   | 'connection.startCheck'
   | 'connection.check'
   | 'connection.cancelCheck'
@@ -92,6 +97,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
           : [],
       verdict: document.verdict,
       history: store.history.about(id),
+      notes: store.notes.of(id),
       nextNumber: waitsForNumber(document.state, document.fields.typeName)
         ? nextNumber(store, id, now())
         : undefined,
@@ -115,6 +121,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
       warnings: document.warnings,
       verdictDetail: document.verdict,
       history: store.history.about(id),
+      notes: store.notes.of(id),
       nextArrivalNumber: nextArrivalNumber(store, now()),
     }
   }
@@ -131,6 +138,12 @@ export function officeHandlers(office: Office): OfficeHandlers {
 
   function tellOutgoing(): void {
     office.tell('outgoing')
+  }
+
+  /** The draft, for who may change it. */
+  function own(id: DocumentId): DocumentId {
+    requireOwnDraft(store, store.outgoing.get(id))
+    return id
   }
 
   /** Runs a batch while nobody else asks the token, and tells what failed under an incident each. */
@@ -173,6 +186,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
     store.atomically(() => {
       store.settings.set('agency', agency)
       store.settings.set('clerkName', clerkName)
+      people.renameSole(clerkName)
       if (hub === undefined) {
         store.settings.remove('hub')
       } else {
@@ -199,6 +213,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
   }
 
   const connection = connectionSection(store.settings)
+  const people = peopleSection(office)
 
   /** The line may be another one now. */
   function reconnected(changed: ConnectionSettings): ConnectionSettings {
@@ -241,6 +256,20 @@ export function officeHandlers(office: Office): OfficeHandlers {
     'connection.removeAuthorities': () => reconnected(connection.removeAuthorities()),
     'connection.keepCertificate': (input) => reconnected(connection.keepCertificate(input)),
     'connection.removeCertificate': () => reconnected(connection.removeCertificate()),
+    'session.current': () => people.session(),
+    'session.enter': ({ id, password }) => people.enter(id, password),
+    'session.enterByToken': ({ id, ...proof }) => people.enterByToken(id, proof),
+    'session.leave': () => people.leave(),
+    'session.stay': () => people.stay(),
+    'session.setPassword': (input) => people.setOwnPassword(input),
+    'people.list': () => people.list(),
+    'people.add': (input) => people.add(input),
+    'people.change': (input) => people.change(input),
+    'people.setPassword': ({ id, password }) => people.setPassword(id, password),
+    'people.setToken': ({ id, certificate }) => people.setToken(id, certificate),
+    'people.handOver': (input) => people.handOver(input),
+    'people.saveAutoLock': ({ minutes }) => people.saveAutoLock(minutes),
+
     'line.status': () => office.lineStatus(),
     'line.dismissForgotten': () => {
       store.settings.remove('forgottenByHub')
@@ -359,23 +388,23 @@ export function officeHandlers(office: Office): OfficeHandlers {
     },
     'outgoing.draft': ({ fields }) => changedOutgoing(begin(store, fields, now())),
     'outgoing.save': ({ id, revision, fields }) => {
-      save(store, id, revision, fields)
+      save(store, own(id), revision, fields)
       return changedOutgoing(id)
     },
     'outgoing.importPdf': async ({ id, name, bytes }) => {
-      await importPdf(store, id, name, bytes)
+      await importPdf(store, own(id), name, bytes)
       return changedOutgoing(id)
     },
     'outgoing.attach': async ({ id, name, bytes }) => {
-      await attach(store, id, name, bytes)
+      await attach(store, own(id), name, bytes)
       return changedOutgoing(id)
     },
     'outgoing.detach': ({ id, sha256 }) => {
-      detach(store, id, sha256)
+      detach(store, own(id), sha256)
       return changedOutgoing(id)
     },
     'outgoing.discard': ({ id, reason }) => {
-      discard(store, id, now(), reason)
+      discard(store, own(id), now(), reason)
       return changedOutgoing(id)
     },
     'outgoing.voidNumber': ({ id, reason }) => {
@@ -385,6 +414,26 @@ export function officeHandlers(office: Office): OfficeHandlers {
     'outgoing.scan': ({ id }) => scanOf(store, id),
     'outgoing.freeze': async ({ id, revision }) => {
       await freeze(store, id, revision, now())
+      return changedOutgoing(id)
+    },
+    'outgoing.propose': async ({ id, revision, leaderId }) => {
+      await propose(store, own(id), revision, leaderId, now())
+      return changedOutgoing(id)
+    },
+    'outgoing.takeBack': ({ id }) => {
+      takeBack(store, own(id), now())
+      return changedOutgoing(id)
+    },
+    'outgoing.approve': ({ id }) => {
+      approve(store, id, now())
+      return changedOutgoing(id)
+    },
+    'outgoing.sendBack': ({ id, reason }) => {
+      sendBackDraft(store, id, reason, now())
+      return changedOutgoing(id)
+    },
+    'outgoing.note': ({ id, text }) => {
+      remark(store, id, text, now())
       return changedOutgoing(id)
     },
     'outgoing.reopen': ({ id }) => {
@@ -420,9 +469,13 @@ export function officeHandlers(office: Office): OfficeHandlers {
       return changedOutgoing(id)
     },
     'outgoing.hold': async ({ id }) => {
-      await office.queue.interrupt(id, () => {
-        hold(store, id)
-      })
+      await office.queue.interrupt(
+        id,
+        // In the name of whoever asked, though the errand it waits for has nobody's.
+        AsyncLocalStorage.bind(() => {
+          hold(store, id)
+        }),
+      )
       return changedOutgoing(id)
     },
     'outgoing.sendFirst': ({ id }) => {
@@ -447,9 +500,9 @@ export function officeHandlers(office: Office): OfficeHandlers {
     },
     'outgoing.replace': ({ id, reason }) => changedOutgoing(beginReplacement(store, id, reason, now())),
     'outgoing.withdraw': async ({ id }) => {
-      const work = () => {
+      const work = AsyncLocalStorage.bind(() => {
         withdraw(store, id, now())
-      }
+      })
       if (isBeforeFirstByte(store, id)) await office.queue.interrupt(id, work)
       else work()
       return changedOutgoing(id)
@@ -505,13 +558,44 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.queue.ring()
       return changedIncoming(id)
     },
-    'incoming.reply': ({ id, fields }) =>
-      changedOutgoing(begin(store, { ...fields, ...replyTo(store.incoming.get(id)) }, now())),
-    'incoming.assign': ({ id, to }) => {
-      assign(office.registering, id, to)
+    'incoming.reply': ({ id, fields }) => {
+      const start = { ...fields, ...replyTo(store.incoming.get(id)) }
+      const draft = store.atomically(() => {
+        noteReply(office.registering, id)
+        return begin(store, start, now())
+      })
+      office.queue.ring()
+      office.tell('incoming')
+      return changedOutgoing(draft)
+    },
+    'incoming.assign': ({ id, ...assignment }) => {
+      assign(office.registering, id, assignment)
       office.queue.ring()
       return changedIncoming(id)
     },
+    'incoming.assignMany': ({ ids, ...assignment }) => {
+      const done = [...new Set(ids)].map((id) => {
+        try {
+          assign(office.registering, id, assignment)
+          return { id }
+        } catch (cause) {
+          return { id, error: failureOf(cause, 'incoming.assignMany', failureLog(host.log)) }
+        }
+      })
+      office.queue.ring()
+      office.tell('incoming')
+      return done
+    },
+    'incoming.giveBack': ({ id, reason }) => {
+      giveBack(office.registering, id, reason)
+      return changedIncoming(id)
+    },
+    'incoming.note': ({ id, text }) => {
+      remarkIncoming(office.registering, id, text)
+      return changedIncoming(id)
+    },
+    'incoming.handling': ({ of, limit, offset }) => store.incoming.handling(of, limit, offset),
+    'incoming.urgent': () => store.incoming.urgentUnanswered(),
     'incoming.process': ({ id }) => {
       process(office.registering, id)
       office.queue.ring()

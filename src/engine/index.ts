@@ -1,6 +1,14 @@
 import { AppError, codeOf, type ErrorCode } from '../shared/errors.ts'
 import type { ConnectionCheck } from '../shared/connection-check.ts'
-import type { DriverSummary, Handlers, Input, OfficeStatus, Output, Reply } from '../shared/ipc/contract.ts'
+import type {
+  DriverSummary,
+  Handlers,
+  Input,
+  OfficeStatus,
+  Output,
+  Reply,
+  Session,
+} from '../shared/ipc/contract.ts'
 import type { Topic } from '../shared/ipc/topics.ts'
 import type { TokenModule } from '../shared/signing.ts'
 import { answer, failureLog } from './answer.ts'
@@ -9,6 +17,7 @@ import { connectionKept, connectionOptions } from './connection.ts'
 import { officeHandlers, type DoorMethod } from './handlers.ts'
 import { serverClock } from './hub/server-clock.ts'
 import { openOffice, type Office, type World } from './office.ts'
+import { sessionOf } from './people.ts'
 import { officeRestore } from './restore.ts'
 import { signerClient } from './signing/signer-client.ts'
 import { tokenSummaryOf } from './signing/token-view.ts'
@@ -187,6 +196,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     return { files: report.files, lostFiles }
   }
 
+  /** Who has the office's recovery code may give anybody a new password: the store itself opens with it. */
+  async function recover({ id, recoveryCode, password }: Input<'session.recover'>): Promise<Session> {
+    if (office === undefined) throw new AppError('office/not-open', 'session.recover')
+    const keyFile = await readKeyFile(profileDir)
+    if (keyFile === undefined) throw new AppError('store/file-missing', 'there is no key.json')
+    await unwrapWithRecoveryCode(keyFile, recoveryCode)
+    await office.session.recover(id, password)
+    return sessionOf(office)
+  }
+
   const checks = connectionChecks({
     now,
     host,
@@ -218,6 +237,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     'office.create': create,
     'office.unlock': ({ recoveryCode }) => unlock(recoveryCode),
+    'session.recover': recover,
     'connection.startCheck': startCheck,
     'connection.check': () => ({ check: checks.current() }),
     'connection.cancelCheck': () => {
@@ -254,7 +274,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     answer(method, input) {
-      return answer({ ...door, ...inOffice }, method, input, failureLog(host.log))
+      return answer({ ...door, ...inOffice }, method, input, failureLog(host.log), (asked, work) =>
+        office === undefined || asked in door ? work() : office.session.perform(asked, work),
+      )
     },
     onChange(listener) {
       listeners.add(listener)

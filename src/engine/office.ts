@@ -24,6 +24,8 @@ import { evidenceJob } from './outgoing/road-evidence.ts'
 import { applyStatus } from './outgoing/receipts.ts'
 import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
+import { keepFirstPerson } from './people.ts'
+import { officeSession } from './session.ts'
 import type { SignerClient } from './signing/signer-client.ts'
 import type { Job, Store } from './store/index.ts'
 import { lineToHub } from './sync/line.ts'
@@ -218,6 +220,17 @@ export function openOffice(
     },
   })
 
+  keepFirstPerson(store)
+  const session = officeSession({
+    store,
+    signer,
+    now,
+    timer: world.timer,
+    during: (work) => watch.during(work),
+    onChange: () => {
+      tell('people')
+    },
+  })
   const backups = officeBackups({
     store,
     now,
@@ -255,6 +268,7 @@ export function openOffice(
     authorities,
     backups,
     queue,
+    session,
     queuePolicy: queuePolicyNow,
     now,
     host,
@@ -284,6 +298,7 @@ export function openOffice(
     },
     /** Ends the queue and the connections, then lets the profile go. The signer is its owner's to close. */
     async close(): Promise<void> {
+      session.close()
       watch.stop()
       await backups.stop()
       await queue.stop()

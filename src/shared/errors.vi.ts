@@ -42,6 +42,55 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Hãy xem lại bản đã chép và nhập đúng từng nhóm. Mã này cần để mở kho khi thay máy.',
   },
 
+  'person/nobody-at-work': {
+    title: 'Chưa có ai vào làm việc',
+    hint: 'Chọn tên của mình rồi nhập mật khẩu hoặc cắm token để làm việc tiếp.',
+  },
+  'person/may-not': {
+    title: 'Vai trò của người đang làm việc không được làm việc này',
+    hint: 'Chưa có gì bị thay đổi. Hãy để người có vai trò phù hợp (lãnh đạo, văn thư hoặc quản trị) vào làm việc rồi thực hiện.',
+  },
+  'person/not-yours': {
+    title: 'Việc này đang do người khác phụ trách',
+    hint: 'Chưa có gì bị thay đổi. Người được giao, lãnh đạo hoặc văn thư mới thực hiện được.',
+  },
+  'person/not-a-leader': {
+    title: 'Người được trình không có vai trò lãnh đạo',
+    hint: 'Hãy chọn người có vai trò lãnh đạo để duyệt văn bản này.',
+  },
+  'person/unknown': {
+    title: 'Không tìm thấy người này trong danh sách đang làm việc',
+    hint: 'Người này có thể đã thôi làm việc tại cơ quan. Hãy chọn người khác.',
+  },
+  'person/password-wrong': {
+    title: 'Mật khẩu không đúng',
+    hint: 'Hãy nhập lại. Nếu quên, quản trị đặt lại trong Cài đặt, hoặc dùng mã khôi phục của cơ quan.',
+  },
+  'person/wait': {
+    title: 'Đã nhập sai mật khẩu nhiều lần',
+    hint: 'Chương trình tạm ngừng nhận mật khẩu của người này. Hãy chờ một lúc rồi thử lại, hoặc dùng token.',
+  },
+  'person/no-password': {
+    title: 'Người này chưa có mật khẩu',
+    hint: 'Hãy dùng token, hoặc nhờ quản trị đặt mật khẩu trong Cài đặt, mục Người dùng.',
+  },
+  'person/no-token': {
+    title: 'Người này chưa gắn với token nào',
+    hint: 'Hãy dùng mật khẩu, hoặc nhờ quản trị gắn token trong Cài đặt, mục Người dùng.',
+  },
+  'person/token-taken': {
+    title: 'Chứng thư này đã gắn với người khác',
+    hint: 'Mỗi token chỉ gắn với một người. Hãy bỏ gắn ở người kia trước.',
+  },
+  'person/own-password-first': {
+    title: 'Cần đặt mật khẩu của mình trước',
+    hint: 'Khi máy có nhiều người dùng chung, ai cũng phải có mật khẩu hoặc token. Hãy đặt mật khẩu của mình rồi thêm người.',
+  },
+  'person/role-needed': {
+    title: 'Cơ quan phải luôn có lãnh đạo, văn thư và quản trị',
+    hint: 'Chưa có gì bị thay đổi. Hãy giao vai trò này cho người khác trước.',
+  },
+
   'store/newer-than-app': {
     title: 'Kho văn bản thuộc phiên bản mới hơn',
     hint: 'Hãy cập nhật chương trình rồi mở lại. Kho văn bản không bị thay đổi.',

@@ -71,11 +71,14 @@ test('a mistake of our own is an unexpected failure, and its message stays in th
 test('what the contract does not name is stripped from the answer, and a wrong answer is not given', async () => {
   const counts = {
     drafts: 1,
+    sentBack: 10,
+    toApprove: 11,
     toSign: 2,
     outbox: 3,
     sent: 4,
     new: 5,
     asked: 9,
+    handling: 12,
     registered: 6,
     quarantine: 7,
     returned: 8,

@@ -31,6 +31,7 @@ function draftOf(fields: Partial<OutgoingFields> = {}, revision = 1): OutgoingDe
     files: [],
     problems: [],
     history: [],
+    notes: [],
   }
 }
 

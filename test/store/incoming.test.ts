@@ -65,7 +65,14 @@ test('a packet collected twice is one document', () => {
     packetSizeBytes: 900,
   })
   expect(store.history.of('incoming', id)).toHaveLength(1)
-  expect(store.incoming.counts()).toEqual({ new: 0, asked: 0, registered: 0, quarantine: 0, returned: 0 })
+  expect(store.incoming.counts()).toEqual({
+    new: 0,
+    asked: 0,
+    handling: 0,
+    registered: 0,
+    quarantine: 0,
+    returned: 0,
+  })
 })
 
 test('what the packet says is kept whole, and its first lines are in the list', () => {
@@ -126,7 +133,14 @@ test('an unreadable packet lies in quarantine with its reason, until it is put a
   })
   store.incoming.setReturnReason(id, 'Tệp lạ')
   store.incoming.move(id, 'dismiss', MORNING)
-  expect(store.incoming.counts()).toEqual({ new: 0, asked: 0, registered: 0, quarantine: 0, returned: 1 })
+  expect(store.incoming.counts()).toEqual({
+    new: 0,
+    asked: 0,
+    handling: 0,
+    registered: 0,
+    quarantine: 0,
+    returned: 1,
+  })
   expect(store.incoming.list('returned', 10, 0).rows[0]).toMatchObject({
     state: 'dismissed',
     returnReason: 'Tệp lạ',

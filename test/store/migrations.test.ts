@@ -7,6 +7,7 @@ import { INCOMING } from '../../src/shared/document/incoming.ts'
 import { historyEntry } from '../../src/shared/document/history.ts'
 import { JOB } from '../../src/shared/document/job.ts'
 import { fileRole } from '../../src/shared/document/fields.ts'
+import { noteKind } from '../../src/shared/document/note.ts'
 import { OUTGOING } from '../../src/shared/document/outgoing.ts'
 import { RECIPIENT } from '../../src/shared/document/recipient.ts'
 import { ASKED, recallRoute, REQUEST, requestKind } from '../../src/shared/document/request.ts'
@@ -30,6 +31,7 @@ const SHIPPED = {
   '0008-queue.sql': 'a9fb73f4fcbb071336f06b1459aa3cec6744c77f9e15584aa41f7c7e7760c1de',
   '0009-directory.sql': 'a874b90ceecfaa0b1c644a3356eeacd0f30c493b57dcd6175a65eda9fdc54b8c',
   '0010-replacements.sql': '5ade0b0302b19349bd946ad010d588a21dfdd4463c3de246160ee8be90e1b2ca',
+  '0011-people.sql': 'b7578fe51439ca6760a94d38ee286769a497690778e1b0c2aa077e0dc4a80006',
 }
 
 function file() {
@@ -241,6 +243,7 @@ describe('what shipped', () => {
     expect(accepted('outgoing_request_recipient', 'state')).toEqual(Object.keys(ASKED).sort())
     expect(accepted('incoming_request', 'kind')).toEqual([...requestKind.options].sort())
     expect(accepted('incoming_request', 'state')).toEqual(Object.keys(REQUEST).sort())
+    expect(accepted('note', 'kind')).toEqual([...noteKind.options].sort())
     expect(accepted('job', 'state')).toEqual(Object.keys(JOB).sort())
     expect(accepted('packet', 'state')).toEqual(Object.keys(PACKET).sort())
     expect(accepted('packet', 'outcome')).toEqual([...packetOutcome.options].sort())

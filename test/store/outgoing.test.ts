@@ -304,7 +304,14 @@ describe('boxes', () => {
     draft(store, ['freeze'])
     draft(store, ['discard'])
     draft(store, [...UNTIL_QUEUED, 'accept'])
-    expect(store.outgoing.counts()).toEqual({ drafts: 5, toSign: 1, outbox: 0, sent: 1 })
+    expect(store.outgoing.counts()).toEqual({
+      drafts: 5,
+      sentBack: 0,
+      toApprove: 0,
+      toSign: 1,
+      outbox: 0,
+      sent: 1,
+    })
     const page = store.outgoing.list('drafts', 2, 2)
     expect(page.total).toBe(5)
     expect(page.rows.map(({ subject }) => subject)).toEqual(['ba', 'hai'])

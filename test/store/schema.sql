@@ -82,13 +82,15 @@ CREATE TABLE "incoming" (
   arrival_year INTEGER,
   arrival_number INTEGER,
   arrival_date TEXT,
-  return_reason TEXT,
+  return_reason TEXT, assignee_id TEXT REFERENCES person (id), assignee TEXT, handle_by TEXT,
   CHECK ((arrival_number IS NULL) = (arrival_year IS NULL))
 ) STRICT;
 
 CREATE UNIQUE INDEX incoming_arrival ON incoming (arrival_year, arrival_number) WHERE arrival_number IS NOT NULL;
 
 CREATE INDEX incoming_document ON incoming (document_code, sender_organ_id) WHERE document_code IS NOT NULL;
+
+CREATE INDEX incoming_handling ON incoming (state, handle_by, received_at);
 
 CREATE INDEX incoming_received ON incoming (state, received_at, id);
 
@@ -162,11 +164,23 @@ CREATE INDEX job_due ON job (state, priority DESC, due_at);
 
 CREATE INDEX job_subject ON job (subject_id, kind);
 
+CREATE TABLE note (
+  id INTEGER PRIMARY KEY,
+  document_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  person_id TEXT REFERENCES person (id),
+  person_name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('remark', 'sentBack', 'givenBack')),
+  text TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX note_document ON note (document_id, id);
+
 CREATE TABLE "outgoing" (
   id TEXT PRIMARY KEY,
   state TEXT NOT NULL CHECK (state IN (
-    'drafting', 'frozen', 'signed', 'numbered', 'sealed', 'queued', 'sent', 'refused', 'returned', 'confirmed',
-    'recalling', 'recalled', 'replaced', 'discarded'
+    'drafting', 'proposed', 'frozen', 'signed', 'numbered', 'sealed', 'queued', 'sent', 'refused', 'returned',
+    'confirmed', 'recalling', 'recalled', 'replaced', 'discarded'
   )),
   revision INTEGER NOT NULL CHECK (revision >= 1),
   fields TEXT NOT NULL CHECK (json_valid(fields)),
@@ -185,12 +199,20 @@ CREATE TABLE "outgoing" (
   practice INTEGER NOT NULL DEFAULT 0 CHECK (practice IN (0, 1)),
   -- the clerk decided to send it at the level that it has
   level_waived INTEGER NOT NULL DEFAULT 0 CHECK (level_waived IN (0, 1)),
+  -- who began it
+  drafter_id TEXT REFERENCES person (id),
+  -- to whom it was submitted
+  leader_id TEXT REFERENCES person (id),
+  -- since when it lies with the drafter again, to be put right
+  sent_back_at INTEGER,
   CHECK ((packet_sha256 IS NULL) = (packet_size_bytes IS NULL))
 ) STRICT;
 
 CREATE INDEX outgoing_changed ON outgoing (state, changed_at, id);
 
 CREATE INDEX outgoing_sent ON outgoing (state, sent_at, id);
+
+CREATE INDEX outgoing_sent_back ON outgoing (sent_back_at, id) WHERE sent_back_at IS NOT NULL;
 
 CREATE TABLE outgoing_file (
   document_id TEXT NOT NULL REFERENCES outgoing (id),
@@ -266,6 +288,24 @@ CREATE TABLE packet (
   changed_at INTEGER NOT NULL,
   CHECK ((sha256 IS NULL) = (size_bytes IS NULL))
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE person (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  position TEXT NOT NULL,
+  roles TEXT NOT NULL CHECK (json_valid(roles)),
+  is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)),
+  -- what scrypt made of it, and with what
+  password TEXT CHECK (password IS NULL OR json_valid(password)),
+  token_serial TEXT,
+  certificate_sha256 TEXT CHECK (length(certificate_sha256) = 64),
+  -- wrong passwords since the last right one, and until when none is looked at
+  failures INTEGER NOT NULL CHECK (failures >= 0),
+  wait_until INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  CHECK ((token_serial IS NULL) = (certificate_sha256 IS NULL))
+) STRICT;
 
 CREATE TABLE picture (
   certificate_sha256 TEXT PRIMARY KEY CHECK (length(certificate_sha256) = 64),

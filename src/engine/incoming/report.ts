@@ -72,6 +72,25 @@ export function addReport(
   })
 }
 
+/** How far a registered document has come, in the order in which a sender hears of it. */
+const PROGRESS = ['03', '04', '05', '06'] as const
+
+/**
+ * {@link addReport} of how a document is handled: each step is told once, and never one that lies behind what
+ * the sender has been told already, however often it changes hands here.
+ *
+ * @source edXML StatusCode: 04 → 05, 06; 05 → 06
+ */
+export function addProgress(
+  store: Store,
+  id: DocumentId,
+  report: { readonly statusCode: '04' | '05' | '06'; readonly description: string; readonly at: number },
+): void {
+  const reached = PROGRESS.slice(PROGRESS.indexOf(report.statusCode))
+  if (reached.some((code) => store.jobs.byKey(`report/${id}/${code}`) !== undefined)) return
+  addReport(store, id, report)
+}
+
 /**
  * Sends a status packet to the sender of a received document, once, like a document ({@link sendOnce}).
  */

@@ -100,12 +100,17 @@ export function discard(store: Store, id: DocumentId, now: number, reason?: stri
 export function reopen(store: Store, id: DocumentId, now: number): void {
   store.atomically(() => {
     store.outgoing.move(id, 'reopen', now)
-    store.outgoing.removeFile(id, 'signed')
-    store.outgoing.clearSignatures(id)
-    // The draft names its recipients itself again; those of the frozen document would hide a change.
-    store.outgoing.setRecipients(id, [])
-    store.outgoing.setVerdict(id, undefined)
+    takeBackSignatures(store, id)
   })
+}
+
+/** A draft again: what was signed is set aside, inside the caller's transaction. */
+export function takeBackSignatures(store: Store, id: DocumentId): void {
+  store.outgoing.removeFile(id, 'signed')
+  store.outgoing.clearSignatures(id)
+  // The draft names its recipients itself again; those of the frozen document would hide a change.
+  store.outgoing.setRecipients(id, [])
+  store.outgoing.setVerdict(id, undefined)
 }
 
 /**

@@ -1,17 +1,33 @@
 import { AppError } from '../../shared/errors.ts'
 import { fieldProblems, type DocumentId } from '../../shared/document/fields.ts'
+import { copyFormOf } from '../../shared/document/types.ts'
+import { requireRole } from '../may.ts'
 import type { Outgoing, Store } from '../store/index.ts'
 import { requireScan } from './copy.ts'
 import { requireFits } from './fit.ts'
 
 /**
- * drafting → frozen. What the authorised person will sign is fixed: the fields are complete and every
- * recipient is in the directory. Of a copy it is what the agency will sign, and the scan must do.
+ * drafting → frozen. What the authorised person will sign is fixed, as {@link fix} says, by somebody who may
+ * approve it; of a copy, which nobody signs, by the clerk too.
  *
+ * @throws {AppError} person/may-not, and as {@link fix}
+ */
+export async function freeze(store: Store, id: DocumentId, revision: number, now: number): Promise<void> {
+  if (copyFormOf(store.outgoing.get(id).fields.typeName) === undefined) requireRole(store, 'leader')
+  await fix(store, id, revision, () => {
+    store.outgoing.move(id, 'freeze', now)
+  })
+}
+
+/**
+ * Fixes a draft: the fields are complete and every recipient is in the directory; of a copy the scan must do.
+ * Whatever was to be put right is, or is to be judged again.
+ *
+ * @param move takes the document on, in the same transaction
  * @throws {AppError} document/incomplete (detail: the fields), document/changed, document/too-large-for-hub; for a
  *   copy as {@link requireScan}
  */
-export async function freeze(store: Store, id: DocumentId, revision: number, now: number): Promise<void> {
+export async function fix(store: Store, id: DocumentId, revision: number, move: () => void): Promise<void> {
   const looked = store.outgoing.get(id)
   requireFits(store, looked)
   await requireScan(store, looked)
@@ -38,7 +54,8 @@ export async function freeze(store: Store, id: DocumentId, revision: number, now
       id,
       known.map(({ organId, name }) => ({ organId, name })),
     )
-    store.outgoing.move(id, 'freeze', now)
+    store.outgoing.setSentBack(id, undefined)
+    move()
   })
 }
 

@@ -216,5 +216,5 @@ function isWrongYear(issuedDate: string, now: number): boolean {
 
 /** Who is at the desk. */
 export function clerkOf(store: Store): string {
-  return store.settings.get('clerkName') ?? ''
+  return store.actor.current()?.name ?? store.settings.get('clerkName') ?? ''
 }

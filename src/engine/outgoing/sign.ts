@@ -1,13 +1,14 @@
 import { AppError } from '../../shared/errors.ts'
 import { sha256Hex, type DocumentFile, type DocumentId, type FileRole } from '../../shared/document/fields.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
-import { signsNext } from '../../shared/document/signers.ts'
+import { signersOf, signsNext } from '../../shared/document/signers.ts'
 import type { CertificateChoice, PlacedSignature } from '../../shared/ipc/contract.ts'
 import type { SignatureValue, SigningInput, SigningManner } from '../../shared/signing.ts'
 import { isPracticeFile } from '../../shared/practice-file.ts'
 import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { Appearance } from '../pdf/appearance.ts'
+import { requireRole } from '../may.ts'
 import { passingChunksOf, reopening, type PdfFileSource, type PdfSource } from '../pdf/source.ts'
 import { preparePdf, type PdfToSign, type PreparedPdf } from '../sign-pdf.ts'
 import { holderKind, type Certificate } from '../signing/certificate.ts'
@@ -148,7 +149,8 @@ const signWith = ({ place }: SignManner): Step => ({
   to: 'signed',
   event: (document) => (isLastTurn(document) ? 'sign' : 'cosign'),
   holder: 'person',
-  ready: (_, document, certificate) => {
+  ready: ({ store }, document, certificate) => {
+    requireMaySign(store, document)
     requireTurn(document, certificate)
     return document
   },
@@ -163,6 +165,12 @@ const signWith = ({ place }: SignManner): Step => ({
   },
   place,
 })
+
+/** Whoever leads signs; initials (ký nháy) are also those of who drafted it. */
+function requireMaySign(store: Store, { fields, signatures }: Outgoing): void {
+  if (signersOf(fields)[signatures.length]?.part === 'initials') return
+  requireRole(store, 'leader')
+}
 
 function sealWith(issue: Issue): Step {
   return {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sha256Hex, type Sha256 } from '../../shared/document/fields.ts'
 import { historyEntry, type HistoryEntry } from '../../shared/document/history.ts'
+import { actorContext, type ActorContext } from './actor.ts'
 import { canonicalJson, CHAIN_START, chainedLine, chainHash, type ChainedLine } from './chain.ts'
 import { json, numberRow } from './columns.ts'
 import type { Database } from './database.ts'
@@ -20,16 +21,24 @@ export interface HistoryNote {
 export type ChainVerdict =
   { readonly ok: true; readonly lines: number } | { readonly ok: false; readonly sequence: number }
 
+/** Who did it stands in the detail, under these names: the form of a line, and with it every old chain, stays. */
+const ACTOR = 'actor'
+const ACTOR_ID = 'actorId'
 const BATCH = 500
 const HASH_BATCH = 2_000
-const storedRow = z.object({
-  sequence: historyEntry.shape.sequence,
-  at: historyEntry.shape.at,
-  subjectKind: historyEntry.shape.subjectKind,
-  subjectId: historyEntry.shape.subjectId,
-  event: historyEntry.shape.event,
-  detail: json(historyEntry.shape.detail),
-})
+const storedRow = z
+  .object({
+    sequence: historyEntry.shape.sequence,
+    at: historyEntry.shape.at,
+    subjectKind: historyEntry.shape.subjectKind,
+    subjectId: historyEntry.shape.subjectId,
+    event: historyEntry.shape.event,
+    detail: json(historyEntry.shape.detail),
+  })
+  .transform(({ detail, ...row }): HistoryEntry => {
+    const { [ACTOR]: actor, [ACTOR_ID]: _, ...rest } = detail
+    return { ...row, detail: rest, ...(typeof actor === 'string' ? { actor } : {}) }
+  })
 const COLUMNS = 'sequence, at, subject_kind AS subjectKind, subject_id AS subjectId, event, detail'
 const CHAIN = `${COLUMNS}, previous_hash AS previousHash, hash`
 
@@ -39,8 +48,10 @@ export type HistoryStore = ReturnType<typeof historyStore>
  * What happened, for ever. The only module that names the `history` table. Each line carries the hash of
  * the one before; triggers refuse to change or remove a line. This shows damage and careless hands; it is
  * no proof against somebody who has the office's key.
+ *
+ * @param actor who is at work; a line that the machine writes by itself names nobody
  */
-export function historyStore(db: Database) {
+export function historyStore(db: Database, actor: ActorContext = actorContext()) {
   const last = db.query(
     'history.last',
     `SELECT ${CHAIN} FROM history ORDER BY sequence DESC LIMIT 1`,
@@ -97,7 +108,8 @@ export function historyStore(db: Database) {
   function append(note: HistoryNote): HistoryEntry {
     return db.atomically(() => {
       const before = last.get()
-      const entry: HistoryEntry = {
+      const by = actor.current()
+      const entry: Omit<HistoryEntry, 'actor'> = {
         sequence: (before?.sequence ?? 0) + 1,
         at: note.at,
         subjectKind: note.subjectKind,
@@ -106,9 +118,10 @@ export function historyStore(db: Database) {
         detail: note.detail ?? {},
       }
       const previousHash = before?.hash ?? CHAIN_START
-      const line = { ...entry, detail: canonicalJson(entry.detail), previousHash }
+      const signed = by === undefined ? {} : { [ACTOR]: by.name, [ACTOR_ID]: by.id }
+      const line = { ...entry, detail: canonicalJson({ ...entry.detail, ...signed }), previousHash }
       insert.run({ ...line, hash: chainHash(line) })
-      return entry
+      return by === undefined ? entry : { ...entry, actor: by.name }
     })
   }
 

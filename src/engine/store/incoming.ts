@@ -14,6 +14,7 @@ import type { HistoryEntry } from '../../shared/document/history.ts'
 import {
   INCOMING,
   INCOMING_BOXES,
+  UNFINISHED,
   incomingState,
   type IncomingBox,
   type IncomingEvent,
@@ -30,6 +31,8 @@ import { AppError, ERROR_CODES, type ErrorCode } from '../../shared/errors.ts'
 import type { IncomingSummary } from '../../shared/ipc/contract.ts'
 import { next } from '../../shared/machine.ts'
 import { documentVerdict, type DocumentVerdict } from '../../shared/verdict.ts'
+import { personId, type PersonId } from '../../shared/people.ts'
+import type { ActorContext } from './actor.ts'
 import { json, maybe, numberRow, orNull } from './columns.ts'
 import type { Database } from './database.ts'
 import type { HistoryStore } from './history.ts'
@@ -58,6 +61,10 @@ const listed = z.object({
   arrivalNumber: maybe(z.int()),
   arrivalDate: maybe(isoDate),
   returnReason: maybe(z.string()),
+  /** Who handles it; without an id somebody outside the list of people. */
+  assigneeId: maybe(personId),
+  assignee: maybe(z.string()),
+  handleBy: maybe(isoDate),
 })
 const incomingRow = listed.extend({
   packetSha256: sha256Hex,
@@ -98,7 +105,8 @@ const LISTED = `id, packet_id AS packetId, state, sender_organ_id AS senderOrgan
   received_at AS receivedAt, changed_at AS changedAt, code, type_name AS typeName, subject,
   issued_date AS issuedDate, due_date AS dueDate, priority, verdict ->> '$.verdict' AS verdictWord,
   quarantine_code AS quarantineCode, quarantine_detail AS quarantineDetail, arrival_year AS arrivalYear,
-  arrival_number AS arrivalNumber, arrival_date AS arrivalDate, return_reason AS returnReason`
+  arrival_number AS arrivalNumber, arrival_date AS arrivalDate, return_reason AS returnReason,
+  assignee_id AS assigneeId, assignee, handle_by AS handleBy`
 const COLUMNS = `${LISTED}, packet_sha256 AS packetSha256, packet_size_bytes AS packetSizeBytes, message,
   document_code AS documentCode, warnings, verdict`
 
@@ -107,7 +115,11 @@ export type IncomingStore = ReturnType<typeof incomingStore>
 /** Received documents at rest. The only module that names the `incoming` tables. */
 export function incomingStore(
   db: Database,
-  { history, requests }: { history: HistoryStore; requests: IncomingRequestStore },
+  {
+    history,
+    requests,
+    actor,
+  }: { history: HistoryStore; requests: IncomingRequestStore; actor: ActorContext },
   now: () => number,
 ) {
   const byId = db.query('incoming.get', `SELECT ${COLUMNS} FROM incoming WHERE id = @id`, incomingRow)
@@ -225,6 +237,37 @@ export function incomingStore(
     "SELECT id, received_at AS receivedAt, priority FROM incoming WHERE state = 'admitted'",
     listed.pick({ id: true, receivedAt: true, priority: true }),
   )
+  const give = db.command(
+    'incoming.setAssignee',
+    `UPDATE incoming SET assignee_id = @personId, assignee = @name, handle_by = @handleBy, changed_at = @at
+     WHERE id = @id`,
+  )
+  const unfinished = `FROM incoming WHERE state IN (SELECT value FROM json_each(@states))
+    AND (@of IS NULL OR assignee_id = @of) AND (@unassigned = 0 OR state = 'registered')`
+  const handlingPage = db.query(
+    'incoming.listHandling',
+    `SELECT ${LISTED} FROM incoming WHERE id IN (
+       SELECT id ${unfinished} ORDER BY handle_by IS NULL, handle_by, received_at, id LIMIT @limit OFFSET @offset)
+     ORDER BY handle_by IS NULL, handle_by, received_at, id`,
+    listed,
+  )
+  const countHandling = db.query(
+    'incoming.countHandling',
+    `SELECT count(*) AS value ${unfinished}`,
+    numberRow,
+  )
+  const due = db.query(
+    'incoming.dueForHandling',
+    `SELECT id, state, handle_by AS handleBy, assignee_id AS assigneeId FROM incoming
+     WHERE state IN (SELECT value FROM json_each(@states)) AND handle_by <= @upTo`,
+    listed.pick({ id: true, state: true, handleBy: true, assigneeId: true }),
+  )
+  const urgent = db.query(
+    'incoming.urgent',
+    `SELECT ${LISTED} FROM incoming WHERE state = 'admitted' AND priority > 0
+     ORDER BY priority DESC, received_at, id LIMIT 20`,
+    listed,
+  )
   const countIn = db.query(
     'incoming.count',
     'SELECT count(*) AS value FROM incoming WHERE state IN (SELECT value FROM json_each(@states))',
@@ -315,6 +358,16 @@ export function incomingStore(
     return get(id)
   }
 
+  /** Who handles it and by when; whatever is left out is not known any more. */
+  function setAssignee(
+    id: DocumentId,
+    to: { personId?: PersonId | undefined; name?: string | undefined; handleBy?: string | undefined },
+  ): void {
+    const { personId, name, handleBy } = to
+    const given = { personId: orNull(personId), name: orNull(name), handleBy: orNull(handleBy) }
+    touched(give.run({ id, ...given, at: now() }), id)
+  }
+
   /** Lý do trả lại, or why it was put aside. */
   function setReturnReason(id: DocumentId, reason: string): Incoming {
     touched(explain.run({ id, reason, at: now() }), id)
@@ -379,14 +432,59 @@ export function incomingStore(
     return row?.value ?? 0
   }
 
+  /**
+   * One page of what is in the register and not finished, by the day by which it is to be done; what has none
+   * comes last.
+   *
+   * @param of only what was given to this person; `nobody`: what waits to be given to somebody
+   */
+  function handling(
+    of: PersonId | 'nobody' | undefined,
+    limit: number,
+    offset: number,
+  ): { total: number; rows: IncomingSummary[] } {
+    const wanted = handlingOf(of)
+    const rows = handlingPage.all({ ...wanted, limit, offset })
+    return { total: countHandling.get(wanted)?.value ?? 0, rows: rows.map(summary) }
+  }
+
+  function handlingOf(of: PersonId | 'nobody' | undefined) {
+    const isNobody = of === 'nobody'
+    return {
+      states: JSON.stringify(UNFINISHED),
+      of: isNobody || of === undefined ? null : of,
+      unassigned: isNobody ? 1 : 0,
+    }
+  }
+
+  /** What is to be done by a day, `yyyy-MM-dd`, or should have been. */
+  function dueForHandling(upTo: string) {
+    return due.all({ states: JSON.stringify(UNFINISHED), upTo })
+  }
+
+  /** Urgent documents that nobody accepted or returned yet, the most urgent first. */
+  function urgentUnanswered(): IncomingSummary[] {
+    return urgent.all().map(summary)
+  }
+
+  /** What the person at work has to do: theirs, and for who directs also what waits to be given to somebody. */
+  function handlingCount(): number {
+    const person = actor.current()
+    const count = (of: PersonId | 'nobody') => countHandling.get(handlingOf(of))?.value ?? 0
+    if (person === undefined) return count('nobody')
+    const directs = person.roles.includes('leader') || person.roles.includes('clerk')
+    return count(person.id) + (directs ? count('nobody') : 0)
+  }
+
   /** Documents that wait for the clerk to accept or return them. */
   function unanswered() {
     return admitted.all()
   }
 
   /** How many documents each box holds. */
-  function counts(): Record<IncomingBox, number> {
+  function counts(): Record<IncomingBox | 'handling', number> {
     return {
+      handling: handlingCount(),
       new: countOf('new'),
       asked: countOf('asked'),
       registered: countOf('registered'),
@@ -439,6 +537,8 @@ export function incomingStore(
           ? undefined
           : { code: row.quarantineCode, detail: row.quarantineDetail },
       returnReason: row.returnReason,
+      assignee: row.assignee === undefined ? undefined : { id: row.assigneeId, name: row.assignee },
+      handleBy: row.handleBy,
       request: requests.of(row.id)[0],
       replacedBy: successor.get({ id: row.id }),
     }
@@ -452,15 +552,18 @@ export function incomingStore(
   return {
     collect,
     counts,
+    dueForHandling,
     fileHashes,
     files,
     findByDocumentCode,
     findByPacketId,
     findDuplicate,
     get,
+    handling,
     list,
     move,
     setArrival,
+    setAssignee,
     setFiles,
     setMessage,
     setQuarantine,
@@ -469,6 +572,7 @@ export function incomingStore(
     setVerdict,
     summary,
     unanswered,
+    urgentUnanswered,
   }
 }
 

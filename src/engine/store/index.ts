@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sha256 } from '../../shared/document/fields.ts'
 import { AppError, codeOf, type ErrorCode } from '../../shared/errors.ts'
+import { actorContext, type ActorContext } from './actor.ts'
 import { makeBackup, type BackupTarget, type FoundBackup } from './backup.ts'
 import { authorityFileStore, type AuthorityFileStore } from './authority-files.ts'
 import { openDatabase, type Database } from './database.ts'
@@ -15,14 +16,17 @@ import { jobStore, type JobStore } from './jobs.ts'
 import { hasStore, storeKeys, type StoreKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { noteStore, type NoteStore } from './notes.ts'
 import { outgoingStore, type OutgoingStore } from './outgoing.ts'
 import { outgoingRequestStore, type OutgoingRequestStore } from './outgoing-requests.ts'
 import { packetStore, type PacketStore } from './packets.ts'
+import { peopleStore, type PeopleStore } from './people.ts'
 import { pictureStore, type PictureStore } from './pictures.ts'
 import { lockProfile, type ProfileLock } from './profile-lock.ts'
 import { registerStore, type RegisterStore } from './registers.ts'
 import { settingStore, type SettingStore } from './settings.ts'
 
+export type { Actor } from './actor.ts'
 export type { AuthorityFile } from './authority-files.ts'
 export type { Job } from './jobs.ts'
 export type { FileStore } from './files.ts'
@@ -31,6 +35,7 @@ export type { IncomingRequest } from './incoming-requests.ts'
 export type { Outgoing } from './outgoing.ts'
 export type { OutgoingRequest } from './outgoing-requests.ts'
 export type { Packet } from './packets.ts'
+export type { KeptPassword, StoredPerson } from './people.ts'
 export { ARRIVALS, type Book } from './registers.ts'
 export {
   addOsWrap,
@@ -76,6 +81,11 @@ export interface Store {
   readonly settings: SettingStore
   readonly directory: DirectoryStore
   readonly history: HistoryStore
+  /** In whose name things are done now. */
+  readonly actor: ActorContext
+  readonly people: PeopleStore
+  /** What the people write to each other about documents. */
+  readonly notes: NoteStore
   readonly jobs: JobStore
   readonly outgoing: OutgoingStore
   /** Ours, about documents that were sent. */
@@ -204,13 +214,14 @@ function assemble({
   lock: ProfileLock
   now: () => number
 }): Store {
-  const history = historyStore(db)
+  const actor = actorContext()
+  const history = historyStore(db, actor)
   const jobs = jobStore(db, history, now)
   const directory = directoryStore(db)
   const requests = outgoingRequestStore(db, history, now)
   const receivedRequests = incomingRequestStore(db, history, now)
-  const outgoing = outgoingStore(db, { history, jobs, directory, requests }, now)
-  const incoming = incomingStore(db, { history, requests: receivedRequests }, now)
+  const outgoing = outgoingStore(db, { history, jobs, directory, requests, actor }, now)
+  const incoming = incomingStore(db, { history, requests: receivedRequests, actor }, now)
   const packets = packetStore(db, now)
   files.sweepPartial(jobs.pending('fetch').map(({ subjectId }) => subjectId))
 
@@ -247,6 +258,9 @@ function assemble({
     settings: settingStore(db, now),
     directory,
     history,
+    actor,
+    people: peopleStore(db, history, now),
+    notes: noteStore(db, actor),
     jobs,
     outgoing,
     requests,

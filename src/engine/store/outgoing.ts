@@ -24,12 +24,14 @@ import {
 } from '../../shared/document/outgoing.ts'
 import { RECIPIENT, recipient, type Recipient, type RecipientEvent } from '../../shared/document/recipient.ts'
 import { personalSignature, signersOf, type PersonalSignature } from '../../shared/document/signers.ts'
-import { copyFormOf } from '../../shared/document/types.ts'
+import { COPY_TYPES, copyFormOf } from '../../shared/document/types.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { DeliveryStatus, OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { next } from '../../shared/machine.ts'
 import { signatureLevel, type SignatureLevel } from '../../shared/signature-policy.ts'
 import { documentVerdict, type DocumentVerdict } from '../../shared/verdict.ts'
+import { personId, type PersonId } from '../../shared/people.ts'
+import type { ActorContext } from './actor.ts'
 import { flag, json, maybe, numberRow, orNull } from './columns.ts'
 import type { Database } from './database.ts'
 import type { DirectoryStore } from './directory.ts'
@@ -62,6 +64,14 @@ const outgoingRow = z.object({
   createdAt: instant,
   changedAt: instant,
   sentAt: maybe(instant),
+  /** Who began it; undefined of what is older than the list of people. */
+  drafterId: maybe(personId),
+  drafterName: maybe(z.string()),
+  /** To whom it was submitted last. */
+  leaderId: maybe(personId),
+  leaderName: maybe(z.string()),
+  /** Since when it lies with the drafter again, to be put right. */
+  sentBackAt: maybe(instant),
 })
 type OutgoingRow = z.output<typeof outgoingRow>
 
@@ -78,8 +88,19 @@ export type NewRecipient = Pick<Recipient, 'organId' | 'name'>
 
 const COLUMNS = `id, state, revision, fields, code_number AS codeNumber, issued_date AS issuedDate,
   packet_sha256 AS packetSha256, packet_size_bytes AS packetSizeBytes, document_code AS documentCode,
-  hub_packet_id AS hubPacketId, verdict, level, practice, level_waived AS levelWaived, created_at AS createdAt, changed_at AS changedAt, sent_at AS sentAt`
+  hub_packet_id AS hubPacketId, verdict, level, practice, level_waived AS levelWaived, created_at AS createdAt, changed_at AS changedAt, sent_at AS sentAt,
+  drafter_id AS drafterId, (SELECT name FROM person WHERE id = drafter_id) AS drafterName,
+  leader_id AS leaderId, (SELECT name FROM person WHERE id = leader_id) AS leaderName, sent_back_at AS sentBackAt`
+/**
+ * Whose it is, where only that person's are asked for: `@drafter` began it, or nobody knows who did. A document
+ * that waits for a leader is also the leader's own.
+ */
+const VISIBLE = `(@drafter IS NULL OR drafter_id IS NULL OR drafter_id = @drafter OR leader_id = @drafter)`
+const SENT_BACK = `sent_back_at IS NOT NULL AND state = 'drafting' AND ${VISIBLE}`
+const COPY_NAMES = JSON.stringify(COPY_TYPES.map(({ name }) => name))
 const LATE_MS = 24 * 60 * 60 * 1000
+/** Where a drafter finds only what concerns them. */
+const PRIVATE_BOXES: readonly OutgoingBox[] = ['drafts', 'sentBack', 'toApprove']
 /** Which PDF stands for the document: the one signed last. */
 const PDF_ROLES: readonly FileRole[] = ['sealed', 'signed', 'imported']
 
@@ -93,7 +114,14 @@ export function outgoingStore(
     jobs,
     directory,
     requests,
-  }: { history: HistoryStore; jobs: JobStore; directory: DirectoryStore; requests: OutgoingRequestStore },
+    actor,
+  }: {
+    history: HistoryStore
+    jobs: JobStore
+    directory: DirectoryStore
+    requests: OutgoingRequestStore
+    actor: ActorContext
+  },
   now: () => number,
 ) {
   const byId = db.query('outgoing.get', `SELECT ${COLUMNS} FROM outgoing WHERE id = @id`, outgoingRow)
@@ -104,8 +132,8 @@ export function outgoingStore(
   )
   const insert = db.command(
     'outgoing.create',
-    `INSERT INTO outgoing (id, state, revision, fields, created_at, changed_at)
-     VALUES (@id, 'drafting', 1, @fields, @at, @at)`,
+    `INSERT INTO outgoing (id, state, revision, fields, created_at, changed_at, drafter_id)
+     VALUES (@id, 'drafting', 1, @fields, @at, @at, @drafterId)`,
   )
   const update = db.command(
     'outgoing.save',
@@ -150,6 +178,14 @@ export function outgoingStore(
   const judge = db.command(
     'outgoing.setVerdict',
     'UPDATE outgoing SET verdict = @verdict, changed_at = @at WHERE id = @id',
+  )
+  const propose = db.command(
+    'outgoing.setLeader',
+    'UPDATE outgoing SET leader_id = @leaderId, changed_at = @at WHERE id = @id',
+  )
+  const sendBack = db.command(
+    'outgoing.setSentBack',
+    'UPDATE outgoing SET sent_back_at = @sentBackAt, changed_at = @at WHERE id = @id',
   )
   const touch = db.command('outgoing.touch', 'UPDATE outgoing SET changed_at = @at WHERE id = @id')
   const filesOf = db.query(
@@ -220,7 +256,24 @@ export function outgoingStore(
   }
   const countIn = db.query(
     'outgoing.count',
-    'SELECT count(*) AS value FROM outgoing WHERE state IN (SELECT value FROM json_each(@states))',
+    `SELECT count(*) AS value FROM outgoing WHERE state IN (SELECT value FROM json_each(@states)) AND ${VISIBLE}`,
+    numberRow,
+  )
+  const sentBackPage = db.query(
+    'outgoing.listSentBack',
+    `SELECT ${COLUMNS} FROM outgoing WHERE ${SENT_BACK} ORDER BY sent_back_at DESC, id LIMIT @limit OFFSET @offset`,
+    outgoingRow,
+  )
+  const countSentBack = db.query(
+    'outgoing.countSentBack',
+    `SELECT count(*) AS value FROM outgoing WHERE ${SENT_BACK}`,
+    numberRow,
+  )
+  const countWaiting = db.query(
+    'outgoing.countWaiting',
+    `SELECT count(*) AS value FROM outgoing
+     WHERE (state = 'frozen' AND (fields ->> '$.typeName' IN (SELECT value FROM json_each(@copies))) = @agency)
+       OR (@agency = 1 AND state IN ('signed', 'numbered'))`,
     numberRow,
   )
 
@@ -244,7 +297,7 @@ export function outgoingStore(
   function create(fields: OutgoingFields, at: number = now()): Outgoing {
     const id = documentId.parse(randomUUID())
     return db.atomically(() => {
-      insert.run({ id, fields: JSON.stringify(fields), at })
+      insert.run({ id, fields: JSON.stringify(fields), at, drafterId: orNull(actor.current()?.id) })
       history.append({ at, subjectKind: 'outgoing', subjectId: id, event: 'create' })
       return get(id)
     })
@@ -338,9 +391,32 @@ export function outgoingStore(
 
   /** One page of a box, newest first, and how many there are in all. */
   function list(box: OutgoingBox, limit: number, offset: number): { total: number; rows: OutgoingSummary[] } {
-    const states = JSON.stringify(OUTGOING_BOXES[box])
-    const rows = (box === 'sent' ? lists.bySending : lists.byChange).all({ states, limit, offset })
-    return { total: countIn.get({ states })?.value ?? 0, rows: rows.map((row) => summary(whole(row))) }
+    const drafter = onlyOf(box)
+    const page = { limit, offset, drafter }
+    const rows =
+      box === 'sentBack'
+        ? sentBackPage.all(page)
+        : (box === 'sent' ? lists.bySending : lists.byChange).all({
+            ...page,
+            states: JSON.stringify(OUTGOING_BOXES[box]),
+          })
+    return { total: countOf(box), rows: rows.map((row) => summary(whole(row))) }
+  }
+
+  function countOf(box: OutgoingBox): number {
+    const drafter = onlyOf(box)
+    const row =
+      box === 'sentBack'
+        ? countSentBack.get({ drafter })
+        : countIn.get({ drafter, states: JSON.stringify(OUTGOING_BOXES[box]) })
+    return row?.value ?? 0
+  }
+
+  /** Drafts are of who writes them; who leads or keeps the office's papers sees all of them. */
+  function onlyOf(box: OutgoingBox): PersonId | null {
+    const person = actor.current()
+    if (person === undefined || !PRIVATE_BOXES.includes(box)) return null
+    return person.roles.includes('clerk') || person.roles.includes('leader') ? null : person.id
   }
 
   /** Documents that persons have signed and that did not leave: when the last one signed. */
@@ -348,16 +424,22 @@ export function outgoingStore(
     return waiting.all()
   }
 
-  /** How many documents each box holds. */
+  /** How many documents each box holds; of those to sign, how many wait for whoever is at work. */
   function counts(): Record<OutgoingBox, number> {
-    const count = (states: readonly OutgoingState[]) =>
-      countIn.get({ states: JSON.stringify(states) })?.value ?? 0
     return {
-      drafts: count(OUTGOING_BOXES.drafts),
-      toSign: count(OUTGOING_BOXES.toSign),
-      outbox: count(OUTGOING_BOXES.outbox),
-      sent: count(OUTGOING_BOXES.sent),
+      drafts: countOf('drafts'),
+      sentBack: countOf('sentBack'),
+      toApprove: countOf('toApprove'),
+      toSign: waitingFor(),
+      outbox: countOf('outbox'),
+      sent: countOf('sent'),
     }
+  }
+
+  function waitingFor(): number {
+    const roles = actor.current()?.roles ?? ['leader', 'clerk']
+    const count = (agency: 0 | 1) => countWaiting.get({ agency, copies: COPY_NAMES })?.value ?? 0
+    return (roles.includes('leader') ? count(0) : 0) + (roles.includes('clerk') ? count(1) : 0)
   }
 
   /**
@@ -388,6 +470,16 @@ export function outgoingStore(
     const { codeNumber, issuedDate } = number
     touched(numberIt.run({ id, codeNumber, issuedDate, at: now() }), id)
     return get(id)
+  }
+
+  /** To whom it is submitted. */
+  function setLeader(id: DocumentId, leaderId: PersonId): void {
+    touched(propose.run({ id, leaderId, at: now() }), id)
+  }
+
+  /** Since when it waits to be put right; `undefined` once it was submitted again. */
+  function setSentBack(id: DocumentId, sentBackAt: number | undefined): void {
+    touched(sendBack.run({ id, sentBackAt: orNull(sentBackAt), at: now() }), id)
   }
 
   /** The number it had is void. */
@@ -508,6 +600,9 @@ export function outgoingStore(
       createdAt: document.createdAt,
       changedAt: document.changedAt,
       sentAt: document.sentAt,
+      drafter: named(document.drafterId, document.drafterName),
+      leader: named(document.leaderId, document.leaderName),
+      sentBackAt: document.sentBackAt,
       delivery: delivery(document),
     }
   }
@@ -567,11 +662,13 @@ export function outgoingStore(
     save,
     setFile,
     setHubPacketId,
+    setLeader,
     setLevel,
     setNumber,
     setPacket,
     setPractice,
     setRecipients,
+    setSentBack,
     setVerdict,
     signedUnsent,
     summary,
@@ -579,10 +676,14 @@ export function outgoingStore(
   }
 }
 
+function named(id: PersonId | undefined, name: string | undefined) {
+  return id === undefined ? undefined : { id, name: name ?? '' }
+}
+
 /** Sorts and cuts on an index alone, then fetches the rows of one page. */
 function page(order: 'changed_at' | 'sent_at'): string {
   return `SELECT ${COLUMNS} FROM outgoing WHERE id IN (
-      SELECT id FROM outgoing WHERE state IN (SELECT value FROM json_each(@states))
+      SELECT id FROM outgoing WHERE state IN (SELECT value FROM json_each(@states)) AND ${VISIBLE}
       ORDER BY ${order} DESC, id LIMIT @limit OFFSET @offset)
     ORDER BY ${order} DESC, id`
 }

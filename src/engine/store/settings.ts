@@ -6,6 +6,7 @@ import { numberingRules } from '../../shared/document/numbering.ts'
 import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
 import { recallRoute } from '../../shared/document/request.ts'
 import { certificateChoice, hubKind, hubRoad, type TokenSettings } from '../../shared/ipc/contract.ts'
+import { autoLockMinutes } from '../../shared/people.ts'
 import { queuePolicy } from '../../shared/queue-policy.ts'
 import { signaturePolicy } from '../../shared/signature-policy.ts'
 import { workCalendar } from '../../shared/document/working-days.ts'
@@ -62,6 +63,8 @@ const SETTINGS = {
   recallRoute,
   /** Working days and hours; left out, DEFAULT_CALENDAR. */
   workCalendar,
+  /** Left out, DEFAULT_AUTO_LOCK_MINUTES. */
+  autoLockMinutes,
   /** How the line is used; left out, DEFAULT_QUEUE_POLICY. */
   queuePolicy,
   /** The largest packet that the hub says it takes, in bytes; left out where it says nothing. */

@@ -26,6 +26,7 @@ const BAD_EVENTS: readonly string[] = [
   'recall',
   'fail',
   'foreign',
+  'sendBack',
 ]
 
 /**
@@ -41,7 +42,8 @@ export function historyLine(
   const title = titleOf(entry)
   if (title === undefined) return undefined
   const event = recipientEventOf(entry) ?? requestEventOf(entry) ?? entry.event
-  return { title, note: noteOf(entry, nameOf), bad: BAD_EVENTS.includes(event) }
+  const notes = [noteOf(entry, nameOf), entry.actor ?? ''].filter((part) => part !== '')
+  return { title, note: notes.join(' · '), bad: BAD_EVENTS.includes(event) }
 }
 
 function titleOf(entry: HistoryEntry): string | undefined {

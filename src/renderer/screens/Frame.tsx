@@ -327,7 +327,11 @@ function Pressing({ now }: { now: number }) {
   return (
     <a
       className={styles['item']}
-      href={first.place === 'outbox' ? addressOf('outbox') : addressOf(first.place, first.id)}
+      href={
+        first.place === 'outbox'
+          ? addressOf('outbox')
+          : addressOf(first.place === 'handling' ? 'registered' : first.place, first.id)
+      }
     >
       <Clock size={14} strokeWidth={1.75} aria-hidden />
       {TEXT.deadline.pressing(others.length + 1 - passed, passed)}

@@ -67,6 +67,14 @@ export const FRAME_TEXT = {
   },
 
   empty: {
+    sentBack: [
+      'Không có văn bản nào bị trả lại',
+      'Dự thảo mà lãnh đạo hoặc văn thư trả lại để sửa sẽ nằm ở đây, kèm ý kiến.',
+    ],
+    toApprove: [
+      'Không có văn bản chờ duyệt',
+      'Dự thảo đã trình sẽ nằm ở đây để lãnh đạo duyệt và ký, hoặc trả lại kèm ý kiến.',
+    ],
     drafts: ['Chưa có dự thảo', 'Bấm “Soạn văn bản” để bắt đầu. Dự thảo được tự lưu trên máy này.'],
     toSign: [
       'Không có văn bản chờ ký',

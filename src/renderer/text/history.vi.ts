@@ -8,6 +8,10 @@ export const HISTORY_TEXT = {
   history: {
     outgoing: {
       freeze: 'Chốt nội dung, chuyển ký',
+      propose: 'Trình lãnh đạo',
+      approve: 'Lãnh đạo duyệt',
+      sendBack: 'Trả lại để sửa',
+      takeBack: 'Rút lại trước khi duyệt',
       discard: 'Xóa dự thảo',
       reopen: 'Đưa về dự thảo để sửa',
       cosign: 'Đã ký, còn chờ người ký tiếp theo',
@@ -34,7 +38,9 @@ export const HISTORY_TEXT = {
       register: 'Tiếp nhận, vào sổ',
       return: 'Trả lại bên gửi',
       dismiss: 'Bỏ qua gói tin',
-      assign: 'Chuyển xử lý',
+      assign: 'Phân công xử lý',
+      reassign: 'Phân công lại',
+      giveBack: 'Giao lại, chờ phân công',
       process: 'Đang xử lý',
       finish: 'Hoàn thành',
       recall: 'Hủy văn bản theo yêu cầu thu hồi',
@@ -68,6 +74,8 @@ export const HISTORY_TEXT = {
     answered: { '15': 'đồng ý thu hồi', '16': 'từ chối thu hồi' },
     other: {
       create: 'Tạo dự thảo',
+      note: 'Ghi chú, góp ý',
+      reply: 'Soạn văn bản trả lời',
       backup: 'Sao lưu kho văn bản',
       restore: 'Khôi phục kho văn bản từ bản sao lưu',
       'export-evidence': 'Xuất hồ sơ chứng cứ',

@@ -8,6 +8,7 @@ import type { AskedState } from '../../shared/document/request.ts'
 export const OUTGOING_TEXT = {
   outgoingState: {
     drafting: 'Đang soạn',
+    proposed: 'Chờ duyệt',
     frozen: 'Chờ người có thẩm quyền ký',
     signed: 'Chờ cấp số, đóng dấu',
     numbered: 'Đã cấp số, chờ đóng dấu',
@@ -383,6 +384,7 @@ export const OUTGOING_TEXT = {
         'Gửi trong ngày ký, chậm nhất sáng ngày làm việc tiếp theo (Quyết định 28/2018/QĐ-TTg).',
       'at-once': 'Văn bản khẩn: xử lý ngay (Quyết định 28/2018/QĐ-TTg).',
       'same-day': 'Báo nhận trong ngày đến (Nghị định 30/2020/NĐ-CP).',
+      'handle-by': 'Hạn xử lý ghi khi phân công.',
     } satisfies Record<Deadline['rule'], string>,
     calendarMissing:
       'Lịch nghỉ của năm này chưa được nhập trong Cài đặt, nên hạn tính theo ngày làm việc thường.',

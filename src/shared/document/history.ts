@@ -12,5 +12,7 @@ export const historyEntry = z.object({
   /** The event of the transition table, or `attempt`, `status`, `note`. */
   event: z.string(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  /** Who did it, by the name of that day; left out where the machine did it, and of old lines. */
+  actor: z.string().optional(),
 })
 export type HistoryEntry = z.output<typeof historyEntry>

@@ -10,8 +10,14 @@ export const INCOMING = defineMachine({
   admitted: { register: 'registered', return: 'returned', recall: 'recalled' }, // register.ts: 03 with số đến, or 02 with a reason; requests.ts
   quarantined: { return: 'returned', dismiss: 'dismissed', recall: 'recalled' }, // register.ts: bytes kept either way; requests.ts
   registered: { assign: 'assigned', process: 'processing', finish: 'finished', recall: 'recalled' }, // process.ts; requests.ts: the clerk agreed to give it back (15)
-  assigned: { process: 'processing', finish: 'finished', recall: 'recalled' }, // process.ts: 04
-  processing: { finish: 'finished', recall: 'recalled' }, // process.ts: 05
+  assigned: {
+    reassign: 'assigned',
+    giveBack: 'registered',
+    process: 'processing',
+    finish: 'finished',
+    recall: 'recalled',
+  }, // process.ts: 04, once; to somebody else; the person cannot do it
+  processing: { reassign: 'assigned', giveBack: 'registered', finish: 'finished', recall: 'recalled' }, // process.ts: 05
   finished: { recall: 'recalled' }, // process.ts: 06
   returned: { recall: 'recalled' }, // requests.ts
   recalled: {}, // metadata and history are kept (Decree 30/2020 App. VI)
@@ -31,6 +37,9 @@ export const INCOMING_BOXES = {
   quarantine: ['quarantined'],
   returned: ['returned', 'dismissed', 'recalled'],
 } as const satisfies Record<string, readonly IncomingState[]>
+
+/** What is in the register and not finished: somebody has to see to it. */
+export const UNFINISHED = ['registered', 'assigned', 'processing'] as const satisfies readonly IncomingState[]
 
 /** The boxes, and `asked`: documents of any state whose sender waits for the clerk's answer. */
 export const incomingBox = z.enum(['new', 'asked', 'registered', 'quarantine', 'returned'])

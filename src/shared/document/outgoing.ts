@@ -6,9 +6,10 @@ import { defineMachine, statesOf, type EventOf, type StateOf } from '../machine.
  * in src/engine/outgoing/ that performs it. Names are persisted: add, never rename.
  */
 export const OUTGOING = defineMachine({
-  drafting: { freeze: 'frozen', discard: 'discarded' }, // freeze.ts: fields checked, the PDF fixed; draft.ts
-  frozen: { reopen: 'drafting', cosign: 'frozen', sign: 'signed', number: 'numbered' }, // draft.ts; sign.ts: each signer, then the last; number.ts: a copy, which nobody signs
-  signed: { reopen: 'drafting', number: 'numbered' }, // draft.ts, number.ts: số và ngày
+  drafting: { freeze: 'frozen', propose: 'proposed', discard: 'discarded' }, // freeze.ts: fields checked, the PDF fixed, by who may approve it; approve.ts: by who may not; draft.ts
+  proposed: { approve: 'frozen', sendBack: 'drafting', takeBack: 'drafting' }, // approve.ts: the leader's word; the drafter thought better of it
+  frozen: { reopen: 'drafting', sendBack: 'drafting', cosign: 'frozen', sign: 'signed', number: 'numbered' }, // draft.ts; sign.ts: each signer, then the last; number.ts: a copy, which nobody signs
+  signed: { reopen: 'drafting', sendBack: 'drafting', number: 'numbered' }, // draft.ts, approve.ts, number.ts: số và ngày
   numbered: { reopen: 'drafting', void: 'signed', voidCopy: 'frozen', seal: 'sealed' }, // draft.ts; sign.ts: the agency
   sealed: { submit: 'queued' }, // submit.ts: packet fixed and job added, one transaction
   queued: { withdraw: 'sealed', accept: 'sent', refuse: 'refused' }, // submit.ts, deliver.ts: the hub's answer
@@ -29,10 +30,12 @@ export const outgoingState = z.enum(statesOf(OUTGOING))
 /** Where the clerk finds a document: the navigation's boxes and the states each one holds. */
 export const OUTGOING_BOXES = {
   drafts: ['drafting'],
+  toApprove: ['proposed'],
   toSign: ['frozen', 'signed', 'numbered'],
   outbox: ['sealed', 'queued', 'refused'],
   sent: ['sent', 'confirmed', 'returned', 'recalling', 'recalled', 'replaced'],
 } as const satisfies Record<string, readonly OutgoingState[]>
 
-export const outgoingBox = z.enum(['drafts', 'toSign', 'outbox', 'sent'])
+/** The boxes, and `sentBack`: drafts that were sent back to whoever wrote them, to be put right. */
+export const outgoingBox = z.enum(['drafts', 'sentBack', 'toApprove', 'toSign', 'outbox', 'sent'])
 export type OutgoingBox = z.output<typeof outgoingBox>

@@ -113,8 +113,11 @@ export const deadline = z.object({
   at: z.int(),
   /** From when the clerk is warned. */
   warnAt: z.int(),
-  /** `next-morning`: the morning of the next working day; `at-once`: urgent; `same-day`: the day it came. */
-  rule: z.enum(['next-morning', 'at-once', 'same-day']),
+  /**
+   * `next-morning`: the morning of the next working day; `at-once`: urgent; `same-day`: the day it came;
+   * `handle-by`: the day that was named when it was given to somebody.
+   */
+  rule: z.enum(['next-morning', 'at-once', 'same-day', 'handle-by']),
   /** Nobody entered the holidays of its year. */
   calendarMissing: z.boolean(),
 })
@@ -146,6 +149,15 @@ export function answerDeadline(calendar: WorkCalendar, receivedAt: number, prior
   const openAt = openFrom(calendar, receivedAt)
   if (priority > 0) return atOnce(calendar, openAt, priority)
   return deadlineAt(calendar, instantOf(vietnamDate(openAt), calendar.afternoonEnd), 'same-day')
+}
+
+/**
+ * By when a received document is to be done with: the end of work on the day that was named.
+ *
+ * @param day `yyyy-MM-dd`
+ */
+export function handlingDeadline(calendar: WorkCalendar, day: string): Deadline {
+  return deadlineAt(calendar, instantOf(day, calendar.afternoonEnd), 'handle-by')
 }
 
 function atOnce(calendar: WorkCalendar, from: number, priority: number): Deadline {

@@ -5,6 +5,7 @@ import { hubContract } from './contract/hub.ts'
 import { incomingContract } from './contract/incoming.ts'
 import { officeContract } from './contract/office.ts'
 import { outgoingContract } from './contract/outgoing.ts'
+import { peopleContract } from './contract/people.ts'
 import { tokenContract } from './contract/token.ts'
 import { trustContract } from './contract/trust.ts'
 import { updateContract } from './contract/update.ts'
@@ -22,6 +23,7 @@ export {
   type PlaceOfSignature,
   type PlacedSignature,
 } from './contract/outgoing.ts'
+export { type Session } from './contract/people.ts'
 export {
   type CertificateSummary,
   type DriverSummary,
@@ -40,6 +42,7 @@ export { certificateChoice, type CertificateChoice } from './contract/values.ts'
  */
 export const contract = {
   ...officeContract,
+  ...peopleContract,
   ...hubContract,
   ...tokenContract,
   ...trustContract,

@@ -12,6 +12,7 @@ import { z } from 'zod'
  * - `directory`: agencies changed
  * - `update`: a new version was found, loaded or refused
  * - `appearance`: the picture of a signature or a seal was kept or removed
+ * - `people`: somebody came to work or left, or what is known of the people changed
  * - `backup`: a backup, a check of one or a restore began, moved on or ended
  * - `engine`: the engine was started again; ask for everything
  */
@@ -25,6 +26,7 @@ export const topic = z.enum([
   'directory',
   'update',
   'appearance',
+  'people',
   'backup',
   'engine',
 ])

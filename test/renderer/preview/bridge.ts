@@ -2,7 +2,8 @@ import type { ConnectionCheck } from '../../../src/shared/connection-check.ts'
 import type { ConnectionSettings } from '../../../src/shared/connection.ts'
 import type { HistoryEntry } from '../../../src/shared/document/history.ts'
 import { OUTGOING_BOXES, type OutgoingState } from '../../../src/shared/document/outgoing.ts'
-import { INCOMING_BOXES, type IncomingState } from '../../../src/shared/document/incoming.ts'
+import { INCOMING_BOXES, UNFINISHED, type IncomingState } from '../../../src/shared/document/incoming.ts'
+import type { NoteKind } from '../../../src/shared/document/note.ts'
 import type { RequestState } from '../../../src/shared/document/request.ts'
 import { signersOf } from '../../../src/shared/document/signers.ts'
 import { DEFAULT_CALENDAR } from '../../../src/shared/document/working-days.ts'
@@ -13,6 +14,7 @@ import {
   isMethod,
   type Handlers,
   type IncomingDetail,
+  type Input,
   type LineStatus,
   type OfficeStatus,
   type OutgoingDetail,
@@ -30,12 +32,13 @@ import { DEFAULT_BACKUP_POLICY, type BackupStatus, type BackupSummary } from '..
 import { DEFAULT_QUEUE_POLICY } from '../../../src/shared/queue-policy.ts'
 import { DEFAULT_POLICY } from '../../../src/shared/signature-policy.ts'
 import type { DocumentVerdict } from '../../../src/shared/verdict.ts'
+import { samplePeople } from './people.ts'
 import samplePdf from './sample.pdf?url'
 
 /*
  * A bridge without an engine: invented sample data, answered through the real contract. Which office it
  * shows is told by the address: ?phase=new|locked, ?line=down|off, ?pin=low|final|locked, ?rows=100000,
- * ?empty, ?fail, ?loading, ?clock=none.
+ * ?empty, ?fail, ?loading, ?clock=none, ?people=locked|leader|drafter.
  */
 const ask = new URLSearchParams(window.location.search)
 const MINUTE = 60_000
@@ -203,6 +206,7 @@ function outgoing(
         ? [entry('outgoing', 'number', 60, { number: 7 }), entry('outgoing', 'seal', 60)]
         : []),
     ],
+    notes: [],
     nextNumber: '07',
     ...more,
     priority: more.priority ?? 0,
@@ -380,6 +384,7 @@ function incoming(
       entry('incoming', 'admit', 26),
       entry('incoming', 'reported', 26, { code: '01' }),
     ],
+    notes: [],
     nextArrivalNumber: 41,
     paperFollows: false,
     answers: [],
@@ -529,6 +534,20 @@ const move = (id: string, state: OutgoingState, event: string, more: Partial<Out
   tell('outgoing')
   return document
 }
+const sentBack = () =>
+  documents.filter(({ state, sentBackAt }) => state === 'drafting' && sentBackAt !== undefined)
+const handling = () => received.filter(({ state }) => UNFINISHED.some((known) => known === state))
+const noted = (document: OutgoingDetail | IncomingDetail, kind: NoteKind, text: string) => {
+  document.notes = [...document.notes, { at: now, personName: 'Nguyễn Văn Mẫu', kind, text }]
+}
+const given = (id: string, { personId, to, handleBy }: Omit<Input<'incoming.assign'>, 'id'>) => {
+  const person = sample.people.find((each) => each.id === personId)
+  Object.assign(oneIn(id), {
+    assignee: person === undefined ? { name: to ?? '' } : { id: person.id, name: person.name },
+    handleBy,
+  })
+  return moveIn(id, 'assigned')
+}
 const status = (): OfficeStatus => ({
   phase: phase === 'new' || phase === 'locked' ? phase : 'open',
   keyStore: ask.has('nokeys') ? ('none' as const) : ('os' as const),
@@ -672,7 +691,9 @@ const CHECK: ConnectionCheck = {
   ],
 }
 
+const sample = samplePeople(ask, tell)
 const handlers: Handlers = {
+  ...sample.handlers,
   'office.status': status,
   'office.newRecoveryCode': () => ({ recoveryCode: 'K7QM-3XPA-9TWD-4HRC-8NVE-2JBY-6FSG-5ZLU' }),
   'office.create': () => {
@@ -807,21 +828,45 @@ const handlers: Handlers = {
   'directory.byIds': ({ ids: asked }) => agencies.filter(({ organId }) => asked.some((id) => id === organId)),
   counts: () => ({
     drafts: documents.filter(({ state }) => state === 'drafting').length,
+    sentBack: sentBack().length,
+    toApprove: documents.filter(({ state }) => state === 'proposed').length,
     toSign: documents.filter(({ state }) => OUTGOING_BOXES.toSign.some((known) => known === state)).length,
     outbox: documents.filter(({ state }) => OUTGOING_BOXES.outbox.some((known) => known === state)).length,
     sent: 3,
     new: received.filter(({ state }) => state === 'admitted').length,
     asked: received.filter(({ request }) => request?.state === 'asked').length,
+    handling: handling().length,
     registered: 1,
     quarantine: received.filter(({ state }) => state === 'quarantined').length,
     returned: 1,
   }),
   'outgoing.list': ({ box, limit, offset }) => {
-    const rows = documents.filter(({ state }) => OUTGOING_BOXES[box].some((known) => known === state))
+    const rows =
+      box === 'sentBack'
+        ? sentBack()
+        : documents.filter(({ state }) => OUTGOING_BOXES[box].some((known) => known === state))
     return { total: rows.length, rows: rows.slice(offset, offset + limit) }
   },
   'outgoing.one': ({ id }) => one(id),
   'outgoing.pdf': pdf,
+  'outgoing.propose': ({ id, leaderId }) => {
+    const leader = sample.people.find((person) => person.id === leaderId)
+    return move(id, 'proposed', 'propose', {
+      leader: leader === undefined ? undefined : { id: leader.id, name: leader.name },
+      sentBackAt: undefined,
+    })
+  },
+  'outgoing.takeBack': ({ id }) => move(id, 'drafting', 'takeBack'),
+  'outgoing.approve': ({ id }) => move(id, 'frozen', 'approve'),
+  'outgoing.sendBack': ({ id, reason }) => {
+    noted(one(id), 'sentBack', reason)
+    return move(id, 'drafting', 'sendBack', { sentBackAt: now })
+  },
+  'outgoing.note': ({ id, text }) => {
+    noted(one(id), 'remark', text)
+    tell('outgoing')
+    return one(id)
+  },
   'outgoing.draft': ({ fields }) => {
     const made = outgoing('drafting', 'Công văn', fields.codeNotation ?? '', '', [], { files: [] })
     made.fields = outgoingFields.parse(fields)
@@ -961,7 +1006,29 @@ const handlers: Handlers = {
     }),
   'incoming.agree': ({ id }) => answerRequest(id, 'agreed', { state: 'recalled' }),
   'incoming.refuse': ({ id, reason }) => answerRequest(id, 'refused', {}, reason),
-  'incoming.assign': ({ id }) => moveIn(id, 'assigned'),
+  'incoming.assign': ({ id, ...to }) => given(id, to),
+  'incoming.assignMany': ({ ids, ...to }) =>
+    ids.map((id) => {
+      given(id, to)
+      return { id }
+    }),
+  'incoming.giveBack': ({ id, reason }) => {
+    noted(oneIn(id), 'givenBack', reason)
+    Object.assign(oneIn(id), { assignee: undefined })
+    return moveIn(id, 'registered')
+  },
+  'incoming.note': ({ id, text }) => {
+    noted(oneIn(id), 'remark', text)
+    tell('incoming')
+    return oneIn(id)
+  },
+  'incoming.handling': ({ of }) => {
+    const rows = handling().filter(({ assignee, state }) =>
+      of === undefined ? true : of === 'nobody' ? state === 'registered' : assignee?.id === of,
+    )
+    return { total: rows.length, rows }
+  },
+  'incoming.urgent': () => received.filter(({ state, priority }) => state === 'admitted' && priority > 0),
   'incoming.process': ({ id }) => moveIn(id, 'processing'),
   'incoming.finish': ({ id }) => moveIn(id, 'finished'),
   'evidence.export': () => ({ path: '/home/clerk/chung-cu.zip' }),

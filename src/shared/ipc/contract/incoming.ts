@@ -10,10 +10,12 @@ import {
 } from '../../document/fields.ts'
 import { historyEntry } from '../../document/history.ts'
 import { incomingBox, incomingState } from '../../document/incoming.ts'
+import { documentNote, noteText } from '../../document/note.ts'
 import { packetWarning } from '../../document/packet.ts'
 import { receivedRequest } from '../../document/request.ts'
+import { personId } from '../../people.ts'
 import { documentVerdict } from '../../verdict.ts'
-import { errorCode, page, signatureIndex } from './values.ts'
+import { errorCode, nothing, outcome, page, signatureIndex } from './values.ts'
 import { outgoingDetail } from './outgoing.ts'
 import type { Requests } from './values.ts'
 
@@ -39,6 +41,10 @@ const incomingSummary = z.object({
   request: receivedRequest.optional(),
   /** The document of its sender that takes its place. */
   replacedBy: z.object({ id: documentId, code: z.string() }).optional(),
+  /** Who handles it; without an id a unit or person outside the list of people. */
+  assignee: z.object({ id: personId.optional(), name: z.string() }).optional(),
+  /** By which day it is to be done. */
+  handleBy: isoDate.optional(),
 })
 
 export type IncomingSummary = z.output<typeof incomingSummary>
@@ -61,11 +67,24 @@ const incomingDetail = incomingSummary.extend({
   warnings: z.array(packetWarning),
   verdictDetail: documentVerdict.optional(),
   history: z.array(historyEntry),
+  /** What the office wrote about it; it never leaves the office. */
+  notes: z.array(documentNote),
   /** The arrival number that "Tiếp nhận" would give now. */
   nextArrivalNumber: z.int(),
 })
 
 export type IncomingDetail = z.output<typeof incomingDetail>
+
+/** To whom, and by when. */
+const assignment = {
+  personId: personId.optional(),
+  to: z.string().trim().min(1).max(200).optional(),
+  handleBy: isoDate.optional(),
+  note: noteText.optional(),
+}
+
+/** How many documents are given to somebody at once. */
+const MAX_ASSIGNED = 200
 
 /** Documents that came in, and the evidence of either. */
 export const incomingContract = {
@@ -103,11 +122,27 @@ export const incomingContract = {
     }),
     output: outgoingDetail,
   },
-  /** "Chuyển xử lý": sends 04. `to`: the unit or person that handles it. */
-  'incoming.assign': {
-    input: z.object({ id: documentId, to: z.string().trim().min(1).max(200) }),
+  /** "Phân công": sends 04, once. To a person of the office, or `to`: a unit or person outside the list. */
+  'incoming.assign': { input: z.object({ id: documentId, ...assignment }), output: incomingDetail },
+  /** The same for many; each stands by itself. */
+  'incoming.assignMany': {
+    input: z.object({ ids: z.array(documentId).min(1).max(MAX_ASSIGNED), ...assignment }),
+    output: z.array(outcome),
+  },
+  /** "Giao lại": whoever has it cannot do it. */
+  'incoming.giveBack': {
+    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
     output: incomingDetail,
   },
+  /** "Ghi chú": what is being done about it. */
+  'incoming.note': { input: z.object({ id: documentId, text: noteText }), output: incomingDetail },
+  /** "Đang xử lý": what is in the register and not finished, by the day by which it is to be done. */
+  'incoming.handling': {
+    input: z.object({ of: personId.or(z.literal('nobody')).optional(), ...page }),
+    output: z.object({ total: z.int(), rows: z.array(incomingSummary) }),
+  },
+  /** Urgent documents that wait to be accepted. */
+  'incoming.urgent': { input: nothing, output: z.array(incomingSummary) },
   /** "Đang xử lý": sends 05. */
   'incoming.process': { input: z.object({ id: documentId }), output: incomingDetail },
   /** "Hoàn thành": sends 06. */

@@ -48,11 +48,14 @@ export type Settings = z.output<typeof settings>
 
 const counts = z.object({
   drafts: z.int(),
+  sentBack: z.int(),
+  toApprove: z.int(),
   toSign: z.int(),
   outbox: z.int(),
   sent: z.int(),
   new: z.int(),
   asked: z.int(),
+  handling: z.int(),
   registered: z.int(),
   quarantine: z.int(),
   returned: z.int(),
@@ -131,7 +134,7 @@ export const officeContract = {
     input: nothing,
     output: z.array(
       /** Where the clerk finds it. */
-      z.object({ place: z.enum(['to-sign', 'outbox', 'new']), id: documentId, deadline }),
+      z.object({ place: z.enum(['to-sign', 'outbox', 'new', 'handling']), id: documentId, deadline }),
     ),
   },
 

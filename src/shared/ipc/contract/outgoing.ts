@@ -15,13 +15,16 @@ import { historyEntry } from '../../document/history.ts'
 import { gapReason } from '../../document/numbering.ts'
 import { jobState } from '../../document/job.ts'
 import { outgoingBox, outgoingState } from '../../document/outgoing.ts'
+import { documentNote, noteText } from '../../document/note.ts'
 import { recipient } from '../../document/recipient.ts'
 import { scanFinding } from '../../document/scan.ts'
 import { personalSignature, signer } from '../../document/signers.ts'
+import { personId } from '../../people.ts'
 import { documentVerdict } from '../../verdict.ts'
 import {
   errorCode,
   codeNumber,
+  outcome,
   pinUse,
   page,
   certificateChoice,
@@ -52,6 +55,8 @@ const deliveryStatus = z.object({
 
 export type DeliveryStatus = z.output<typeof deliveryStatus>
 
+const namedPerson = z.object({ id: personId, name: z.string() })
+
 const outgoingSummary = z.object({
   id: documentId,
   state: outgoingState,
@@ -69,6 +74,11 @@ const outgoingSummary = z.object({
   createdAt: instant,
   changedAt: instant,
   sentAt: instant.optional(),
+  /** Who began it, and to whom it was submitted last. */
+  drafter: namedPerson.optional(),
+  leader: namedPerson.optional(),
+  /** Since when it waits to be put right. */
+  sentBackAt: instant.optional(),
   delivery: deliveryStatus.optional(),
 })
 
@@ -83,6 +93,8 @@ export const outgoingDetail = outgoingSummary.extend({
   /** Who signed, in order, as our own verifier judged it after each signature. */
   verdict: documentVerdict.optional(),
   history: z.array(historyEntry),
+  /** What the leader and others of the office wrote about it; it never leaves the office. */
+  notes: z.array(documentNote),
   /** The next free number of this document's series, offered when it is numbered. */
   nextNumber: z.string().optional(),
 })
@@ -127,12 +139,6 @@ export type PlaceOfSignature = z.output<typeof placeOfSignature>
 export const MAX_BATCH = 200
 
 const batchIds = z.array(documentId).min(1).max(MAX_BATCH)
-
-/** How it went for one document of a batch; without `error` it is signed. */
-const signOutcome = z.object({
-  id: documentId,
-  error: z.object({ code: errorCode, incident: z.string(), detail: z.string().optional() }).optional(),
-})
 
 /** Documents on their way out. */
 export const outgoingContract = {
@@ -180,6 +186,19 @@ export const outgoingContract = {
   /** What is found about the scan of a copy; nothing of any other document, or before there is a PDF. */
   'outgoing.scan': { input: z.object({ id: documentId }), output: z.array(scanFinding) },
   'outgoing.freeze': { input: z.object({ id: documentId, revision: z.int() }), output: outgoingDetail },
+  /** "Trình lãnh đạo": what the leader will read is fixed, as by freezing. */
+  'outgoing.propose': {
+    input: z.object({ id: documentId, revision: z.int(), leaderId: personId }),
+    output: outgoingDetail,
+  },
+  /** "Rút lại", before the leader said anything. */
+  'outgoing.takeBack': { input: z.object({ id: documentId }), output: outgoingDetail },
+  /** "Duyệt": it goes on to be signed. */
+  'outgoing.approve': { input: z.object({ id: documentId }), output: outgoingDetail },
+  /** "Trả lại" to whoever wrote it, with what is to be put right. Signatures made meanwhile are set aside. */
+  'outgoing.sendBack': { input: z.object({ id: documentId, reason: noteText }), output: outgoingDetail },
+  /** "Góp ý". */
+  'outgoing.note': { input: z.object({ id: documentId, text: noteText }), output: outgoingDetail },
   'outgoing.reopen': { input: z.object({ id: documentId }), output: outgoingDetail },
   /** Where the next signature would stand: the next person's of a frozen document, else the agency's. */
   'outgoing.signingPlace': {
@@ -220,7 +239,7 @@ export const outgoingContract = {
   /** `outgoing.sign` for many, with one PIN and one try. Each stands by itself. */
   'outgoing.signMany': {
     input: z.object({ ids: batchIds, certificate: certificateChoice, ...pinUse }),
-    output: z.array(signOutcome),
+    output: z.array(outcome),
   },
   /** `outgoing.seal` for many: numbers follow the order of `ids`. */
   'outgoing.sealMany': {
@@ -230,7 +249,7 @@ export const outgoingContract = {
       ...pinUse,
       issuedDate: isoDate.optional(),
     }),
-    output: z.array(signOutcome),
+    output: z.array(outcome),
   },
   /** "Sửa nơi nhận": other recipients for a sealed document that did not leave. Its PDF stays as it is. */
   'outgoing.readdress': {

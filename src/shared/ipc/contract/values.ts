@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sha256Hex } from '../../document/fields.ts'
+import { documentId, sha256Hex } from '../../document/fields.ts'
 import { ERROR_CODES } from '../../errors.ts'
 
 /** The code of a failure that is part of an answer. */
@@ -20,6 +20,12 @@ export const pinUse = {
   /** The clerk agreed to use the last try before the token locks itself. */
   lastTry: z.boolean().optional(),
 }
+
+/** How it went for one document of several; without `error` it is done. */
+export const outcome = z.object({
+  id: documentId,
+  error: z.object({ code: errorCode, incident: z.string(), detail: z.string().optional() }).optional(),
+})
 
 /** Which part of a long list is asked for. */
 export const page = { limit: z.int().min(1).max(200).default(100), offset: z.int().min(0).default(0) }
