@@ -18,6 +18,7 @@ export default defineConfig({
         input: {
           index: at('src/main/index.ts'),
           engine: at('src/engine/entry.ts'),
+          'body-worker': at('src/engine/pdf/body-worker.ts'),
           signer: at('src/signer/index.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

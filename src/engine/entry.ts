@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { AppError } from '../shared/errors.ts'
 import {
   hostAnswer,
@@ -67,6 +68,11 @@ function parentOf(): Parent {
 function isPort(value: unknown): value is Port {
   return typeof value === 'object' && value !== null && 'postMessage' in value && 'on' in value
 }
+
+/** Beside the built engine, or where Node strips types itself. */
+const BODY_WORKER = import.meta.filename.endsWith('.ts')
+  ? join(import.meta.dirname, 'pdf', 'body-worker.ts')
+  : join(import.meta.dirname, 'body-worker.js')
 
 const parent = parentOf()
 let engine: Engine | undefined
@@ -218,6 +224,7 @@ async function begin(message: Extract<ToEngine, { type: 'start' }>): Promise<voi
       }
     },
     reach: killAt(message.failPoint),
+    bodyWorker: BODY_WORKER,
     ...(message.nativeBinding === undefined ? {} : { nativeBinding: message.nativeBinding }),
     ...(message.settleMs === undefined ? {} : { settleMs: message.settleMs }),
     ...(message.tokenDeadlineMs === undefined ? {} : { tokenDeadlineMs: message.tokenDeadlineMs }),

@@ -12,6 +12,7 @@ import type {
 } from '../shared/ipc/contract.ts'
 import { DEFAULT_CALENDAR } from '../shared/document/working-days.ts'
 import { waitsForNumber } from '../shared/document/signers.ts'
+import { MAX_SAVED_SEARCHES, type SavedSearch } from '../shared/search.ts'
 import { diagnosisText } from '../shared/token-diagnosis.vi.ts'
 import { failureLog, failureOf } from './answer.ts'
 import { AsyncLocalStorage } from 'node:async_hooks'
@@ -212,6 +213,23 @@ export function officeHandlers(office: Office): OfficeHandlers {
     return settings()
   }
 
+  function savedSearches(): SavedSearch[] {
+    return store.settings.get('savedSearches') ?? []
+  }
+
+  function searchesBut(name: string): SavedSearch[] {
+    return savedSearches().filter((search) => search.name !== name)
+  }
+
+  function keepSearches(searches: SavedSearch[]): SavedSearch[] {
+    if (searches.length > MAX_SAVED_SEARCHES) {
+      throw new AppError('search/too-many-saved', `${String(searches.length)} searches`)
+    }
+    store.settings.set('savedSearches', searches)
+    office.tell('search')
+    return searches
+  }
+
   const connection = connectionSection(store.settings)
   const people = peopleSection(office)
 
@@ -374,6 +392,12 @@ export function officeHandlers(office: Office): OfficeHandlers {
 
     'directory.search': ({ text, limit }) => store.directory.search(text, limit),
     'directory.byIds': ({ ids }) => store.directory.byIds(ids),
+
+    'search.find': ({ query, limit, offset }) => store.search.find(query, limit, offset),
+    'search.status': () => store.search.status(),
+    'search.saved': savedSearches,
+    'search.save': (search) => keepSearches([...searchesBut(search.name), search]),
+    'search.forget': ({ name }) => keepSearches(searchesBut(name)),
 
     counts: () => ({ ...store.outgoing.counts(), ...store.incoming.counts() }),
 

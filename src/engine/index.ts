@@ -89,6 +89,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       onSlow: (statement: string, ms: number) => {
         host.log('warn', `slow statement ${statement}: ${ms.toFixed(1)} ms`)
       },
+      onUnsearchable: (cause: unknown) => {
+        host.log('error', `a document was not taken into the search: ${codeOf(cause)}`)
+      },
     }
   }
 

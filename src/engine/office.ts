@@ -26,6 +26,8 @@ import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
 import { keepFirstPerson } from './people.ts'
 import { officeSession } from './session.ts'
+import { bodyReader } from './pdf/body-text.ts'
+import { officeReading } from './reading.ts'
 import type { SignerClient } from './signing/signer-client.ts'
 import type { Job, Store } from './store/index.ts'
 import { lineToHub } from './sync/line.ts'
@@ -45,6 +47,8 @@ export interface World {
   readonly reach: ReachFailPoint
   readonly host: Host
   readonly pollIntervalMs?: number
+  /** The thread that reads PDFs for the search: the built file, or pdf/body-worker.ts. Left out, none is read. */
+  readonly bodyWorker?: string
   /** See unknownOutcomes; default one minute. */
   readonly settleMs?: number
 }
@@ -72,7 +76,7 @@ export function openOffice(
   store: Store,
   signer: SignerClient,
   world: World,
-  tell: (topic: Topic) => void,
+  tellWindows: (topic: Topic) => void,
   checkBackup: BackupPorts['check'],
 ) {
   const { now, reach, host } = world
@@ -99,6 +103,24 @@ export function openOffice(
     journal.note(line.get())
     tell('line')
   })
+
+  function tell(topic: Topic): void {
+    tellWindows(topic)
+    if (topic === 'outgoing' || topic === 'incoming') reading?.ring()
+  }
+
+  const reading =
+    world.bodyWorker === undefined
+      ? undefined
+      : officeReading({
+          store,
+          reader: bodyReader(world.bodyWorker),
+          timer: world.timer,
+          log: host.log,
+          onChange: () => {
+            tell('search')
+          },
+        })
 
   let transport:
     { readonly key: string; readonly open: Transport; readonly serverClock: ServerClock } | undefined
@@ -244,6 +266,7 @@ export function openOffice(
 
   journal.open()
   queue.start()
+  reading?.start()
   watch.start()
   backups.start()
 
@@ -301,6 +324,7 @@ export function openOffice(
       session.close()
       watch.stop()
       await backups.stop()
+      await reading?.stop()
       await queue.stop()
       await transport?.open.close()
       await authorities.close()

@@ -208,6 +208,8 @@ export const ERRORS = {
   'road/far-server-failed': { retry: 'auto', line: 'down', hop: 'hub' },
   'road/evidence-missing': { retry: 'auto', hop: 'security-server' },
 
+  'search/too-many-saved': { retry: 'user' },
+
   'update/feed-unreachable': { retry: 'user' },
   'update/refused': { retry: 'never' },
   'update/busy': { retry: 'user' },

@@ -642,6 +642,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Văn bản đã gửi xong. Chương trình sẽ tự hỏi lại biên nhận.',
   },
 
+  'search/too-many-saved': {
+    title: 'Đã lưu quá nhiều tìm kiếm',
+    hint: 'Hãy bỏ bớt tìm kiếm đã lưu không còn dùng rồi lưu lại.',
+  },
   'update/feed-unreachable': {
     title: 'Chưa kiểm tra được bản cập nhật',
     hint: 'Bạn vẫn làm việc bình thường. Hãy thử lại khi có mạng.',

@@ -339,6 +339,61 @@ CREATE UNIQUE INDEX register_number_code ON register_number (year, number, notat
 
 CREATE UNIQUE INDEX register_number_document ON register_number (document_id) WHERE voided_at IS NULL;
 
+CREATE TABLE search_body (
+  id INTEGER NOT NULL UNIQUE REFERENCES search_document (id),
+  body BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE search_document (
+  -- rises with time, so that the newest come first off the index; the same in the tables below
+  id INTEGER PRIMARY KEY,
+  direction TEXT NOT NULL CHECK (direction IN ('outgoing', 'incoming')),
+  document_id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  -- of issue, else on which it was made or came
+  day TEXT NOT NULL,
+  type_name TEXT NOT NULL,
+  indexed INTEGER NOT NULL DEFAULT 0 CHECK (indexed IN (0, 1)),
+  -- how far the text of its PDFs is known; `reading` survives only what ended the program
+  body TEXT NOT NULL DEFAULT 'none' CHECK (body IN ('none', 'waiting', 'reading', 'read', 'unreadable')),
+  -- the PDFs that the text is of
+  body_files TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(body_files)),
+  pages INTEGER NOT NULL DEFAULT 0,
+  -- pages without a text, mostly scans
+  blank_pages INTEGER NOT NULL DEFAULT 0,
+  -- whether some of its pages or words were too many
+  cut INTEGER NOT NULL DEFAULT 0 CHECK (cut IN (0, 1))
+) STRICT;
+
+CREATE INDEX search_document_blank ON search_document (id) WHERE blank_pages > 0;
+
+CREATE INDEX search_document_body ON search_document (body, id);
+
+CREATE INDEX search_document_not_indexed ON search_document (id) WHERE indexed = 0;
+
+CREATE VIRTUAL TABLE search_index USING fts5 (
+  code, subject, agency, people, body, facet,
+  content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1'
+);
+
+CREATE TABLE 'search_index_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'search_index_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'search_index_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'search_index_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE search_text (
+  id INTEGER PRIMARY KEY REFERENCES search_document (id),
+  code TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  people TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE search_word (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
 CREATE TABLE setting (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL CHECK (json_valid(value)),

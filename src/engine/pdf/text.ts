@@ -19,6 +19,13 @@ export interface PageText {
   readonly pieces: readonly TextPiece[]
 }
 
+/** What is written on one page. */
+interface PlainPage {
+  readonly text: string
+  /** How many pages the document has. */
+  readonly pages: number
+}
+
 /** A signature stands near the end; what is longer is an annex. */
 const PAGES_LIMIT = 20
 const PIECES_LIMIT = 20_000
@@ -69,6 +76,34 @@ async function* textOf(
   choose: (last: number) => readonly number[],
   over?: AbortSignal,
 ): AsyncGenerator<PageText, void, undefined> {
+  for await (const { number, page, items } of pagesOf(source, choose, over)) {
+    const viewport = page.getViewport({ scale: 1 })
+    const pieces: TextPiece[] = []
+    for (const item of items.slice(0, PIECES_LIMIT)) {
+      if ('str' in item && item.str.trim() !== '') pieces.push(...pieceOf(item, viewport))
+    }
+    yield { page: number, pieces }
+  }
+}
+
+/**
+ * All that is written on the pages from the first on, line by line, however it lies there.
+ *
+ * @throws whatever pdf.js makes of a broken file
+ */
+export async function* plainText(source: PdfSource, pagesLimit: number): AsyncGenerator<PlainPage> {
+  let last = 0
+  const choose = (count: number) => {
+    last = count
+    return Array.from({ length: Math.min(count, pagesLimit) }, (_, index) => index + 1)
+  }
+  for await (const { items } of pagesOf(source, choose)) {
+    const text = items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('')
+    yield { text, pages: last }
+  }
+}
+
+async function* pagesOf(source: PdfSource, choose: (last: number) => readonly number[], over?: AbortSignal) {
   const { getDocument, PDFDataRangeTransport } = await pdfJs()
   const transport = new PDFDataRangeTransport(source.size, null)
   transport.requestDataRange = (begin, end) => {
@@ -102,13 +137,9 @@ async function* textOf(
     const document = await task.promise
     for (const number of choose(document.numPages)) {
       const page = await document.getPage(number)
-      const viewport = page.getViewport({ scale: 1 })
       const { items } = await page.getTextContent()
-      const pieces: TextPiece[] = []
-      for (const item of items.slice(0, PIECES_LIMIT)) {
-        if ('str' in item && item.str.trim() !== '') pieces.push(...pieceOf(item, viewport))
-      }
-      yield { page: number, pieces }
+      yield { number, page, items }
+      page.cleanup()
     }
   } finally {
     await task.destroy()

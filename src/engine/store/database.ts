@@ -29,12 +29,21 @@ export interface Database {
    * throw undoes its own part. `work` is synchronous: the network and the token are never inside.
    */
   atomically<T>(work: () => T): T
+  /**
+   * Has every change followed by somebody who keeps something beside it: `beforeCommit` runs at the end of each
+   * transaction, a lone command being one, and is part of it; `afterRollback` when one was undone.
+   */
+  follow(follower: Follower): void
   /** Several statements, or one that cannot be prepared. For migrations. */
   exec(sql: string): void
   /** The single value of a pragma. */
   pragma(text: string): unknown
-  /** What SQLite finds wrong with its own file; empty when it is well. */
-  findDamage(): string[]
+  /**
+   * What SQLite finds wrong with its own file; empty when it is well.
+   *
+   * @param except tables whose names begin so are passed over
+   */
+  findDamage(except?: string): string[]
   /**
    * Folds the write-ahead log into the file and lets nothing more be folded in until `work` has ended: meanwhile
    * the file at `path` does not change and is whole by itself, and writes go on to the log. One at a time.
@@ -42,6 +51,12 @@ export interface Database {
   whileStill<T>(work: (path: string) => Promise<T>): Promise<T>
   /** Folds the write-ahead log into the file and closes it. */
   close(): void
+}
+
+/** See {@link Database.follow}. */
+interface Follower {
+  readonly beforeCommit: () => void
+  readonly afterRollback: () => void
 }
 
 /** How to open a file; see {@link openDatabase}. */
@@ -118,6 +133,7 @@ function wrap(
   onSlow: (statement: string, ms: number) => void,
 ): Database {
   let still = false
+  let follower: Follower | undefined
 
   function timed<T>(name: string, work: () => T): T {
     const start = performance.now()
@@ -125,6 +141,27 @@ function wrap(
     const ms = performance.now() - start
     if (ms > SLOW_MS) onSlow(name, ms)
     return value
+  }
+
+  function transaction<T>(work: () => T): T {
+    if (follower === undefined || sqlite.inTransaction) return sqlite.transaction(work).immediate()
+    const { beforeCommit, afterRollback } = follower
+    const followed = () => {
+      const value = work()
+      beforeCommit()
+      return value
+    }
+    try {
+      return sqlite.transaction(followed).immediate()
+    } catch (cause) {
+      afterRollback()
+      throw cause
+    }
+  }
+
+  function check(pragma: string): string[] {
+    const rows = z.array(z.object({ quick_check: z.string() })).parse(sqlite.pragma(pragma))
+    return rows.map((row) => row.quick_check).filter((line) => line !== 'ok')
   }
 
   return {
@@ -147,10 +184,19 @@ function wrap(
     },
     command(name, sql) {
       const statement = guarded(() => sqlite.prepare(sql))
-      return { run: (parameters = {}) => timed(name, () => statement.run(parameters)).changes }
+      const run = (parameters: Parameters) => timed(name, () => statement.run(parameters)).changes
+      return {
+        run: (parameters = {}) =>
+          follower === undefined || sqlite.inTransaction
+            ? run(parameters)
+            : guarded(() => transaction(() => run(parameters))),
+      }
     },
     atomically(work) {
-      return guarded(() => sqlite.transaction(work).immediate())
+      return guarded(() => transaction(work))
+    },
+    follow(next) {
+      follower = next
     },
     exec(sql) {
       guarded(() => sqlite.exec(sql))
@@ -158,10 +204,15 @@ function wrap(
     pragma(text) {
       return guarded(() => sqlite.pragma(text, { simple: true }))
     },
-    findDamage() {
+    findDamage(except) {
       try {
-        const rows = z.array(z.object({ quick_check: z.string() })).parse(sqlite.pragma('quick_check'))
-        return rows.map((row) => row.quick_check).filter((line) => line !== 'ok')
+        if (except === undefined) return check('quick_check')
+        const tables = z
+          .array(z.object({ name: z.string() }))
+          .parse(sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all())
+        return tables
+          .filter(({ name }) => !name.startsWith(except))
+          .flatMap(({ name }) => check(`quick_check('${name}')`))
       } catch (cause) {
         return [cause instanceof Error ? cause.message : 'quick_check failed']
       }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Sha256 } from '../../shared/document/fields.ts'
+import { documentId, type Sha256 } from '../../shared/document/fields.ts'
 import { AppError, codeOf, type ErrorCode } from '../../shared/errors.ts'
 import { actorContext, type ActorContext } from './actor.ts'
 import { makeBackup, type BackupTarget, type FoundBackup } from './backup.ts'
@@ -24,6 +24,8 @@ import { peopleStore, type PeopleStore } from './people.ts'
 import { pictureStore, type PictureStore } from './pictures.ts'
 import { lockProfile, type ProfileLock } from './profile-lock.ts'
 import { registerStore, type RegisterStore } from './registers.ts'
+import { SEARCH_TABLES, searchStore, type SearchStore } from './search.ts'
+import { searchedIncoming, searchedOutgoing } from './searched.ts'
 import { settingStore, type SettingStore } from './settings.ts'
 
 export type { Actor } from './actor.ts'
@@ -36,6 +38,7 @@ export type { Outgoing } from './outgoing.ts'
 export type { OutgoingRequest } from './outgoing-requests.ts'
 export type { Packet } from './packets.ts'
 export type { KeptPassword, StoredPerson } from './people.ts'
+export { BODY_UNITS_LIMIT, type BodyText, type Unread } from './search.ts'
 export { ARRIVALS, type Book } from './registers.ts'
 export {
   addOsWrap,
@@ -58,6 +61,8 @@ export interface StoreOptions {
   readonly nativeBinding?: string | undefined
   /** Called with the name of a statement that took more than 10 ms. */
   readonly onSlow?: ((statement: string, ms: number) => void) | undefined
+  /** Called when a document could not be taken into the search. */
+  readonly onUnsearchable?: ((cause: unknown) => void) | undefined
   /** See FileStoreOptions.failPoint. */
   readonly failPoint?: FileStoreOptions['failPoint']
 }
@@ -96,6 +101,10 @@ export interface Store {
   readonly packets: PacketStore
   readonly pictures: PictureStore
   readonly registers: RegisterStore
+  readonly search: Omit<SearchStore, 'follow'> & {
+    /** Takes in some of the documents that wait for it; answers how many there were. */
+    readonly indexSome: (limit: number) => number
+  }
   readonly authorityFiles: AuthorityFileStore
   readonly files: FileStore
   /** See Database.atomically: synchronous, nestable, all or nothing. */
@@ -165,7 +174,7 @@ export function createStore(
  *   `store/damaged`, `store/disk-full`
  */
 export function openStore(options: StoreOptions): Store {
-  const { dir, now } = options
+  const { dir } = options
   const path = join(dir, 'store.db')
   if (!hasStore(dir)) throw new AppError('store/file-missing', 'there is no store.db in this profile')
   // SQLite takes an empty file for a new database, which would look like an office that has lost everything.
@@ -180,7 +189,8 @@ export function openStore(options: StoreOptions): Store {
       nativeBinding: options.nativeBinding,
       onSlow: options.onSlow,
     })
-    const damage = db.findDamage()
+    // The search index is large, and nothing is lost with it: check() looks at it, the opening does not wait.
+    const damage = db.findDamage(SEARCH_TABLES)
     if (damage.length > 0)
       throw new AppError('store/damaged', `quick_check: ${damage.slice(0, 5).join('; ')}`)
     migrate(db, path, MIGRATIONS)
@@ -191,7 +201,7 @@ export function openStore(options: StoreOptions): Store {
       failPoint: options.failPoint,
     })
     files.sweepTemporary()
-    return assemble({ dir, db, keys, files, lock, now })
+    return assemble({ dir, db, keys, files, lock, options })
   } catch (cause) {
     db?.close()
     lock.release()
@@ -205,15 +215,16 @@ function assemble({
   keys,
   files,
   lock,
-  now,
+  options,
 }: {
   dir: string
   db: Database
   keys: StoreKeys
   files: FileStore
   lock: ProfileLock
-  now: () => number
+  options: StoreOptions
 }): Store {
+  const { now, onUnsearchable = () => undefined } = options
   const actor = actorContext()
   const history = historyStore(db, actor)
   const jobs = jobStore(db, history, now)
@@ -223,6 +234,14 @@ function assemble({
   const outgoing = outgoingStore(db, { history, jobs, directory, requests, actor }, now)
   const incoming = incomingStore(db, { history, requests: receivedRequests, actor }, now)
   const packets = packetStore(db, now)
+  const { follow, ...search } = searchStore(db)
+  const indexSome = follow(
+    (direction, id) =>
+      direction === 'outgoing'
+        ? searchedOutgoing(outgoing.get(documentId.parse(id)))
+        : searchedIncoming(incoming.get(documentId.parse(id))),
+    onUnsearchable,
+  )
   files.sweepPartial(jobs.pending('fetch').map(({ subjectId }) => subjectId))
 
   async function check({
@@ -269,6 +288,7 @@ function assemble({
     packets,
     pictures: pictureStore(db, now),
     registers: registerStore(db, now),
+    search: { ...search, indexSome },
     authorityFiles: authorityFileStore(db),
     files,
     atomically: (work) => db.atomically(work),

@@ -8,6 +8,7 @@ import { recallRoute } from '../../shared/document/request.ts'
 import { certificateChoice, hubKind, hubRoad, type TokenSettings } from '../../shared/ipc/contract.ts'
 import { autoLockMinutes } from '../../shared/people.ts'
 import { queuePolicy } from '../../shared/queue-policy.ts'
+import { savedSearch } from '../../shared/search.ts'
 import { signaturePolicy } from '../../shared/signature-policy.ts'
 import { workCalendar } from '../../shared/document/working-days.ts'
 import { json } from './columns.ts'
@@ -67,6 +68,8 @@ const SETTINGS = {
   autoLockMinutes,
   /** How the line is used; left out, DEFAULT_QUEUE_POLICY. */
   queuePolicy,
+  /** Searches kept under a name, in the order in which they were kept. */
+  savedSearches: z.array(savedSearch),
   /** The largest packet that the hub says it takes, in bytes; left out where it says nothing. */
   largestPacketBytes: z.int().positive(),
   /** Where and how often the office is backed up. */

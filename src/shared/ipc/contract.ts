@@ -6,6 +6,7 @@ import { incomingContract } from './contract/incoming.ts'
 import { officeContract } from './contract/office.ts'
 import { outgoingContract } from './contract/outgoing.ts'
 import { peopleContract } from './contract/people.ts'
+import { searchContract } from './contract/search.ts'
 import { tokenContract } from './contract/token.ts'
 import { trustContract } from './contract/trust.ts'
 import { updateContract } from './contract/update.ts'
@@ -49,6 +50,7 @@ export const contract = {
   ...outgoingContract,
   ...incomingContract,
   ...backupContract,
+  ...searchContract,
   ...updateContract,
 } satisfies Requests
 

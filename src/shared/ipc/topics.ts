@@ -14,6 +14,7 @@ import { z } from 'zod'
  * - `appearance`: the picture of a signature or a seal was kept or removed
  * - `people`: somebody came to work or left, or what is known of the people changed
  * - `backup`: a backup, a check of one or a restore began, moved on or ended
+ * - `search`: more can be found than before, or a saved search changed
  * - `engine`: the engine was started again; ask for everything
  */
 export const topic = z.enum([
@@ -28,6 +29,7 @@ export const topic = z.enum([
   'appearance',
   'people',
   'backup',
+  'search',
   'engine',
 ])
 export type Topic = z.output<typeof topic>

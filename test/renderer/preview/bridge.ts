@@ -1,3 +1,5 @@
+import { foldedWords, wordsOf } from '../../../src/shared/fold.ts'
+import type { SavedSearch, SearchHit, SearchQuery } from '../../../src/shared/search.ts'
 import type { ConnectionCheck } from '../../../src/shared/connection-check.ts'
 import type { ConnectionSettings } from '../../../src/shared/connection.ts'
 import type { HistoryEntry } from '../../../src/shared/document/history.ts'
@@ -692,6 +694,57 @@ const CHECK: ConnectionCheck = {
 }
 
 const sample = samplePeople(ask, tell)
+let savedSearches: SavedSearch[] = [
+  { name: 'Đất đai năm nay', query: { text: 'đất đai', filters: { from: '2026-01-01' } } },
+]
+
+/** Marks the words of the query in the samples, as the engine does. */
+function searchHits({ text, filters }: SearchQuery): SearchHit[] {
+  const wanted = foldedWords(text)
+  const marked = (shown: string) => ({
+    text: shown,
+    marks: wordsOf(shown).flatMap(({ folded, from, to }): [number, number][] =>
+      wanted.some((word) => folded.startsWith(word)) ? [[from, to]] : [],
+    ),
+  })
+  const all: SearchHit[] = [
+    ...documents.map(({ id, state, typeName, codeNotation, codeNumber, subject, recipients }) => ({
+      id,
+      direction: 'outgoing' as const,
+      state,
+      typeName,
+      day: '2026-01-14',
+      code: marked(`${codeNumber ?? '…'}/${codeNotation}`),
+      subject: marked(subject),
+      agency: marked(recipients.map(({ name }) => name).join('; ')),
+      body: { state: 'read' as const, pages: 2, blankPages: 0, cut: false },
+    })),
+    ...received.map(({ id, state, typeName, code, subject, senderName }, index) => ({
+      id,
+      direction: 'incoming' as const,
+      state,
+      typeName,
+      day: '2026-01-15',
+      code: marked(code),
+      subject: marked(subject),
+      agency: marked(senderName),
+      excerpt: marked(
+        '… đề nghị Ủy ban nhân dân các xã rà soát hồ sơ đất đai, gửi báo cáo trước ngày 30/01/2026 …',
+      ),
+      body: { state: 'read' as const, pages: 3, blankPages: index % 3, cut: false },
+    })),
+  ]
+  return all.filter(
+    ({ direction, code, subject, agency, excerpt }) =>
+      (filters.direction ?? direction) === direction &&
+      wanted.every((word) =>
+        foldedWords([code, subject, agency, excerpt].map((part) => part?.text ?? '').join(' ')).some((one) =>
+          one.startsWith(word),
+        ),
+      ),
+  )
+}
+
 const handlers: Handlers = {
   ...sample.handlers,
   'office.status': status,
@@ -825,6 +878,22 @@ const handlers: Handlers = {
     agencies
       .filter(({ name, organId }) => `${name} ${organId}`.toLowerCase().includes(text.toLowerCase()))
       .slice(0, limit),
+  'search.find': ({ query, limit, offset }) => {
+    const hits = searchHits(query)
+    return { hits: hits.slice(offset, offset + limit), total: hits.length, more: false }
+  },
+  'search.status': () => ({ notIndexed: 0, notRead: 12, notSearchable: 3 }),
+  'search.saved': () => savedSearches,
+  'search.save': (search) => {
+    savedSearches = [...savedSearches.filter(({ name }) => name !== search.name), search]
+    tell('search')
+    return savedSearches
+  },
+  'search.forget': ({ name: forgotten }) => {
+    savedSearches = savedSearches.filter(({ name }) => name !== forgotten)
+    tell('search')
+    return savedSearches
+  },
   'directory.byIds': ({ ids: asked }) => agencies.filter(({ organId }) => asked.some((id) => id === organId)),
   counts: () => ({
     drafts: documents.filter(({ state }) => state === 'drafting').length,
