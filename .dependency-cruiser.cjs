@@ -64,13 +64,12 @@ const TABLE = [
 
 /** What several stages and the command line need of `pdf`, `signing` and `envelope` together, beside the folders. */
 const JOINED_LEAVES =
-  'src/engine/(?:sign-pdf|extend-pdf|evidence|verify-pdf|file-signature|packet-signature|secrecy)\\.ts$'
+  'src/engine/(?:sign-pdf|extend-pdf|evidence|verify-pdf|file-signature|packet-signature|key-statement|secrecy)\\.ts$'
 /** The folders that know one format or one wire each. */
 const LEAVES = 'src/engine/(?:pdf|signing|envelope|hub)/'
 
 /** What the stages and the runner agree on with the composition root, who may do what, and the one way of sending a packet. */
-const PORTS = 'src/engine/(?:job-handler|fail-point|may|unknown-outcome|send-once)\\.ts$'
-
+const PORTS = 'src/engine/(?:job-handler|fail-point|may|unknown-outcome|send-once|current-statement)\\.ts$'
 /** The only folder that may name each of these packages, whatever its own line says. */
 const DOORS = [
   { package: 'better-sqlite3', doors: ['engine/store'] },

@@ -99,6 +99,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
       verdict: document.verdict,
       history: store.history.about(id),
       notes: store.notes.of(id),
+      encrypted: store.encryptionKeys.isEncrypted(document.packetSha256),
       nextNumber: waitsForNumber(document.state, document.fields.typeName)
         ? nextNumber(store, id, now())
         : undefined,
@@ -123,6 +124,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
       verdictDetail: document.verdict,
       history: store.history.about(id),
       notes: store.notes.of(id),
+      encrypted: store.encryptionKeys.isEncrypted(document.packetSha256),
       nextArrivalNumber: nextArrivalNumber(store, now()),
     }
   }
@@ -160,6 +162,11 @@ export function officeHandlers(office: Office): OfficeHandlers {
     } finally {
       tellOutgoing()
     }
+  }
+
+  function changedEncryption(): Output<'encryption.status'> {
+    office.tell('encryption')
+    return office.encryption.status()
   }
 
   function changedIncoming(id: DocumentId): IncomingDetail {
@@ -376,6 +383,27 @@ export function officeHandlers(office: Office): OfficeHandlers {
       office.tell('office')
       return office.trust.list()
     },
+
+    'encryption.status': () => office.encryption.status(),
+    'encryption.save': (settings) => {
+      office.encryption.saveSettings(settings)
+      return changedEncryption()
+    },
+    'encryption.makeKey': async ({ certificate, pin, lastTry }) => {
+      await office.watch.during(() => office.encryption.certify({ certificate, pin, lastTry }))
+      return changedEncryption()
+    },
+    'encryption.exportKey': async () => {
+      const statement = office.encryption.ownStatement()
+      if (statement === undefined) throw new AppError('encryption/own-key-missing', 'no key was made yet')
+      return { path: await host.saveFile('khoa-ma-hoa-co-quan.p7m', statement) }
+    },
+    'encryption.importKey': async ({ file }) => {
+      const organId = await office.encryption.importStatement(file)
+      office.tell('encryption')
+      return { organId }
+    },
+    'encryption.form': ({ recipients }) => office.encryption.formTo(recipients),
 
     'appearance.pictures': () => store.pictures.list(),
     'appearance.picture': ({ certificateSha256 }) => ({ picture: store.pictures.get(certificateSha256) }),

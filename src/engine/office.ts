@@ -7,6 +7,7 @@ import { officeAuthorities } from './authorities.ts'
 import { appearanceFont } from './appearance-font.ts'
 import { officeBackups, type BackupPorts } from './backup.ts'
 import { connectionKept, connectionOptions } from './connection.ts'
+import { officeEncryption } from './encryption.ts'
 import type { ReachFailPoint } from './fail-point.ts'
 import type { Host } from './host.ts'
 import { openTransport } from './hub/open.ts'
@@ -98,6 +99,17 @@ export function openOffice(
     held: watch.certificates,
   })
   const { verify } = authorities
+  const encryption = officeEncryption({
+    store,
+    signer,
+    now,
+    judge: (statement) => authorities.judges.beside(undefined, statement),
+    manner: authorities.manner,
+    requireUnrevoked: authorities.requireUnrevoked,
+    onLearnt: () => {
+      tell('encryption')
+    },
+  })
   const journal = lineJournal({ append: store.history.append, now, log: host.log })
   const line = lineToHub(now, world.random, () => {
     journal.note(line.get())
@@ -214,6 +226,8 @@ export function openOffice(
         reach,
         judges: authorities.judges,
         verifyPacket: authorities.verifyPacket,
+        decryptionKeys: encryption.decryptionKeys,
+        judgeStatement: encryption.judgeStatement,
         onStatus: (message, packet) => {
           if (applyStatus(store, message, now(), packet)) tell('outgoing')
         },
@@ -290,6 +304,7 @@ export function openOffice(
     trust,
     authorities,
     backups,
+    encryption,
     queue,
     session,
     queuePolicy: queuePolicyNow,

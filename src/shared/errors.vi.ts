@@ -439,6 +439,38 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Gói tin vượt quá giới hạn',
     hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi chia nhỏ tệp.',
   },
+  'encryption/statement-unreadable': {
+    title: 'Tệp này không phải khóa mã hóa của cơ quan',
+    hint: 'Hãy đề nghị cơ quan đó xuất lại tệp khóa trong mục Cài đặt, Mã hóa giữa các cơ quan.',
+  },
+  'encryption/statement-broken': {
+    title: 'Chữ ký trên khóa mã hóa không hợp lệ',
+    hint: 'Khóa không được dùng. Hãy gọi điện hỏi lại cơ quan gửi khóa.',
+  },
+  'encryption/statement-unproven': {
+    title: 'Chưa đủ căn cứ về chữ ký trên khóa mã hóa',
+    hint: 'Khóa chưa được dùng. Hãy thêm chứng thư số gốc của bên ký vào mục Cài đặt rồi nhập lại khóa.',
+  },
+  'encryption/statement-of-another': {
+    title: 'Khóa mã hóa do cơ quan khác ký',
+    hint: 'Khóa không được dùng. Hãy gọi điện hỏi lại cơ quan gửi khóa.',
+  },
+  'encryption/statement-outdated': {
+    title: 'Khóa mã hóa đã hết hạn hoặc đã có khóa mới hơn',
+    hint: 'Khóa không được dùng. Hãy đề nghị cơ quan đó gửi khóa mới.',
+  },
+  'encryption/own-key-missing': {
+    title: 'Cơ quan chưa có khóa mã hóa',
+    hint: 'Hãy tạo khóa trong mục Cài đặt, Mã hóa giữa các cơ quan.',
+  },
+  'encryption/key-missing': {
+    title: 'Không còn khóa mã hóa của nơi nhận',
+    hint: 'Văn bản đã soạn để gửi mã hóa nhưng khóa của nơi nhận không còn dùng được. Hãy rút văn bản khỏi hộp gửi rồi gửi lại.',
+  },
+  'encryption/demanded': {
+    title: 'Có nơi nhận chưa có khóa mã hóa',
+    hint: 'Cài đặt của cơ quan chỉ cho gửi bản mã hóa. Hãy xin khóa của nơi nhận, bỏ nơi nhận đó, hoặc đổi cài đặt.',
+  },
   'packet/encryption-unreadable': {
     title: 'Không đọc được lớp mã hóa của tệp',
     hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại, hoặc gửi bản không mã hóa.',

@@ -7,6 +7,7 @@ import { writeStatusPacket } from '../../src/engine/envelope/status.ts'
 import { writeDocumentPacket } from '../../src/engine/envelope/write.ts'
 import type { DocumentMessage } from '../../src/shared/document/packet.ts'
 import {
+  changed,
   collected,
   EXAMPLE_DOCUMENT,
   EXAMPLE_FILE,
@@ -16,6 +17,7 @@ import {
   fileSource,
   inPieces,
   memorySink,
+  read,
 } from './packets.ts'
 
 const SCHEMA = fileURLToPath(new URL('edxml.xsd', import.meta.url))
@@ -141,6 +143,25 @@ describe('writing a packet', () => {
   test('a status keeps to the schema', () => {
     expect(schemaComplaints(writeStatusPacket(EXAMPLE_STATUS_MESSAGE))).toBe('')
     expect(schemaComplaints(writeStatusPacket({ ...EXAMPLE_STATUS_MESSAGE, description: '' }))).toBe('')
+  })
+
+  test('what the agency states about its key goes along in the header, and hides nothing else', async () => {
+    const keyStatement = Buffer.from('một bản công bố khóa')
+    const packet = await collected(writeDocumentPacket(EXAMPLE_MESSAGE, [EXAMPLE_FILE], { keyStatement }))
+    expect(schemaComplaints(packet)).toBe('')
+    const back = await read(packet)
+    expect(back).toMatchObject({ keyStatement, message: EXAMPLE_MESSAGE, warnings: [] })
+
+    const status = Buffer.from(writeStatusPacket(EXAMPLE_STATUS_MESSAGE, keyStatement))
+    expect(schemaComplaints(status)).toBe('')
+    expect(await read(status)).toMatchObject({ keyStatement, message: EXAMPLE_STATUS_MESSAGE })
+
+    const element = /<key:EncryptionKey.*<\/key:EncryptionKey>/.exec(packet.toString())?.[0] ?? ''
+    expect(await read(changed(element, element + element, packet.toString()))).not.toHaveProperty(
+      'keyStatement',
+    )
+    const foreign = packet.toString().replace('urn:vanthu:encryption-key:1', 'urn:somebody')
+    expect(await read(foreign)).not.toHaveProperty('keyStatement')
   })
 
   test('the schema notices an element out of order', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { killAt } from '../../src/engine/fail-point.ts'
@@ -159,7 +159,12 @@ export function plainHost(
     chooseModule: () => Promise.resolve(undefined),
     chooseFolder: () => Promise.resolve(exportsTo),
     resolveProxy: () => Promise.resolve('DIRECT'),
-    saveFile: () => Promise.resolve(undefined),
+    saveFile: (name, bytes) => {
+      if (exportsTo === undefined) return Promise.resolve(undefined)
+      const path = join(exportsTo, name)
+      writeFileSync(path, bytes)
+      return Promise.resolve(path)
+    },
     choosePath: (name) => Promise.resolve(exportsTo === undefined ? undefined : join(exportsTo, name)),
     startSigner: () => startSignerProcess(SIGNER, env),
     update: { status: refuse, check: refuse, download: refuse, install: refuse },

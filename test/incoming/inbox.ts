@@ -6,6 +6,7 @@ import type { FileJudges } from '../../src/engine/incoming/judge-files.ts'
 import type { ListedPacket, Transport } from '../../src/engine/hub/transport.ts'
 import { verifyPacketSignature } from '../../src/engine/packet-signature.ts'
 import { trustStore } from '../../src/engine/signing/trust.ts'
+import type { DecryptionKey } from '../../src/engine/signing/recipient-info.ts'
 import { unreadableDocument } from '../../src/engine/signing/verify.ts'
 import type { Store } from '../../src/engine/store/index.ts'
 import type { IncomingBox } from '../../src/shared/document/incoming.ts'
@@ -39,6 +40,7 @@ export function inbox(
     offline: UNREADABLE,
     online: UNREADABLE,
   },
+  keys: readonly DecryptionKey[] = [],
 ) {
   const store = receivingOffice()
   const told: string[] = []
@@ -86,6 +88,8 @@ export function inbox(
           now: new Date(),
         }),
       onStatus: (message) => statuses.push(message),
+      decryptionKeys: () => keys,
+      judgeStatement: () => Promise.resolve({ keep: () => undefined }),
     }),
   }
   const signal = new AbortController().signal

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isSameAgency, senderReasons } from '../../src/engine/incoming/sender.ts'
+import { senderReasons } from '../../src/engine/incoming/sender.ts'
+import { isSameAgency } from '../../src/shared/document/agency-name.ts'
 import type { DocumentVerdict, SignatureVerdict } from '../../src/shared/verdict.ts'
 
 function signedBy(

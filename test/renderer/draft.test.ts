@@ -27,6 +27,7 @@ function draftOf(fields: Partial<OutgoingFields> = {}, revision = 1): OutgoingDe
     createdAt: 0,
     changedAt: 0,
     revision,
+    encrypted: false,
     fields: all,
     files: [],
     problems: [],

@@ -33,6 +33,7 @@ const SHIPPED = {
   '0010-replacements.sql': '5ade0b0302b19349bd946ad010d588a21dfdd4463c3de246160ee8be90e1b2ca',
   '0011-people.sql': 'b7578fe51439ca6760a94d38ee286769a497690778e1b0c2aa077e0dc4a80006',
   '0012-search.sql': '1f6479d072bb9eca0803cbe2e8ae45ca544d23f6e8996317bcf4c63af90d088d',
+  '0013-encryption.sql': '9c2c345d8251603844869c40dae8541a61bcb383b01b50d0e445e24fbdfb8dae',
 }
 
 function file() {

@@ -14,6 +14,21 @@ CREATE INDEX agency_folded ON agency (folded);
 
 CREATE INDEX agency_old_code ON agency (old_code) WHERE old_code IS NOT NULL;
 
+CREATE TABLE agency_key (
+  organ_id TEXT NOT NULL,
+  statement_sha256 TEXT NOT NULL CHECK (length(statement_sha256) = 64),
+  statement BLOB NOT NULL,
+  -- DER
+  certificate BLOB NOT NULL,
+  -- who signed the statement
+  signer TEXT NOT NULL,
+  issued_at INTEGER NOT NULL,
+  valid_until INTEGER NOT NULL,
+  source TEXT NOT NULL CHECK (source IN ('packet', 'file')),
+  learnt_at INTEGER NOT NULL,
+  PRIMARY KEY (organ_id, statement_sha256)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE agency_use (
   organ_id TEXT PRIMARY KEY,
   used_at INTEGER NOT NULL
@@ -29,6 +44,14 @@ CREATE TABLE authority_file (
   valid_until INTEGER NOT NULL,
   fetched_at INTEGER NOT NULL,
   PRIMARY KEY (url, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE content_key (
+  packet_sha256 TEXT NOT NULL CHECK (length(packet_sha256) = 64),
+  -- hex; names the file inside the packet
+  nonce TEXT NOT NULL,
+  content_key BLOB NOT NULL,
+  PRIMARY KEY (packet_sha256, nonce)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER history_is_not_deleted BEFORE DELETE ON history
@@ -175,6 +198,20 @@ CREATE TABLE note (
 ) STRICT;
 
 CREATE INDEX note_document ON note (document_id, id);
+
+CREATE TABLE office_key (
+  certificate_sha256 TEXT PRIMARY KEY CHECK (length(certificate_sha256) = 64),
+  -- DER
+  certificate BLOB NOT NULL,
+  -- PKCS #8, DER
+  private_key BLOB NOT NULL,
+  -- what the agency signed about it, CMS
+  statement BLOB NOT NULL,
+  -- who signed the statement
+  signer TEXT NOT NULL,
+  valid_until INTEGER NOT NULL,
+  made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "outgoing" (
   id TEXT PRIMARY KEY,

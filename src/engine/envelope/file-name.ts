@@ -36,11 +36,16 @@ export function distinctFileNames(names: readonly string[]): string[] {
   })
 }
 
-function shortened(name: string): string {
-  if (Buffer.byteLength(name) <= MAXIMUM_BYTES) return name
+/** `name` with a second extension behind its own, which stays as well where the whole becomes too long. */
+export function suffixedFileName(name: string, suffix: string): string {
+  return `${shortened(name, MAXIMUM_BYTES - Buffer.byteLength(suffix))}${suffix}`
+}
+
+function shortened(name: string, most = MAXIMUM_BYTES): string {
+  if (Buffer.byteLength(name) <= most) return name
   const { stem, extension } = split(name)
   let kept = ''
-  let room = MAXIMUM_BYTES - Buffer.byteLength(extension)
+  let room = most - Buffer.byteLength(extension)
   for (const letter of stem) {
     room -= Buffer.byteLength(letter)
     if (room < 0) break

@@ -1,10 +1,13 @@
+import { Buffer } from 'node:buffer'
 import type { PacketAgency, PacketStaff } from '../../shared/document/packet.ts'
 import { AppError } from '../../shared/errors.ts'
-import { EDXML } from './namespaces.ts'
+import { EDXML, KEY_STATEMENT } from './namespaces.ts'
 
 /** An element about to be written. Content that is a list becomes an indented block. */
 export interface Markup {
   readonly name: string
+  /** Where it is not that of edXML. */
+  readonly prefix?: string
   readonly attributes?: string
   readonly content: string | readonly Markup[]
 }
@@ -53,6 +56,13 @@ export function agency(name: 'From' | 'To', from: PacketAgency): Markup {
   ])
 }
 
+/** What the sender's agency states about its encryption key; nothing where it states nothing. */
+export function keyStatement(statement: Uint8Array | undefined): Markup[] {
+  if (statement === undefined) return []
+  const content = Buffer.from(statement).toString('base64')
+  return [{ name: 'EncryptionKey', prefix: 'key', attributes: `xmlns:key="${KEY_STATEMENT}"`, content }]
+}
+
 /** Who looks after the packet. */
 export function staff(contact: PacketStaff): Markup {
   return element('StaffInfo', [
@@ -76,8 +86,9 @@ export function packet(parts: readonly Markup[]): string {
 /** The lines of an element at a depth of two spaces a level. */
 export function rendered(markup: Markup, depth: number): string {
   const indent = '  '.repeat(depth)
-  const start = `${indent}<edXML:${markup.name}${markup.attributes === undefined ? '' : ` ${markup.attributes}`}>`
-  const end = `</edXML:${markup.name}>\n`
+  const name = `${markup.prefix ?? 'edXML'}:${markup.name}`
+  const start = `${indent}<${name}${markup.attributes === undefined ? '' : ` ${markup.attributes}`}>`
+  const end = `</${name}>\n`
   if (typeof markup.content === 'string') return `${start}${markup.content}${end}`
   if (markup.content.length === 0) return `${start}${end}`
   return `${start}\n${markup.content.map((child) => rendered(child, depth + 1)).join('')}${indent}${end}`

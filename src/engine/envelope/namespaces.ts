@@ -13,6 +13,13 @@ export const LEGACY_NAMESPACES: ReadonlySet<string> = new Set([
 /** W3C XML Signature. */
 export const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#'
 
+/**
+ * Ours, for what this program tells its like: an agency's statement about its encryption key, as `EncryptionKey`
+ * in the header. Readers look for the children of the header by their names; a signature in the namespace of XMLDSig
+ * is met there too.
+ */
+export const KEY_STATEMENT = 'urn:vanthu:encryption-key:1'
+
 /** Whether an element of this namespace may be part of a packet's own vocabulary. */
 export function isPacketNamespace(namespace: string): boolean {
   return namespace === EDXML || LEGACY_NAMESPACES.has(namespace)

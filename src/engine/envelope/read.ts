@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { BUSINESS_TYPE } from '../../shared/document/packet.ts'
 import type {
   DocumentMessage,
@@ -10,7 +11,7 @@ import { attachmentReader } from './attachments.ts'
 import type { AttachmentLabel, AttachmentLimits, AttachmentSink, ReceivedAttachment } from './attachments.ts'
 import { all, fieldReader, incomplete } from './fields.ts'
 import type { FieldReader } from './fields.ts'
-import { isPacketNamespace, LEGACY_NAMESPACES, XMLDSIG } from './namespaces.ts'
+import { isPacketNamespace, KEY_STATEMENT, LEGACY_NAMESPACES, XMLDSIG } from './namespaces.ts'
 import { readStatusMessage } from './status.ts'
 import { readTime } from './wire-time.ts'
 import { readPacketSignature } from './xml-signature.ts'
@@ -65,6 +66,8 @@ export type ReadPacket<Stored> =
       readonly signature: PacketSignature
       /** Where `signature` is one that can be checked. */
       readonly xmlSignature?: PacketXmlSignature
+      /** What the sender's agency states about its encryption key: CMS that nobody has looked at. */
+      readonly keyStatement?: Uint8Array
       readonly warnings: PacketWarning[]
     }
   | {
@@ -72,6 +75,7 @@ export type ReadPacket<Stored> =
       readonly message: StatusMessage
       readonly signature: PacketSignature
       readonly xmlSignature?: PacketXmlSignature
+      readonly keyStatement?: Uint8Array
       readonly warnings: PacketWarning[]
     }
 
@@ -119,7 +123,7 @@ export async function readPacket<Stored>(
     const header = fields.required(envelope, 'edXMLHeader')
     const messageHeader = fields.required(header, 'MessageHeader')
     const body = fields.one(envelope, 'edXMLBody')
-    const signed = signatureIn([header, envelope, root])
+    const beside = { ...signatureIn([header, envelope, root]), ...keyStatementIn(header) }
 
     if (fields.one(messageHeader, 'StatusCode') !== undefined) {
       if (all(messageHeader, 'To').length > 0 || fields.one(messageHeader, 'Subject') !== undefined) {
@@ -127,7 +131,7 @@ export async function readPacket<Stored>(
           detail: 'MessageHeader/StatusCode',
         })
       }
-      return { kind: 'status', message: readStatusMessage(messageHeader, fields), ...signed, warnings }
+      return { kind: 'status', message: readStatusMessage(messageHeader, fields), ...beside, warnings }
     }
     const message = readDocumentMessage(messageHeader, fields.one(header, 'TraceHeaderList'), fields)
     const references = all(fields.one(body, 'edXMLManifest'), 'Reference').map((element) =>
@@ -137,7 +141,7 @@ export async function readPacket<Stored>(
       throw new AppError('packet/too-large', 'over the limit: references', { detail: 'Reference' })
     }
     const { attachments, warnings: fileWarnings } = files.results(references)
-    return { kind: 'document', message, attachments, ...signed, warnings: [...warnings, ...fileWarnings] }
+    return { kind: 'document', message, attachments, ...beside, warnings: [...warnings, ...fileWarnings] }
   } catch (cause) {
     await files.abandon()
     throw cause
@@ -172,6 +176,14 @@ function signatureIn(places: readonly XmlElement[]): Pick<ReadPacket<unknown>, '
   return xmlSignature === undefined
     ? { signature: { present: 'unverifiable' } }
     : { signature: { present: 'xmldsig' }, xmlSignature }
+}
+
+/** Of several statements none counts: nobody writes two. */
+function keyStatementIn({ children }: XmlElement): { readonly keyStatement?: Uint8Array } {
+  const [found, another] = children.filter(({ name }) => name === `{${KEY_STATEMENT}}EncryptionKey`)
+  if (found === undefined || another !== undefined) return {}
+  const keyStatement = Buffer.from(found.text, 'base64')
+  return keyStatement.length === 0 ? {} : { keyStatement }
 }
 
 const SIGNATURE_NAME = /^(\{.*\})?(Digital)?Signature$/

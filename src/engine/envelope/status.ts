@@ -3,7 +3,7 @@ import { statusMessage } from '../../shared/document/packet.ts'
 import type { StatusMessage } from '../../shared/document/packet.ts'
 import { incomplete } from './fields.ts'
 import type { FieldReader } from './fields.ts'
-import { agency, element, envelope, field, packet, staff } from './markup.ts'
+import { agency, element, envelope, field, keyStatement, packet, staff } from './markup.ts'
 import { readTime, wireDate, wireTime } from './wire-time.ts'
 import type { XmlElement } from './xml.ts'
 
@@ -11,9 +11,10 @@ import type { XmlElement } from './xml.ts'
  * The bytes of a status packet, in the element order of the Java SDK's samples. The same message gives
  * the same bytes. Status packets are small (a few kB) and come in one piece.
  *
+ * @param statement CMS, what the sender's agency states about its encryption key
  * @throws {AppError} `packet/text-unwritable` naming the element that holds a control character
  */
-export function writeStatusPacket(message: StatusMessage): Uint8Array {
+export function writeStatusPacket(message: StatusMessage, statement?: Uint8Array): Uint8Array {
   const {
     from,
     responseFor: answered,
@@ -35,7 +36,7 @@ export function writeStatusPacket(message: StatusMessage): Uint8Array {
     field('Description', description),
     field('Timestamp', wireTime(timestamp)),
   ])
-  return Buffer.from(packet([envelope([element('edXMLHeader', [header])])]))
+  return Buffer.from(packet([envelope([element('edXMLHeader', [header, ...keyStatement(statement)])])]))
 }
 
 /**

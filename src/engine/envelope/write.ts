@@ -7,6 +7,7 @@ import {
   element,
   envelope,
   field,
+  keyStatement,
   PACKET_END,
   PACKET_START,
   PREFIX_DECLARATION,
@@ -32,6 +33,8 @@ export interface AttachmentSource {
 export interface WriteOptions {
   /** Pack each file into a zip of its own, as the Java SDK does. Plain base64 unless told. */
   readonly zipAttachments?: boolean
+  /** CMS, what the sender's agency states about its encryption key. */
+  readonly keyStatement?: Uint8Array | undefined
 }
 
 /**
@@ -54,7 +57,11 @@ export async function* writeDocumentPacket(
   const message = documentMessage.parse(document)
   const head = rendered(
     envelope([
-      element('edXMLHeader', [messageHeader(message), traceHeaderList(message)]),
+      element('edXMLHeader', [
+        messageHeader(message),
+        traceHeaderList(message),
+        ...keyStatement(options.keyStatement),
+      ]),
       element('edXMLBody', [element('edXMLManifest', attachments.map(reference), 'version="1.0"')]),
     ]),
     1,

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { once } from 'node:events'
-import { AppError, codeOf } from '../../shared/errors.ts'
+import { AppError, codeOf, type ErrorCode } from '../../shared/errors.ts'
+import { ERROR_TEXT } from '../../shared/errors.vi.ts'
 import type { DocumentFile, Sha256 } from '../../shared/document/fields.ts'
 import {
   BUSINESS_TYPE,
@@ -15,12 +16,14 @@ import type { PacketXmlSignature } from '../envelope/xml-signature.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import { documentLeftOpen } from '../signing/verify.ts'
+import type { DecryptionKey } from '../signing/recipient-info.ts'
 import type { FileStore, Incoming, Packet, Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
 import { addAcknowledgement } from './acknowledge.ts'
 import { judgeFiles, type FileJudges } from './judge-files.ts'
 import { addJudging } from './judge.ts'
 import { addReport } from './report.ts'
+import { openEncrypted, type OpenedFiles } from './open-encrypted.ts'
 import { noteReplacements } from './replacements.ts'
 import { recallOf, recallOfStatus, takeEarly, takeRecall } from './requests.ts'
 import { senderReasons } from './sender.ts'
@@ -36,6 +39,16 @@ export interface AdmitPorts {
     open: () => AsyncIterable<Uint8Array>,
     signature: PacketXmlSignature,
   ) => Promise<SignatureVerdict>
+  /** Our private keys, for files that were encrypted to us. */
+  readonly decryptionKeys: () => readonly DecryptionKey[]
+  /** What the sender's agency states about its key; `keep` runs inside the transaction. */
+  readonly judgeStatement: (
+    statement: Uint8Array,
+    sender: {
+      readonly from: { readonly organId: string; readonly organName: string }
+      readonly hubOrganId: string
+    },
+  ) => Promise<{ readonly keep: () => void; readonly refusal?: AppError }>
   /** What a recipient answered about a document of ours; runs inside the transaction. */
   readonly onStatus: (message: StatusMessage, packet: { packetId: string; sha256: Sha256 }) => void
 }
@@ -57,35 +70,65 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     if (packet?.state !== 'stored' || packet.sha256 === undefined) return () => undefined
     const { packetId, sha256 } = packet
     const file = await store.files.open(sha256)
-    let read: ReadPacket<Sha256>
+    let read: ReadPacket<Sha256> | undefined
     let signatureWarnings: PacketWarning[]
+    let opened: OpenedFiles
     try {
       read = await readPacket(file.stream(), { attachmentSink: keepIn(store.files) })
       signatureWarnings = await warningsOf(read, () => file.stream())
+      opened = await opening(read)
     } catch (cause) {
       const code = codeOf(cause)
       if (!(cause instanceof AppError) || !code.startsWith('packet/')) throw cause
+      const known = read?.kind === 'document' ? read : undefined
       return () => {
-        quarantine(packet, cause, 'fail')
+        quarantine(packet, cause, 'fail', known)
       }
     } finally {
       await file.close()
     }
     reach('admit/read')
+    const stated = await statementIn(read, packet)
     if (read.kind === 'status') {
       const { message } = read
       return () => {
+        stated?.keep()
         if (message.statusCode === RECALL_STATUS) takeRecall(ports, recallOfStatus(packet, message))
         else ports.onStatus(message, { packetId, sha256 })
         handled(packet, 'done')
       }
     }
-    const whole = { ...read, warnings: [...read.warnings, ...signatureWarnings] }
-    return read.message.business.type === BUSINESS_TYPE.recall
-      ? () => {
-          admitRecall(packet, whole)
-        }
-      : admitDocument(packet, whole)
+    const whole = {
+      ...read,
+      attachments: [...opened.attachments],
+      warnings: [...read.warnings, ...signatureWarnings, ...opened.warnings, ...warningOf(stated?.refusal)],
+    }
+    const admit =
+      read.message.business.type === BUSINESS_TYPE.recall
+        ? () => {
+            admitRecall(packet, whole)
+          }
+        : await admitDocument(packet, whole)
+    return () => {
+      stated?.keep()
+      store.encryptionKeys.keepContentKeys(sha256, opened.contentKeys)
+      admit()
+    }
+  }
+
+  /** The files of a document for us as they can be read; those of any other packet as they came. */
+  function opening(read: ReadPacket<Sha256>): Promise<OpenedFiles> {
+    if (read.kind === 'status') return Promise.resolve({ attachments: [], contentKeys: [], warnings: [] })
+    const { message, attachments } = read
+    const isLookedAt = isForUs(message) && message.business.type !== BUSINESS_TYPE.recall
+    return isLookedAt
+      ? openEncrypted(store.files, attachments, ports.decryptionKeys)
+      : Promise.resolve({ attachments, contentKeys: [], warnings: [] })
+  }
+
+  async function statementIn({ message, keyStatement }: ReadPacket<Sha256>, { fromOrganId }: Packet) {
+    if (keyStatement === undefined) return undefined
+    return ports.judgeStatement(keyStatement, { from: message.from, hubOrganId: fromOrganId })
   }
 
   /** A recall is kept as it came; files that it repeats belong to the document and are not looked at. */
@@ -214,8 +257,16 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     })
   }
 
-  function quarantine(packet: Packet, why: AppError, outcome: 'done' | 'fail'): void {
-    setAside(collected(packet).id, why)
+  function quarantine(
+    packet: Packet,
+    why: AppError,
+    outcome: 'done' | 'fail',
+    known?: Pick<Extract<ReadPacket<Sha256>, { kind: 'document' }>, 'message' | 'warnings'>,
+  ): void {
+    const { id } = collected(packet)
+    if (known !== undefined)
+      store.incoming.setMessage(id, { message: known.message, warnings: known.warnings })
+    setAside(id, why)
     handled(packet, outcome)
   }
 
@@ -229,6 +280,17 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     addAcknowledgement(store, packet.packetId, ports.now())
   }
 }
+
+/** What speaks against the sender's key, where that is worth a word: an unknown root or a late packet is not. */
+function warningOf(refusal: AppError | undefined): PacketWarning[] {
+  if (refusal === undefined || QUIET.has(refusal.code)) return []
+  return [{ code: 'key-refused', about: ERROR_TEXT[refusal.code].title }]
+}
+
+const QUIET: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'encryption/statement-unproven',
+  'encryption/statement-outdated',
+])
 
 function notForUs(): AppError {
   return new AppError('packet/not-for-us', 'none of its recipients is this agency')

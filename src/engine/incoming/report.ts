@@ -10,6 +10,7 @@ import {
 import type { HistoryEntry } from '../../shared/document/history.ts'
 import { vietnamTimestamp } from '../../shared/document/vietnam-time.ts'
 import { documentId, type DocumentId } from '../../shared/document/fields.ts'
+import { currentStatement, statementOf } from '../current-statement.ts'
 import { writeStatusPacket } from '../envelope/status.ts'
 import type { Transport } from '../hub/transport.ts'
 import type { IncomingRequest, Store } from '../store/index.ts'
@@ -39,6 +40,8 @@ const reportPayload = z.object({
   at: z.int(),
   from: packetAgency,
   clerkName: z.string(),
+  /** Which of our keys it states; left out, none. */
+  keySha256: z.string().optional(),
   /** DocumentId of the request that is answered; left out, the document's own. */
   requestCode: z.string().optional(),
 })
@@ -60,6 +63,7 @@ export function addReport(
     ...report,
     from: packetAgencyOf(self),
     clerkName: store.settings.get('clerkName') ?? '',
+    keySha256: currentStatement(store, report.at)?.certificateSha256,
     ...(request === undefined ? {} : { requestCode: request.requestCode }),
   }
   const key = `report/${id}/${report.statusCode}`
@@ -103,7 +107,7 @@ export function reportJob(ports: ReportPorts): JobHandler {
     if (message === undefined) return () => undefined
     const payload = reportPayload.parse(job.payload)
     const status = statusMessageOf(message, payload)
-    const bytes = writeStatusPacket(status)
+    const bytes = writeStatusPacket(status, statementOf(store, payload.keySha256))
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const { organId: to, code: notation, documentId: about } = status.responseFor
     const from = payload.from.organId

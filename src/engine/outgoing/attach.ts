@@ -5,6 +5,7 @@ import {
   isPdfName,
   isSignatureName,
   MAX_ATTACHMENT_BYTES,
+  contentTypeOf,
   MAX_ATTACHMENTS,
   MAX_DOCUMENT_BYTES,
   SIGNATURE_SUFFIX,
@@ -86,29 +87,6 @@ function requireRoom(document: Outgoing, sizeBytes: number): void {
   if (sizeBytes > MAX_ATTACHMENT_BYTES || together > MAX_DOCUMENT_BYTES) {
     throw new AppError('document/attachments-too-large', `${String(sizeBytes)} of ${String(together)} bytes`)
   }
-}
-
-/** Media types of what offices send; receivers go by the name. */
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  pdf: 'application/pdf',
-  doc: 'application/msword',
-  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  xls: 'application/vnd.ms-excel',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  ppt: 'application/vnd.ms-powerpoint',
-  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-  odt: 'application/vnd.oasis.opendocument.text',
-  ods: 'application/vnd.oasis.opendocument.spreadsheet',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  txt: 'text/plain',
-  zip: 'application/zip',
-}
-
-function contentTypeOf(name: string): string {
-  const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ''
-  return CONTENT_TYPES[extension] ?? 'application/octet-stream'
 }
 
 /** The agency's signature on one attachment, to be made under the login of the main document. */

@@ -1,6 +1,10 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Outgoing, Store } from '../store/index.ts'
 
+/** What an encrypted file is larger, and by how much more for each recipient. */
+const ENCRYPTED_BYTES = 500
+const RECIPIENT_BYTES = 500
+
 /** What signatures, their evidence and the packet's own words add, at most. */
 const BESIDE_FILES_BYTES = 500_000
 const MB = 1_000_000
@@ -10,13 +14,14 @@ const MB = 1_000_000
  *
  * @throws {AppError} document/too-large-for-hub
  */
-export function requireFits(store: Store, { id, files }: Outgoing): void {
+export function requireFits(store: Store, { id, files, fields }: Outgoing): void {
   const largest = store.settings.get('largestPacketBytes')
   if (largest === undefined) return
   const pdf = files.findLast(({ role }) => role !== 'attachment')
+  const encryption = ENCRYPTED_BYTES + fields.recipients.length * RECIPIENT_BYTES
   const bytes = files
     .filter((file) => file === pdf || file.role === 'attachment')
-    .reduce((sum, { sizeBytes }) => sum + base64Bytes(sizeBytes), BESIDE_FILES_BYTES)
+    .reduce((sum, { sizeBytes }) => sum + base64Bytes(sizeBytes + encryption), BESIDE_FILES_BYTES)
   if (bytes <= largest) return
   throw new AppError('document/too-large-for-hub', `${id}: ${String(bytes)} of ${String(largest)} bytes`, {
     detail: `${(bytes / MB).toFixed(1)} MB > ${(largest / MB).toFixed(1)} MB`,

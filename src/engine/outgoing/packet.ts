@@ -1,16 +1,24 @@
 import { createHash } from 'node:crypto'
+import { ENCRYPTED_SUFFIX, ENCRYPTED_TYPE } from '../../shared/document/attachment.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Agency, DocumentFile, DocumentId, Sha256 } from '../../shared/document/fields.ts'
 import type { DocumentMessage } from '../../shared/document/packet.ts'
+import { suffixedFileName } from '../envelope/file-name.ts'
 import { writeDocumentPacket, type AttachmentSource } from '../envelope/write.ts'
+import { currentStatement } from '../current-statement.ts'
+import type { Certificate } from '../signing/certificate.ts'
+import { envelopeFor, type ContentKey } from '../signing/enveloped.ts'
 import type { Outgoing, Store } from '../store/index.ts'
 import { composeMessage, type Purpose } from './compose.ts'
+import { formFor, keyOf, requireAllowed } from './form.ts'
 import { replacementOf } from './replace.ts'
 
 /** A packet whose bytes are kept, ready to be noted with its document. */
 export interface WrittenPacket {
   readonly packet: { readonly sha256: Sha256; readonly sizeBytes: number; readonly documentCode: string }
   readonly recipients: readonly Agency[]
+  /** With what its files were encrypted; none: it is plain. */
+  readonly contentKeys: readonly ContentKey[]
 }
 
 /**
@@ -18,23 +26,29 @@ export interface WrittenPacket {
  *
  * @param pdf the document as it leaves
  * @param at the time the packet says it was made
- * @throws {AppError} document/incomplete (a recipient left the directory)
+ * @param isEncrypted the form that was told the clerk before; left out, what the office wants and the recipients
+ *   have keys for
+ * @throws {AppError} document/incomplete (a recipient left the directory); encryption/demanded;
+ *   encryption/key-missing where it was to be encrypted and a recipient's key cannot be used any more
  */
 export async function writePacket(
   store: Store,
   document: Outgoing,
   pdf: DocumentFile,
   at: number,
+  isEncrypted?: boolean,
 ): Promise<WrittenPacket> {
   const { fields } = document
   const recipients = recipientsOf(store, document)
   const message = messageOf(store, document, recipients, at)
   const attachments = [pdf, ...document.files.filter((file) => file.role === 'attachment')]
+  const certificates = certificatesFor(store, recipients, at, isEncrypted)
+  const contentKeys: ContentKey[] = []
   const packet = await store.files.put(
     writeDocumentPacket(
       message,
       attachments.map((file): AttachmentSource => {
-        return {
+        const plain: AttachmentSource = {
           contentId: contentIdOf(document.id, file.sha256),
           name: file.name,
           contentType: file.contentType,
@@ -42,10 +56,45 @@ export async function writePacket(
           size: file.sizeBytes,
           open: () => streamed(store, file.sha256),
         }
+        if (certificates === undefined) return plain
+        const envelope = envelopeFor(certificates, plain.size)
+        const { key, nonce, sizeBytes } = envelope
+        contentKeys.push({ key, nonce })
+        return {
+          ...plain,
+          name: suffixedFileName(plain.name, ENCRYPTED_SUFFIX),
+          contentType: ENCRYPTED_TYPE,
+          size: sizeBytes,
+          open: () => envelope.encrypted(plain.open()),
+        }
       }),
+      { keyStatement: currentStatement(store, at)?.statement },
     ),
   )
-  return { packet: { ...packet, documentCode: message.documentId }, recipients }
+  return { packet: { ...packet, documentCode: message.documentId }, recipients, contentKeys }
+}
+
+/** Notes a packet with its document, inside the caller's transaction. */
+export function keepPacket(store: Store, id: DocumentId, { packet, contentKeys }: WrittenPacket): void {
+  store.outgoing.setPacket(id, packet)
+  store.encryptionKeys.keepContentKeys(packet.sha256, contentKeys)
+}
+
+/** To what the files are encrypted; undefined: they go as they are. */
+function certificatesFor(
+  store: Store,
+  recipients: readonly Agency[],
+  at: number,
+  isEncrypted: boolean | undefined,
+): Certificate[] | undefined {
+  const form = formFor(store, recipients, at)
+  if (isEncrypted === undefined) requireAllowed(form)
+  if (!(isEncrypted ?? form.encrypted)) return undefined
+  return recipients.map((agency) => {
+    const { certificate, lack } = keyOf(store, agency, at)
+    if (certificate !== undefined) return certificate
+    throw new AppError('encryption/key-missing', `${agency.organId}: ${lack}`, { detail: agency.name })
+  })
 }
 
 /**

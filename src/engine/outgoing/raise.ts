@@ -5,7 +5,7 @@ import type { DocumentVerdict } from '../../shared/verdict.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import { passingChunksOf, type PdfSource } from '../pdf/source.ts'
 import type { Outgoing, Store } from '../store/index.ts'
-import { writePacket } from './packet.ts'
+import { keepPacket, writePacket } from './packet.ts'
 
 /** What raising a document's signatures needs of the world. */
 export interface RaisePorts {
@@ -106,7 +106,8 @@ async function keep(
   if (before === undefined) throw new Error('it was opened a moment ago')
   const at = now()
   const raised = { ...before, ...(await store.files.put(passingChunksOf(source))) }
-  const { packet } = await writePacket(store, document, raised, at)
+  const isEncrypted = store.encryptionKeys.isEncrypted(document.packetSha256)
+  const written = await writePacket(store, document, raised, at, isEncrypted)
   reach('raise/stored')
   const kept = store.atomically(() => {
     const current = store.outgoing.get(id)
@@ -116,7 +117,7 @@ async function keep(
     }
     store.outgoing.setFile(id, raised, 'sealed')
     store.outgoing.setVerdict(id, verdict)
-    store.outgoing.setPacket(id, packet)
+    keepPacket(store, id, written)
     store.outgoing.setLevel(id, level)
     store.history.append({
       at,

@@ -18,6 +18,7 @@ import { findCertificate, type FoundCertificate } from '../signing/token-view.ts
 import type { Outgoing, Store } from '../store/index.ts'
 import { prepareAttachments, type AttachmentSigning } from './attach.ts'
 import { requireFits } from './fit.ts'
+import { requireForm } from './form.ts'
 import { giveNumber, reserveNumber, type NumberChoice } from './number.ts'
 import type { AgencyShow, Readied, Showing } from './show.ts'
 import { fileToSign, isLastTurn, requireTurn } from './signers.ts'
@@ -288,6 +289,7 @@ async function prepare(ports: SignPorts, signer: Signer, step: Step, id: Documen
   const { certificate, chain, choice } = signer
   const document = step.ready(ports, store.outgoing.get(id), certificate)
   requireFits(store, document)
+  requireForm(store, document, ports.now())
   const role = step.from(document)
   const original = document.files.findLast((one) => one.role === role)
   if (original === undefined) throw new AppError('document/incomplete', `no ${role} file`, { detail: 'pdf' })

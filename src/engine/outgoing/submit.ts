@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { DocumentId, OutgoingFields } from '../../shared/document/fields.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { Outgoing, Store } from '../store/index.ts'
-import { writePacket } from './packet.ts'
+import { keepPacket, writePacket } from './packet.ts'
 
 /** What submitting needs of the world. */
 export interface SubmitPorts {
@@ -20,7 +20,8 @@ function deliveryKey(document: Pick<Outgoing, 'id' | 'revision'>): string {
  * sealed → queued. The packet is written once and kept under its hash; then the move and its delivery
  * job are one transaction: never one without the other.
  *
- * @throws {AppError} document/wrong-state, document/incomplete (a recipient left the directory)
+ * @throws {AppError} document/wrong-state, document/incomplete (a recipient left the directory),
+ *   encryption/demanded
  */
 export async function submit(ports: SubmitPorts, id: DocumentId): Promise<void> {
   const { store, reach } = ports
@@ -30,15 +31,19 @@ export async function submit(ports: SubmitPorts, id: DocumentId): Promise<void> 
     throw new AppError('document/wrong-state', `submit while ${document.state}`)
   }
   const at = ports.now()
-  const { packet, recipients } = await writePacket(store, document, sealed, at)
+  const written = await writePacket(store, document, sealed, at)
+  const { packet, recipients, contentKeys } = written
   reach('submit/before-commit')
   store.atomically(() => {
-    store.outgoing.setPacket(id, packet)
+    keepPacket(store, id, written)
     store.outgoing.setRecipients(
       id,
       recipients.map(({ organId, name }) => ({ organId, name })),
     )
-    const moved = store.outgoing.move(id, 'submit', at, { sizeBytes: packet.sizeBytes })
+    const moved = store.outgoing.move(id, 'submit', at, {
+      sizeBytes: packet.sizeBytes,
+      encrypted: contentKeys.length > 0,
+    })
     store.jobs.add({
       key: deliveryKey(moved),
       kind: 'deliver',

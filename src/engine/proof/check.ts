@@ -5,9 +5,10 @@ import { documentFile, type DocumentFile } from '../../shared/document/fields.ts
 import type { HistoryEntry } from '../../shared/document/history.ts'
 import type { DocumentMessage } from '../../shared/document/packet.ts'
 import type { DocumentVerdict } from '../../shared/verdict.ts'
-import { NOWHERE, readPacket } from '../envelope/read.ts'
+import { readPacket } from '../envelope/read.ts'
 import { judgeFiles, type FileJudges } from '../incoming/judge-files.ts'
 import { chunksOf, type PdfSource } from '../pdf/source.ts'
+import type { ContentKey } from '../signing/enveloped.ts'
 import { canonicalJson, chainHash } from '../store/chain.ts'
 import { readArchive, type ArchiveEntry } from './archive.ts'
 import { courseOf, entryOf, namedFiles, type Course } from './course.ts'
@@ -22,6 +23,7 @@ import {
   type Manifest,
 } from './manifest.ts'
 import { isInTree } from './merkle.ts'
+import { hashedFiles } from './packet-files.ts'
 
 /** What was found out about an evidence file whose form and hashes are all right. */
 export interface EvidenceReport {
@@ -195,7 +197,7 @@ function ownLines(
 
 /** The packet must be readable, of this document, and hold the very files beside it. */
 async function checkPacket(
-  { files, document }: Manifest,
+  { files, document, contentKeys = [] }: Manifest,
   contents: ReadonlyMap<string, PdfSource>,
   problems: EvidenceProblem[],
 ): Promise<DocumentMessage | undefined> {
@@ -205,7 +207,8 @@ async function checkPacket(
     problems.push({ code: 'file-missing', about: 'packet' })
     return undefined
   }
-  const read = await packetOf(file, content, problems)
+  const keys = contentKeys.map(({ nonce, key }) => ({ nonce, key: Buffer.from(key, 'base64') }))
+  const read = await packetOf(file, content, problems, keys)
   if (read?.kind !== 'document') {
     if (read !== undefined) problems.push({ code: 'packet-unreadable', about: file.name })
     return undefined
@@ -214,15 +217,15 @@ async function checkPacket(
   if (message.documentId !== document.documentCode) {
     problems.push({ code: 'packet-of-another-document', about: file.name })
   }
-  const inside = new Set(attachments.map(({ sha256 }) => sha256))
+  const inside = new Set(attachments.map(({ sha256, stored = sha256 }) => stored))
   const beside = new Set<string>()
   for (const { role, sha256, name } of files) {
     if (role !== 'document' && role !== 'attachment') continue
     beside.add(sha256)
     if (!inside.has(sha256)) problems.push({ code: 'file-not-in-packet', about: name })
   }
-  for (const { name, sha256 } of attachments) {
-    if (!beside.has(sha256)) problems.push({ code: 'file-missing', about: name })
+  for (const { name, sha256, stored = sha256 } of attachments) {
+    if (!beside.has(stored)) problems.push({ code: 'file-missing', about: name })
   }
   return message
 }
@@ -244,9 +247,14 @@ async function checkNamed(
   }
 }
 
-async function packetOf(file: EvidenceFile, content: PdfSource, problems: EvidenceProblem[]) {
+async function packetOf(
+  file: EvidenceFile,
+  content: PdfSource,
+  problems: EvidenceProblem[],
+  keys: readonly ContentKey[] = [],
+) {
   try {
-    return await readPacket(chunksOf(content), { attachmentSink: NOWHERE })
+    return await readPacket(chunksOf(content), { attachmentSink: hashedFiles(keys) })
   } catch (cause) {
     if (!codeOf(cause).startsWith('packet/')) throw cause
     problems.push({ code: 'packet-unreadable', about: file.name })

@@ -86,6 +86,7 @@ export async function gatherEvidenceOf(
     head,
     historySha256: sha256Of(history),
     files: files.map(({ file }) => file),
+    ...contentKeysOf(store, subject),
   }
   const manifestBytes = Buffer.from(canonicalJson(manifest.parse(said)))
   const fingerprint = sha256Of(manifestBytes)
@@ -154,6 +155,16 @@ function incomingSubject(store: Store, id: DocumentId): Subject {
       ...document.files.map((file, index) => named(index === 0 ? 'document' : 'attachment', file)),
       packetFile(packetSha256),
     ],
+  }
+}
+
+/** So that whoever has the evidence can see that the packet holds the very files beside it. */
+function contentKeysOf(store: Store, { files }: Subject): Pick<Manifest, 'contentKeys'> {
+  const packet = files.find(({ role }) => role === 'packet')
+  const keys = packet === undefined ? [] : store.encryptionKeys.contentKeys(packet.sha256)
+  if (keys.length === 0) return {}
+  return {
+    contentKeys: keys.map(({ nonce, key }) => ({ nonce, key: Buffer.from(key).toString('base64') })),
   }
 }
 

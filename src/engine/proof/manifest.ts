@@ -50,6 +50,18 @@ export const manifest = z.strictObject({
   head: z.strictObject({ lines: z.int().positive(), hash: sha256Hex, root: sha256Hex }),
   historySha256: sha256Hex,
   files: z.array(evidenceFile),
+  /** With what the files inside the packet were encrypted; left out where they were not. */
+  contentKeys: z
+    .array(
+      z.strictObject({
+        /** Hex; names the file inside the packet. */
+        nonce: z.string().regex(/^[0-9a-f]{24}$/),
+        /** AES key in base64. */
+        key: z.base64().max(48),
+      }),
+    )
+    .max(200)
+    .optional(),
 })
 export type Manifest = z.output<typeof manifest>
 

@@ -61,6 +61,8 @@ export interface CmsRequest {
    * dictionary, and EN 319 142-1 section 6.3 forbids the attribute beside it.
    */
   readonly signingTime?: Date
+  /** Goes inside, of which `digest` must be the hash. Left out, the signature is detached. */
+  readonly content?: Uint8Array
 }
 
 /** A signature that lacks only its value, which a token makes. */
@@ -110,7 +112,7 @@ function signingCertificate(certificate: Certificate): Uint8Array {
 }
 
 /**
- * Builds a detached CAdES-B signature (EN 319 122-1), which inside a PDF is PAdES B-B, up to the point
+ * Builds a CAdES-B signature (EN 319 122-1), which detached inside a PDF is PAdES B-B, up to the point
  * where the token is needed. The CMSAlgorithmProtection attribute (RFC 6211) goes along, so that
  * nobody can re-label the algorithms afterwards.
  *
@@ -147,6 +149,9 @@ export function prepareCms(request: CmsRequest): PreparedCms {
       ? { kind, digest: digestAlgorithm, saltLength: digestLength(digestAlgorithm) }
       : { kind }
 
+  const encapsulated =
+    request.content === undefined ? [] : [encode(0xa0, encode(TAG.octetString, request.content))]
+
   function assembled(value: Uint8Array): Uint8Array {
     const version1 = encode(TAG.integer, Uint8Array.of(1))
     const signerInfo = encode(
@@ -162,7 +167,7 @@ export function prepareCms(request: CmsRequest): PreparedCms {
       TAG.sequence,
       version1,
       encode(TAG.set, digestId),
-      encode(TAG.sequence, encodeOid(CMS_OID.data)),
+      encode(TAG.sequence, encodeOid(CMS_OID.data), ...encapsulated),
       encodeSetOf([...certificates.values()], 0xa0),
       encode(TAG.set, signerInfo),
     )

@@ -8,6 +8,7 @@ import { authorityFileStore, type AuthorityFileStore } from './authority-files.t
 import { openDatabase, type Database } from './database.ts'
 import { directoryStore, type DirectoryStore } from './directory.ts'
 import { syncNow } from './durable.ts'
+import { encryptionKeyStore, type EncryptionKeyStore } from './encryption-keys.ts'
 import { fileStore, type FileStore, type FileStoreOptions } from './files.ts'
 import { historyStore, type HistoryStore } from './history.ts'
 import { incomingStore, type IncomingStore } from './incoming.ts'
@@ -30,6 +31,7 @@ import { settingStore, type SettingStore } from './settings.ts'
 
 export type { Actor } from './actor.ts'
 export type { AuthorityFile } from './authority-files.ts'
+export type { AgencyKey, OfficeKey } from './encryption-keys.ts'
 export type { Job } from './jobs.ts'
 export type { FileStore } from './files.ts'
 export type { Incoming } from './incoming.ts'
@@ -106,6 +108,7 @@ export interface Store {
     readonly indexSome: (limit: number) => number
   }
   readonly authorityFiles: AuthorityFileStore
+  readonly encryptionKeys: EncryptionKeyStore
   readonly files: FileStore
   /** See Database.atomically: synchronous, nestable, all or nothing. */
   atomically<T>(work: () => T): T
@@ -290,6 +293,7 @@ function assemble({
     registers: registerStore(db, now),
     search: { ...search, indexSome },
     authorityFiles: authorityFileStore(db),
+    encryptionKeys: encryptionKeyStore(db),
     files,
     atomically: (work) => db.atomically(work),
     check,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { backupPolicy, lastBackup, restored } from '../../shared/backup.ts'
+import { encryptionSettings } from '../../shared/encryption.ts'
 import { clockLimitSeconds, proxyChoice } from '../../shared/connection.ts'
 import { agency, documentId, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
@@ -60,6 +61,8 @@ const SETTINGS = {
   trustedRoots: z.array(z.base64()),
   /** Published roots seen in one place only that the administrator compared and confirmed, by fingerprint. */
   confirmedRoots: z.array(sha256Hex),
+  /** How documents are encrypted between offices; left out, DEFAULT_ENCRYPTION. */
+  encryption: encryptionSettings,
   /** Which packet carries a recall; left out, a document packet of type 1. */
   recallRoute,
   /** Working days and hours; left out, DEFAULT_CALENDAR. */

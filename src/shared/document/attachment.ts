@@ -26,3 +26,42 @@ export function isSignatureName(name: string): boolean {
 export function isPdfName(name: string): boolean {
   return /\.pdf$/i.test(name)
 }
+
+/** Media types of what offices send; receivers go by the name. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  pdf: 'application/pdf',
+  doc: 'application/msword',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  xls: 'application/vnd.ms-excel',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  ppt: 'application/vnd.ms-powerpoint',
+  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  odt: 'application/vnd.oasis.opendocument.text',
+  ods: 'application/vnd.oasis.opendocument.spreadsheet',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  txt: 'text/plain',
+  p7s: 'application/pkcs7-signature',
+  zip: 'application/zip',
+}
+
+/** The media type of a file, by its name. */
+export function contentTypeOf(name: string): string {
+  const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ''
+  return CONTENT_TYPES[extension] ?? 'application/octet-stream'
+}
+
+/** What the encrypted form of `bang-ke.xlsx` is called, behind the whole name (RFC 8551 section 3.2.1). */
+export const ENCRYPTED_SUFFIX = '.p7m'
+export const ENCRYPTED_TYPE = 'application/pkcs7-mime'
+
+/** Whether a file by its label may be one that was encrypted; its first bytes tell. */
+export function mayBeEncrypted(name: string, contentType: string): boolean {
+  return /\.p7m$/i.test(name) || contentType.toLowerCase().startsWith(ENCRYPTED_TYPE)
+}
+
+/** What a file is called once it was decrypted. */
+export function decryptedName(name: string): string {
+  return name.replace(/(?<=.)\.p7m$/i, '')
+}

@@ -152,10 +152,12 @@ export const packetWarningCode = z.enum([
   'attachment-damaged',
   'attachment-empty',
   'attachment-renamed',
+  'attachment-encrypted',
   'document-differs',
   'signature-unverifiable',
   'signature-undetermined',
   'signature-broken',
+  'key-refused',
 ])
 export type PacketWarningCode = z.output<typeof packetWarningCode>
 

@@ -13,6 +13,7 @@ export const PACKET_WARNING_TEXT: Readonly<Record<PacketWarningCode, string>> = 
   'attachment-damaged': 'Tệp bị hỏng trước khi đến đây; nên trả lại và đề nghị bên gửi gửi lại.',
   'attachment-empty': 'Tệp kèm theo rỗng.',
   'attachment-renamed': 'Tên tệp đã được đổi cho an toàn khi lưu.',
+  'attachment-encrypted': 'Tệp kèm theo được mã hóa bằng khóa không có ở máy này nên không mở được.',
   'document-differs':
     'Văn bản cùng số, ký hiệu đã đến trước với nội dung khác; hãy đối chiếu và hỏi lại bên gửi.',
   'signature-unverifiable':
@@ -21,4 +22,5 @@ export const PACKET_WARNING_TEXT: Readonly<Record<PacketWarningCode, string>> = 
     'Gói tin có chữ ký khớp với nội dung, nhưng chưa đủ căn cứ về người ký; chữ ký trong tệp văn bản mới có giá trị.',
   'signature-broken':
     'Chữ ký của gói tin không khớp, có thể do gói được ghi lại trên đường truyền; hãy dựa vào chữ ký trong tệp văn bản.',
+  'key-refused': 'Gói tin kèm khóa mã hóa của bên gửi nhưng khóa không được dùng.',
 }

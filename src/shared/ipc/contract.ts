@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { backupContract } from './contract/backup.ts'
+import { encryptionContract } from './contract/encryption.ts'
 import { hubContract } from './contract/hub.ts'
 import { incomingContract } from './contract/incoming.ts'
 import { officeContract } from './contract/office.ts'
@@ -47,6 +48,7 @@ export const contract = {
   ...hubContract,
   ...tokenContract,
   ...trustContract,
+  ...encryptionContract,
   ...outgoingContract,
   ...incomingContract,
   ...backupContract,

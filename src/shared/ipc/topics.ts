@@ -15,6 +15,7 @@ import { z } from 'zod'
  * - `people`: somebody came to work or left, or what is known of the people changed
  * - `backup`: a backup, a check of one or a restore began, moved on or ended
  * - `search`: more can be found than before, or a saved search changed
+ * - `encryption`: a key for encryption was made or learnt, or what the office wants of them changed
  * - `engine`: the engine was started again; ask for everything
  */
 export const topic = z.enum([
@@ -30,6 +31,7 @@ export const topic = z.enum([
   'people',
   'backup',
   'search',
+  'encryption',
   'engine',
 ])
 export type Topic = z.output<typeof topic>

@@ -3,6 +3,7 @@ import type { SavedSearch, SearchHit, SearchQuery } from '../../../src/shared/se
 import type { ConnectionCheck } from '../../../src/shared/connection-check.ts'
 import type { ConnectionSettings } from '../../../src/shared/connection.ts'
 import type { HistoryEntry } from '../../../src/shared/document/history.ts'
+import { DEFAULT_ENCRYPTION, type EncryptionStatus } from '../../../src/shared/encryption.ts'
 import { OUTGOING_BOXES, type OutgoingState } from '../../../src/shared/document/outgoing.ts'
 import { INCOMING_BOXES, UNFINISHED, type IncomingState } from '../../../src/shared/document/incoming.ts'
 import type { NoteKind } from '../../../src/shared/document/note.ts'
@@ -183,6 +184,7 @@ function outgoing(
     codeNotation,
     ...(progressed === 2 ? { issuedDate: '2026-01-15' } : {}),
     signers: signersOf(fields),
+    encrypted: false,
     recipients: to.map((organId) => ({
       organId,
       name: nameOf(organId),
@@ -360,6 +362,7 @@ function incoming(
     receivedAt: now - 26 * MINUTE,
     signer: { competence: 'KT. GIÁM ĐỐC', position: 'Phó Giám đốc', fullName: 'Trần Thị Mẫu' },
     place: 'Thanh Vân',
+    encrypted: false,
     toPlaces: ['Như trên', 'Lưu: VT'],
     content: '',
     files: [
@@ -745,6 +748,34 @@ function searchHits({ text, filters }: SearchQuery): SearchHit[] {
   )
 }
 
+let encryption: EncryptionStatus = {
+  ...DEFAULT_ENCRYPTION,
+  own: [
+    {
+      fingerprint: hash(90),
+      signer: 'UBND xã Suối Ngọc',
+      madeAt: now - 90 * 24 * 60 * MINUTE,
+      validUntil: now + 40 * 24 * 60 * MINUTE,
+    },
+  ],
+  agencies: [
+    {
+      organId: 'H99.07',
+      name: nameOf('H99.07'),
+      keys: [
+        {
+          fingerprint: hash(91),
+          signer: nameOf('H99.07'),
+          issuedAt: now - 20 * 24 * 60 * MINUTE,
+          validUntil: now + 700 * 24 * 60 * MINUTE,
+          learntAt: now - 19 * 24 * 60 * MINUTE,
+          source: 'packet',
+        },
+      ],
+    },
+  ],
+}
+
 const handlers: Handlers = {
   ...sample.handlers,
   'office.status': status,
@@ -854,6 +885,38 @@ const handlers: Handlers = {
   'trust.import': () => roots,
   'trust.confirm': () => roots,
   'trust.remove': () => roots,
+  'encryption.status': () => encryption,
+  'encryption.save': (settings) => {
+    encryption = { ...encryption, ...settings }
+    return encryption
+  },
+  'encryption.makeKey': () => {
+    encryption = {
+      ...encryption,
+      own: [
+        {
+          fingerprint: hash(90 + encryption.own.length),
+          signer: 'UBND xã Suối Ngọc',
+          madeAt: now,
+          validUntil: now + 730 * 24 * 60 * MINUTE,
+        },
+        ...encryption.own,
+      ],
+    }
+    return encryption
+  },
+  'encryption.exportKey': () => ({ path: 'D:\\khoa-ma-hoa-co-quan.p7m' }),
+  'encryption.importKey': () => ({ organId: 'H99.07' }),
+  'encryption.form': ({ recipients }) => ({
+    encrypted: recipients.every((organId) => organId === 'H99.07'),
+    refused: false,
+    recipients: recipients.map((organId) => ({
+      organId,
+      name: nameOf(organId),
+      ...(organId === 'H99.07' ? {} : { lack: 'no-key' as const }),
+    })),
+  }),
+
   'appearance.pictures': () =>
     [...pictures].map(([certificateSha256, { widthMm, heightMm }]) => ({
       certificateSha256,

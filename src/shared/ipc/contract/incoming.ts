@@ -69,6 +69,8 @@ const incomingDetail = incomingSummary.extend({
   history: z.array(historyEntry),
   /** What the office wrote about it; it never leaves the office. */
   notes: z.array(documentNote),
+  /** Whether its files came encrypted to us. */
+  encrypted: z.boolean(),
   /** The arrival number that "Tiếp nhận" would give now. */
   nextArrivalNumber: z.int(),
 })

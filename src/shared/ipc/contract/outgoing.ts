@@ -95,6 +95,8 @@ export const outgoingDetail = outgoingSummary.extend({
   history: z.array(historyEntry),
   /** What the leader and others of the office wrote about it; it never leaves the office. */
   notes: z.array(documentNote),
+  /** Whether the files in its packet are encrypted to its recipients. */
+  encrypted: z.boolean(),
   /** The next free number of this document's series, offered when it is numbered. */
   nextNumber: z.string().optional(),
 })
