@@ -27,6 +27,7 @@ const TABLE = [
   { from: 'engine/pdf', ours: ['shared'], outside: 'any', node: true },
   { from: 'engine/signing', ours: ['shared'], outside: 'any', node: true },
   { from: 'engine/envelope', ours: ['shared'], outside: 'any', node: true },
+  { from: 'engine/page', ours: ['shared'], outside: ['fontkit'], node: true },
   { from: 'engine/hub', ours: ['shared'], outside: 'any', node: true },
   {
     from: 'engine/outgoing',
@@ -66,7 +67,7 @@ const TABLE = [
 const JOINED_LEAVES =
   'src/engine/(?:sign-pdf|extend-pdf|evidence|verify-pdf|file-signature|packet-signature|key-statement|secrecy)\\.ts$'
 /** The folders that know one format or one wire each. */
-const LEAVES = 'src/engine/(?:pdf|signing|envelope|hub)/'
+const LEAVES = 'src/engine/(?:page|pdf|signing|envelope|hub)/'
 
 /** What the stages and the runner agree on with the composition root, who may do what, and the one way of sending a packet. */
 const PORTS = 'src/engine/(?:job-handler|fail-point|may|unknown-outcome|send-once|current-statement)\\.ts$'

@@ -178,6 +178,10 @@ const host: Host = {
       : Promise.resolve(waysFromEnvironment(url, process.env)),
   saveFile: (name, bytes) => ask({ op: 'saveFile', name, bytes }),
   choosePath: (name) => ask({ op: 'choosePath', name }),
+  print: (files) =>
+    process.send === undefined
+      ? ask({ op: 'print', files: [...files] })
+      : Promise.reject(new AppError('print/failed', 'there is no desktop to print with')),
   startSigner,
   update: {
     status: async () => updateStatus.parse(await ask({ op: 'updateStatus' })),

@@ -19,6 +19,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { connectionSection } from './connection.ts'
 import { BACKUP_FOLDER_TITLE } from './backup.ts'
 import { assign, finish, giveBack, noteReply, process, remark as remarkIncoming } from './incoming/process.ts'
+import { draftingSection } from './drafting.ts'
 import { pressingDeadlines } from './deadlines.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
 import { replyTo } from './incoming/reply.ts'
@@ -27,7 +28,7 @@ import { approve, propose, remark, sendBack as sendBackDraft, takeBack } from '.
 import { attach, detach } from './outgoing/attach.ts'
 import { scanOf } from './outgoing/copy.ts'
 import { begin, discard, importPdf, reopen, save, voidNumber } from './outgoing/draft.ts'
-import { freeze } from './outgoing/freeze.ts'
+import { freeze, hasPage } from './outgoing/freeze.ts'
 import { nextNumber, previewNumber } from './outgoing/number.ts'
 import { currentNumbering, explainGap, gapsOf, saveNumbering } from './outgoing/numbering.ts'
 import { seal, sealMany, sign, signMany, type SignOutcome } from './outgoing/sign.ts'
@@ -88,14 +89,9 @@ export function officeHandlers(office: Office): OfficeHandlers {
       ...store.outgoing.summary(document),
       revision: document.revision,
       fields: document.fields,
+      composition: store.compositions.get(id),
       files: document.files,
-      problems:
-        document.state === 'drafting'
-          ? fieldProblems(
-              document.fields,
-              document.files.some((file) => file.role === 'imported'),
-            )
-          : [],
+      problems: document.state === 'drafting' ? fieldProblems(document.fields, hasPage(store, document)) : [],
       verdict: document.verdict,
       history: store.history.about(id),
       notes: store.notes.of(id),
@@ -248,17 +244,6 @@ export function officeHandlers(office: Office): OfficeHandlers {
     return changed
   }
 
-  async function bytesOf(sha256: Sha256): Promise<Uint8Array> {
-    const file = await store.files.open(sha256)
-    try {
-      const parts: Uint8Array[] = []
-      for await (const part of file.stream()) parts.push(part)
-      return Buffer.concat(parts)
-    } finally {
-      await file.close()
-    }
-  }
-
   /** The document as it stood when one of its signatures was made. */
   async function asSigned(bytes: Uint8Array, signedBy: number | undefined): Promise<Uint8Array> {
     if (signedBy === undefined) return bytes
@@ -269,7 +254,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
 
   async function exportFile(file: DocumentFile | undefined): Promise<{ path?: string | undefined }> {
     if (file === undefined) throw new AppError('document/not-found', 'the document has no such file')
-    return { path: await host.saveFile(file.name, await bytesOf(file.sha256)) }
+    return { path: await host.saveFile(file.name, await store.files.bytes(file.sha256)) }
   }
 
   return {
@@ -429,6 +414,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
 
     counts: () => ({ ...store.outgoing.counts(), ...store.incoming.counts() }),
 
+    ...draftingSection(office, own, changedOutgoing),
     'outgoing.list': ({ box, limit, offset }) => store.outgoing.list(box, limit, offset),
     'outgoing.one': ({ id }) => outgoing(id),
     'outgoing.pdf': async ({ id, role, signedBy }) => {
@@ -436,11 +422,11 @@ export function officeHandlers(office: Office): OfficeHandlers {
       const roles = role === undefined ? (['sealed', 'signed', 'imported'] as const) : [role]
       const file = roles.flatMap((wanted) => files.findLast((one) => one.role === wanted) ?? [])[0]
       if (file === undefined) throw new AppError('document/not-found', 'the document has no PDF yet')
-      return { bytes: await asSigned(await bytesOf(file.sha256), signedBy) }
+      return { bytes: await asSigned(await store.files.bytes(file.sha256), signedBy) }
     },
     'outgoing.draft': ({ fields }) => changedOutgoing(begin(store, fields, now())),
-    'outgoing.save': ({ id, revision, fields }) => {
-      save(store, own(id), revision, fields)
+    'outgoing.save': ({ id, revision, fields, composition }) => {
+      save(store, own(id), { revision, fields, composition }, now())
       return changedOutgoing(id)
     },
     'outgoing.importPdf': async ({ id, name, bytes }) => {
@@ -465,11 +451,11 @@ export function officeHandlers(office: Office): OfficeHandlers {
     },
     'outgoing.scan': ({ id }) => scanOf(store, id),
     'outgoing.freeze': async ({ id, revision }) => {
-      await freeze(store, id, revision, now())
+      await freeze(store, id, revision, now(), office.typesetting)
       return changedOutgoing(id)
     },
     'outgoing.propose': async ({ id, revision, leaderId }) => {
-      await propose(store, own(id), revision, leaderId, now())
+      await propose(store, own(id), revision, leaderId, now(), office.typesetting)
       return changedOutgoing(id)
     },
     'outgoing.takeBack': ({ id }) => {
@@ -584,7 +570,7 @@ export function officeHandlers(office: Office): OfficeHandlers {
     'incoming.one': ({ id }) => incoming(id),
     'incoming.file': async ({ id, sha256, signedBy }) => {
       const file = openableFile(store.incoming.get(id), sha256)
-      return { bytes: await asSigned(await bytesOf(file.sha256), signedBy) }
+      return { bytes: await asSigned(await store.files.bytes(file.sha256), signedBy) }
     },
     'incoming.register': ({ id, arrivalNumber }) => {
       register(office.registering, id, arrivalNumber)

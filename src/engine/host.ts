@@ -1,4 +1,5 @@
 import type { UpdateStatus } from '../shared/ipc/contract.ts'
+import type { PrintFile } from './page/files.ts'
 import type { SignerProcess } from './signing/signer-process.ts'
 
 /**
@@ -25,6 +26,12 @@ export interface Host {
   readonly saveFile: (name: string, bytes: Uint8Array) => Promise<string | undefined>
   /** The system's save dialog for a file that the engine writes itself; `undefined` when the clerk cancels. */
   readonly choosePath: (name: string) => Promise<string | undefined>
+  /**
+   * Prints a page to a tagged PDF. The first file is the page; what it asks for is among the others, by name.
+   *
+   * @throws {AppError} `print/failed`, also where there is no desktop to print with
+   */
+  readonly print: (files: readonly PrintFile[]) => Promise<Uint8Array>
   /** Starts a signer process. */
   readonly startSigner: () => SignerProcess
   readonly update: {

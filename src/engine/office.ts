@@ -25,6 +25,7 @@ import { evidenceJob } from './outgoing/road-evidence.ts'
 import { applyStatus } from './outgoing/receipts.ts'
 import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
+import type { TypesetPorts } from './outgoing/typeset.ts'
 import { keepFirstPerson } from './people.ts'
 import { officeSession } from './session.ts'
 import { bodyReader } from './pdf/body-text.ts'
@@ -284,13 +285,15 @@ export function openOffice(
   watch.start()
   backups.start()
 
+  const font = appearanceFont()
+  const typesetting: TypesetPorts = { print: host.print, picture: store.files.bytes, font }
   const signing: SignPorts = {
     store,
     signer,
     now,
     reach,
     verify,
-    font: appearanceFont(),
+    font,
     manner: authorities.manner,
     requireUnrevoked: authorities.requireUnrevoked,
   }
@@ -313,6 +316,7 @@ export function openOffice(
     signing,
     submitting,
     registering,
+    typesetting,
     tell,
     lineStatus(): LineStatus {
       const state = line.get()

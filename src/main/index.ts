@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import type { HostRequest } from '../shared/host.ts'
 import { leaveBeforeQuit, watchForWaking } from './lifecycle.ts'
 import { logLine, openLog } from './log.ts'
+import { pagePrinter } from './print.ts'
 import { supervise } from './processes.ts'
 import { keyStore, unwrapKey, wrapKey } from './secrets.ts'
 import { updates } from './updates.ts'
@@ -65,6 +66,8 @@ function open(): void {
     leave: () => processes.leave(),
   })
 
+  const printer = pagePrinter()
+
   async function answer(request: HostRequest): Promise<unknown> {
     switch (request.op) {
       case 'keyStore':
@@ -83,6 +86,8 @@ function open(): void {
         return saveFile(window, request.name, request.bytes)
       case 'choosePath':
         return choosePath(window, request.name)
+      case 'print':
+        return printer.print(request.files)
       case 'updateStatus':
         return update.status()
       case 'updateCheck':
@@ -128,6 +133,10 @@ function open(): void {
     }
     window = openWindow(join(import.meta.dirname, '../preload/index.cjs'))
     processes.addWindow(window.webContents)
+    // The hidden window would keep the app running after the last one that can be seen.
+    window.once('closed', () => {
+      printer.close()
+    })
   }
 
   showWindow()

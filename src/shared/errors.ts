@@ -104,6 +104,8 @@ export const ERRORS = {
   'pdf/signature-too-large': { retry: 'never' },
   'pdf/too-large': { retry: 'never' },
 
+  'print/failed': { retry: 'user' },
+
   'image/unusable': { retry: 'user' },
   'image/too-large': { retry: 'user' },
   'image/wrong-size': { retry: 'user' },

@@ -254,6 +254,11 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Hãy giảm dung lượng tệp (quét 200 dpi là đủ) rồi nhập lại.',
   },
 
+  'print/failed': {
+    title: 'Chưa dựng được trang văn bản',
+    hint: 'Nội dung đang soạn đã được lưu. Hãy thử lại; nếu vẫn chưa được, báo mã sự cố cho bộ phận hỗ trợ.',
+  },
+
   'image/unusable': {
     title: 'Không dùng được hình này',
     hint: 'Hãy chọn tệp PNG nền trong suốt, lưu theo kiểu thông thường (không xen kẽ dòng). Hình đang dùng vẫn giữ nguyên.',

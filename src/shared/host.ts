@@ -14,6 +14,11 @@ export const hostRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('saveFile'), name: z.string(), bytes: bytes }),
   /** Where a file shall be written that is too large to be handed over. */
   z.object({ op: z.literal('choosePath'), name: z.string() }),
+  /** The first file is the page; it may ask for the others by their names, and for nothing else. */
+  z.object({
+    op: z.literal('print'),
+    files: z.array(z.object({ name: z.string(), contentType: z.string(), bytes })).min(1),
+  }),
   /** `signer` numbers the process, so that the end of an old one is not taken for the end of a new one. */
   z.object({ op: z.literal('startSigner'), signer: z.int() }),
   z.object({ op: z.literal('killSigner'), signer: z.int() }),
@@ -34,6 +39,7 @@ export const hostAnswer = {
   resolveProxy: z.string(),
   saveFile: z.string().optional(),
   choosePath: z.string().optional(),
+  print: bytes,
   startSigner: z.undefined(),
   killSigner: z.undefined(),
   updateStatus: z.unknown(),

@@ -166,6 +166,7 @@ export function plainHost(
       return Promise.resolve(path)
     },
     choosePath: (name) => Promise.resolve(exportsTo === undefined ? undefined : join(exportsTo, name)),
+    print: refuse,
     startSigner: () => startSignerProcess(SIGNER, env),
     update: { status: refuse, check: refuse, download: refuse, install: refuse },
     log: (level, text) => {

@@ -90,7 +90,7 @@ describe('the form of a copy', () => {
     const { id, revision, fields } = store.outgoing.create(typed({ typeName: 'Sao y' }))
     for (const original of [{ code: '07/QĐ-UBND-TM' }, { organName: 'UBND tỉnh\nTỐI MẬT' }]) {
       expect(() => {
-        save(store, id, revision, { ...fields, original: { ...ORIGINAL, ...original } })
+        save(store, id, { revision, fields: { ...fields, original: { ...ORIGINAL, ...original } } }, MORNING)
       }).toThrow(expect.objectContaining({ code: 'document/secret' }))
     }
   })

@@ -11,8 +11,8 @@ import { MORNING, office, typed } from '../store/office.ts'
 const PARENT = { ...RECEIVER, organId: 'H99', name: 'UBND tỉnh Thanh Vân', parentName: '' }
 
 /** The office of xã Suối Ngọc with a directory of two other agencies. */
-export function sendingOffice(): Store {
-  const store = office()
+export function sendingOffice(now?: () => number): Store {
+  const store = office(now === undefined ? {} : { now })
   store.settings.set('agency', SENDER)
   store.settings.set('clerkName', 'Lê Thị Thử')
   store.directory.upsert([RECEIVER, PARENT])

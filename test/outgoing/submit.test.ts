@@ -188,11 +188,11 @@ describe('a draft', () => {
     const store = sendingOffice()
     const { id, revision, fields } = store.outgoing.create(typed())
     const words = { ...fields, subject: 'V/v đăng ký lớp tập huấn' }
-    save(store, id, revision, words)
-    save(store, id, revision, words)
+    save(store, id, { revision, fields: words }, MORNING)
+    save(store, id, { revision, fields: words }, MORNING)
     expect(store.outgoing.get(id).revision).toBe(revision + 1)
     expect(() => {
-      save(store, id, revision, { ...words, subject: 'V/v khác' })
+      save(store, id, { revision, fields: { ...words, subject: 'V/v khác' } }, MORNING)
     }).toThrow(expect.objectContaining({ code: 'document/changed' }))
   })
 })

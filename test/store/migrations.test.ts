@@ -34,6 +34,7 @@ const SHIPPED = {
   '0011-people.sql': 'b7578fe51439ca6760a94d38ee286769a497690778e1b0c2aa077e0dc4a80006',
   '0012-search.sql': '1f6479d072bb9eca0803cbe2e8ae45ca544d23f6e8996317bcf4c63af90d088d',
   '0013-encryption.sql': '9c2c345d8251603844869c40dae8541a61bcb383b01b50d0e445e24fbdfb8dae',
+  '0014-compositions.sql': '3adcf0e2122fdb3e0bb5ebd253b9f8c8a29eaea7af26291692c2fd5785b77305',
 }
 
 function file() {

@@ -46,6 +46,25 @@ CREATE TABLE authority_file (
   PRIMARY KEY (url, kind)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE composition (
+  document_id TEXT PRIMARY KEY REFERENCES outgoing (id),
+  content TEXT NOT NULL CHECK (json_valid(content))
+) STRICT;
+
+CREATE TABLE composition_version (
+  document_id TEXT NOT NULL REFERENCES outgoing (id),
+  number INTEGER NOT NULL CHECK (number >= 1),
+  kept_at INTEGER NOT NULL,
+  -- why it was kept
+  reason TEXT NOT NULL CHECK (reason IN ('asked', 'while-writing', 'frozen', 'replaced')),
+  -- who was at the desk
+  by TEXT NOT NULL,
+  note TEXT NOT NULL DEFAULT '',
+  fields TEXT NOT NULL CHECK (json_valid(fields)),
+  content TEXT NOT NULL CHECK (json_valid(content)),
+  PRIMARY KEY (document_id, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE content_key (
   packet_sha256 TEXT NOT NULL CHECK (length(packet_sha256) = 64),
   -- hex; names the file inside the packet
@@ -53,6 +72,14 @@ CREATE TABLE content_key (
   content_key BLOB NOT NULL,
   PRIMARY KEY (packet_sha256, nonce)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE draft_template (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  fields TEXT NOT NULL CHECK (json_valid(fields)),
+  content TEXT NOT NULL CHECK (json_valid(content)),
+  kept_at INTEGER NOT NULL
+) STRICT;
 
 CREATE TRIGGER history_is_not_deleted BEFORE DELETE ON history
 BEGIN

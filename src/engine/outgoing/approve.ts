@@ -5,6 +5,7 @@ import { requireRole } from '../may.ts'
 import type { Store } from '../store/index.ts'
 import { takeBackSignatures } from './draft.ts'
 import { fix } from './freeze.ts'
+import type { TypesetPorts } from './typeset.ts'
 
 /**
  * drafting → proposed. Trình lãnh đạo: what the leader will read is fixed, as {@link fix} says.
@@ -17,15 +18,17 @@ export async function propose(
   revision: number,
   leaderId: PersonId,
   now: number,
+  ports?: TypesetPorts,
 ): Promise<void> {
   const leader = store.people.get(leaderId)
   if (!leader.isActive || !leader.roles.includes('leader')) {
     throw new AppError('person/not-a-leader', `${leaderId} approves nothing`)
   }
-  await fix(store, id, revision, () => {
+  const move = () => {
     store.outgoing.setLeader(id, leaderId)
     store.outgoing.move(id, 'propose', now, { name: leader.name })
-  })
+  }
+  await fix(store, id, revision, move, ports)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { z } from 'zod'
+import type { Composition } from '../../shared/document/composition.ts'
 import {
   formatCode,
   formatCodeNumber,
@@ -16,6 +17,7 @@ import { memorySource } from '../pdf/source.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import type { Store } from '../store/index.ts'
 import { clerkOf } from './number.ts'
+import { keepNowAndThen, refuseSecretText } from './writing.ts'
 
 /** A new draft, with whatever the clerk filled in already. */
 export function begin(store: Store, fields: z.input<typeof outgoingFields>, now: number): DocumentId {
@@ -33,11 +35,36 @@ export function begin(store: Store, fields: z.input<typeof outgoingFields>, now:
  *
  * @throws {AppError} document/changed, document/wrong-state, document/secret (nothing is kept)
  */
-export function save(store: Store, id: DocumentId, revision: number, fields: OutgoingFields): void {
+export function save(
+  store: Store,
+  id: DocumentId,
+  { revision, fields, composition }: Typed,
+  now: number,
+): void {
   refuseSecret(fields)
-  const kept = store.outgoing.get(id)
-  if (kept.revision === revision + 1 && JSON.stringify(kept.fields) === JSON.stringify(fields)) return
-  store.outgoing.save(id, revision, fields)
+  if (composition !== undefined) refuseSecretText(composition)
+  const { outgoing, compositions } = store
+  store.atomically(() => {
+    const kept = outgoing.get(id)
+    const written = compositions.get(id)
+    const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
+    const isText = composition !== undefined && !isSame(written, composition)
+    if (kept.revision === revision + 1 && isSame(kept.fields, fields) && !isText) return
+    if (composition !== undefined && written === undefined) {
+      throw new AppError('document/changed', 'its PDF is taken in now')
+    }
+    if (isText) keepNowAndThen(store, id, now)
+    outgoing.save(id, revision, fields)
+    if (isText) compositions.keep(id, composition)
+  })
+}
+
+/** What the clerk typed, over the revision that was seen. */
+interface Typed {
+  readonly revision: number
+  readonly fields: OutgoingFields
+  /** Left out: what is written stays as it is. */
+  readonly composition?: Composition | undefined
 }
 
 /**
@@ -70,7 +97,8 @@ export async function importPdf(
 
 function needDraft(store: Store, id: DocumentId): void {
   const { state } = store.outgoing.get(id)
-  if (state !== 'drafting') throw new AppError('document/wrong-state', `import while ${state}`)
+  const isWritten = store.compositions.get(id) !== undefined
+  if (state !== 'drafting' || isWritten) throw new AppError('document/wrong-state', `import while ${state}`)
 }
 
 /**

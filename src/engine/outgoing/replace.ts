@@ -26,7 +26,12 @@ export function beginReplacement(store: Store, id: DocumentId, reason: string, n
     recipients: recipients.map(({ organId }) => organId),
     replaces: { documentCode, code: formatCode(codeNumber, fields.codeNotation), reason },
   }
-  return begin(store, kept, now)
+  return store.atomically(() => {
+    const replacing = begin(store, kept, now)
+    const written = store.compositions.get(id)
+    if (written !== undefined) store.compositions.keep(replacing, written)
+    return replacing
+  })
 }
 
 /** What the packet of a replacing document says: which one it replaces, and who had got that. */

@@ -56,7 +56,8 @@ export async function drawOnFirstPage(source: PdfSource, appearance: WordsAppear
   return extended(source, await update.bytes())
 }
 
-function freeName(objects: PdfDict | undefined): string {
+/** A name that a page's resources of one kind do not have yet. */
+export function freeName(objects: PdfDict | undefined): string {
   for (let number = 1; ; number += 1) {
     const name = `VanThu${String(number)}`
     if (objects === undefined || objects.get(name) === null) return name
@@ -64,7 +65,7 @@ function freeName(objects: PdfDict | undefined): string {
 }
 
 /** The streams of a page in order, as references. */
-async function contentsOf(document: PdfDocument, value: PdfValue): Promise<readonly PdfRef[]> {
+export async function contentsOf(document: PdfDocument, value: PdfValue): Promise<readonly PdfRef[]> {
   const found = await document.resolve(value)
   const items = isArray(found) ? found : value === null ? [] : [value]
   return items.map((item) => {

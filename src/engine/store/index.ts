@@ -5,6 +5,7 @@ import { AppError, codeOf, type ErrorCode } from '../../shared/errors.ts'
 import { actorContext, type ActorContext } from './actor.ts'
 import { makeBackup, type BackupTarget, type FoundBackup } from './backup.ts'
 import { authorityFileStore, type AuthorityFileStore } from './authority-files.ts'
+import { compositionStore, type CompositionStore } from './compositions.ts'
 import { openDatabase, type Database } from './database.ts'
 import { directoryStore, type DirectoryStore } from './directory.ts'
 import { syncNow } from './durable.ts'
@@ -95,6 +96,8 @@ export interface Store {
   readonly notes: NoteStore
   readonly jobs: JobStore
   readonly outgoing: OutgoingStore
+  /** What those of them hold that are written here. */
+  readonly compositions: CompositionStore
   /** Ours, about documents that were sent. */
   readonly requests: OutgoingRequestStore
   readonly incoming: IncomingStore
@@ -245,6 +248,7 @@ function assemble({
         : searchedIncoming(incoming.get(documentId.parse(id))),
     onUnsearchable,
   )
+  const compositions = compositionStore(db, now)
   files.sweepPartial(jobs.pending('fetch').map(({ subjectId }) => subjectId))
 
   async function check({
@@ -257,6 +261,7 @@ function assemble({
     if (!chain.ok) problems.push({ code: 'store/damaged', about: `history ${String(chain.sequence)}` })
     const hashes = new Set<Sha256>([
       ...outgoing.fileHashes(),
+      ...compositions.fileHashes(),
       ...requests.fileHashes(),
       ...incoming.fileHashes(),
       ...packets.fileHashes(),
@@ -285,6 +290,7 @@ function assemble({
     notes: noteStore(db, actor),
     jobs,
     outgoing,
+    compositions,
     requests,
     incoming,
     receivedRequests,

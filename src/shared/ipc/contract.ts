@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { backupContract } from './contract/backup.ts'
 import { encryptionContract } from './contract/encryption.ts'
+import { draftingContract } from './contract/drafting.ts'
 import { hubContract } from './contract/hub.ts'
 import { incomingContract } from './contract/incoming.ts'
 import { officeContract } from './contract/office.ts'
@@ -13,6 +14,7 @@ import { trustContract } from './contract/trust.ts'
 import { updateContract } from './contract/update.ts'
 import type { Requests } from './contract/values.ts'
 
+export { type DraftTemplate, type DraftVersion } from './contract/drafting.ts'
 export { hubKind, hubRoad, type HubKind, type HubRoad, type LineStatus } from './contract/hub.ts'
 export { type IncomingDetail, type IncomingSummary } from './contract/incoming.ts'
 export { type Counts, type OfficeStatus, type Settings, type TokenSettings } from './contract/office.ts'
@@ -50,6 +52,7 @@ export const contract = {
   ...trustContract,
   ...encryptionContract,
   ...outgoingContract,
+  ...draftingContract,
   ...incomingContract,
   ...backupContract,
   ...searchContract,

@@ -8,6 +8,8 @@ import { OUTGOING_BOXES, type OutgoingState } from '../../../src/shared/document
 import { INCOMING_BOXES, UNFINISHED, type IncomingState } from '../../../src/shared/document/incoming.ts'
 import type { NoteKind } from '../../../src/shared/document/note.ts'
 import type { RequestState } from '../../../src/shared/document/request.ts'
+import { templateId } from '../../../src/shared/document/drafting.ts'
+import { startOf } from '../../../src/shared/document/templates.vi.ts'
 import { signersOf } from '../../../src/shared/document/signers.ts'
 import { DEFAULT_CALENDAR } from '../../../src/shared/document/working-days.ts'
 import { DEFAULT_NUMBERING, seriesIn, type NumberGap } from '../../../src/shared/document/numbering.ts'
@@ -15,6 +17,8 @@ import { AppError, codeOf } from '../../../src/shared/errors.ts'
 import {
   contract,
   isMethod,
+  type DraftTemplate,
+  type DraftVersion,
   type Handlers,
   type IncomingDetail,
   type Input,
@@ -747,6 +751,8 @@ function searchHits({ text, filters }: SearchQuery): SearchHit[] {
       ),
   )
 }
+let versions: DraftVersion[] = []
+let templates: DraftTemplate[] = []
 
 let encryption: EncryptionStatus = {
   ...DEFAULT_ENCRYPTION,
@@ -1006,17 +1012,65 @@ const handlers: Handlers = {
     tell('outgoing')
     return made
   },
-  'outgoing.save': ({ id, revision, fields }) => {
+  'outgoing.save': ({ id, revision, fields, composition }) => {
     const document = one(id)
     if (document.revision !== revision) throw new AppError('document/changed', id)
     Object.assign(document, {
       fields,
+      ...(composition === undefined ? {} : { composition }),
       subject: fields.subject,
       revision: revision + 1,
       changedAt: Date.now(),
     })
     tell('outgoing')
     return document
+  },
+  'drafting.begin': ({ id, revision }) => {
+    const document = one(id)
+    if (document.revision !== revision) throw new AppError('document/changed', id)
+    const started = startOf(document.fields.typeName, own)
+    Object.assign(document, {
+      fields: { ...document.fields, toPlaces: started.fields.toPlaces },
+      composition: started.composition,
+      revision: revision + 1,
+      changedAt: Date.now(),
+    })
+    tell('outgoing')
+    return document
+  },
+  'drafting.stop': ({ id, revision }) => {
+    const document = one(id)
+    Object.assign(document, { composition: undefined, revision: revision + 1, changedAt: Date.now() })
+    tell('outgoing')
+    return document
+  },
+  'drafting.preview': async () => ({ bytes: (await pdf()).bytes, pages: 1 }),
+  'drafting.keepPicture': ({ bytes }) => ({ sha256: hash(bytes.byteLength), widthMm: 80 }),
+  'drafting.picture': () => {
+    throw new AppError('document/not-found', 'there are no pictures in the preview')
+  },
+  'drafting.versions': () => versions,
+  'drafting.version': ({ id }) => {
+    const { fields, composition } = one(id)
+    if (composition === undefined) throw new AppError('document/not-found', id)
+    return { fields, composition }
+  },
+  'drafting.keepVersion': ({ note }) => {
+    versions = [
+      { number: versions.length + 1, keptAt: Date.now(), reason: 'asked', by: 'Lê Thị Mẫu', note },
+      ...versions,
+    ]
+    return versions
+  },
+  'drafting.templates': () => templates,
+  'drafting.keepTemplate': ({ id, name }) => {
+    const keptId = templateId.parse(crypto.randomUUID())
+    templates = [...templates, { id: keptId, name, typeName: one(id).typeName, keptAt: Date.now() }]
+    return templates
+  },
+  'drafting.removeTemplate': ({ id }) => {
+    templates = templates.filter((one) => one.id !== id)
+    return templates
   },
   'outgoing.importPdf': ({ id, name, bytes }) => {
     const document = one(id)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { bytes } from '../../bytes.ts'
+import { composition } from '../../document/composition.ts'
 import {
   documentFile,
   documentId,
@@ -88,6 +89,8 @@ export const outgoingDetail = outgoingSummary.extend({
   /** Rises with each save; a save of an older revision is refused as `document/changed`. */
   revision: z.int(),
   fields: outgoingFields,
+  /** What its page holds, where it is written here and no PDF was taken in. */
+  composition: composition.optional(),
   files: z.array(documentFile),
   problems: z.array(fieldProblem),
   /** Who signed, in order, as our own verifier judged it after each signature. */
@@ -158,7 +161,13 @@ export const outgoingContract = {
     output: outgoingDetail,
   },
   'outgoing.save': {
-    input: z.object({ id: documentId, revision: z.int(), fields: outgoingFields }),
+    input: z.object({
+      id: documentId,
+      revision: z.int(),
+      fields: outgoingFields,
+      /** Left out: what is written stays as it is. */
+      composition: composition.optional(),
+    }),
     output: outgoingDetail,
   },
   'outgoing.importPdf': {

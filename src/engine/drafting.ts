@@ -1,0 +1,63 @@
+import type { DocumentId } from '../shared/document/fields.ts'
+import type { Handlers, OutgoingDetail } from '../shared/ipc/contract.ts'
+import type { Office } from './office.ts'
+import {
+  beginWriting,
+  keepAsTemplate,
+  keepTextPicture,
+  keepWritten,
+  requireShown,
+  stopWriting,
+  writtenOf,
+} from './outgoing/writing.ts'
+
+type DraftingMethod = Extract<keyof Handlers, `drafting.${string}`>
+
+/**
+ * The requests about writing a document here.
+ *
+ * @param own the draft, for who may change it
+ */
+export function draftingSection(
+  { store, typesetting }: Office,
+  own: (id: DocumentId) => DocumentId,
+  changed: (id: DocumentId) => OutgoingDetail,
+): Pick<Handlers, DraftingMethod> {
+  const { compositions } = store
+  return {
+    'drafting.begin': ({ id, revision, template }) => {
+      const agency = store.settings.get('agency')
+      if (agency === undefined) throw new Error('an open office has an agency')
+      beginWriting(store, own(id), { revision, agency, template })
+      return changed(id)
+    },
+    'drafting.stop': ({ id, revision }) => {
+      stopWriting(store, own(id), revision)
+      return changed(id)
+    },
+    'drafting.preview': async ({ id }) => {
+      const { typeset } = await import('./outgoing/typeset.ts')
+      return typeset(writtenOf(store, id), typesetting)
+    },
+    'drafting.keepPicture': ({ id, bytes }) => keepTextPicture(store, own(id), bytes),
+    'drafting.picture': async ({ id, sha256 }) => {
+      requireShown(store, id, sha256)
+      return { bytes: await store.files.bytes(sha256) }
+    },
+    'drafting.versions': ({ id }) => compositions.versions(id),
+    'drafting.version': ({ id, number }) => compositions.version(id, number),
+    'drafting.keepVersion': ({ id, note }) => {
+      keepWritten(store, own(id), 'asked', note)
+      return compositions.versions(id)
+    },
+    'drafting.templates': () => compositions.templates(),
+    'drafting.keepTemplate': ({ id, name }) => {
+      keepAsTemplate(store, id, name)
+      return compositions.templates()
+    },
+    'drafting.removeTemplate': ({ id }) => {
+      compositions.removeTemplate(id)
+      return compositions.templates()
+    },
+  }
+}
