@@ -1,4 +1,5 @@
 import { BACKUP_TEXT } from './text/backup.vi.ts'
+import { ENCRYPTION_TEXT } from './text/encryption.vi.ts'
 import { FRAME_TEXT } from './text/frame.vi.ts'
 import { HISTORY_TEXT } from './text/history.vi.ts'
 import { INCOMING_TEXT } from './text/incoming.vi.ts'
@@ -37,6 +38,7 @@ export const TEXT = {
   ...SIGNING_TEXT,
   ...INCOMING_TEXT,
   ...SETTINGS_TEXT,
+  ...ENCRYPTION_TEXT,
   ...HISTORY_TEXT,
   ...BACKUP_TEXT,
 } as const

@@ -11,6 +11,7 @@ import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import { IconButton } from './Button.tsx'
 import { Chip, VerdictChip, type Tone } from './Chip.tsx'
+import { FormChip } from './FormChip.tsx'
 import styles from './Details.module.css'
 
 /** What happened to a document, oldest first, and what it waits for. */
@@ -157,7 +158,14 @@ function RequestNote({ request }: { request: Recipient['request'] }) {
 }
 
 /** Every recipient with what it did. */
-export function Recipients({ recipients }: { recipients: readonly Recipient[] }) {
+export function Recipients({
+  recipients,
+  encrypted,
+}: {
+  recipients: readonly Recipient[]
+  /** In which form they got it. */
+  encrypted: boolean
+}) {
   return (
     <section className={styles['group']}>
       <h3>{TEXT.document.recipients}</h3>
@@ -165,7 +173,10 @@ export function Recipients({ recipients }: { recipients: readonly Recipient[] })
         {recipients.map((recipient) => (
           <li key={recipient.organId} className={styles['person']}>
             <span>{recipient.name}</span>
-            <RecipientChip state={recipient.state} />
+            <span className={styles['chips']}>
+              <FormChip encrypted={encrypted} />
+              <RecipientChip state={recipient.state} />
+            </span>
             <span className={styles['note']}>
               {recipient.stateAt === 0 ? recipient.organId : formatInstant(recipient.stateAt)}
               {recipient.note === '' ? '' : ` · ${recipient.note}`}

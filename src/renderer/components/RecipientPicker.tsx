@@ -2,10 +2,12 @@ import { ArrowUp, X } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
 
 import type { Agency } from '../../shared/document/fields.ts'
+import type { DocumentForm } from '../../shared/encryption.ts'
 import { classes } from '../lib/classes.ts'
 import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
 import { FieldNote } from './Field.tsx'
+import { FormChip } from './FormChip.tsx'
 import fieldStyles from './Field.module.css'
 import styles from './RecipientPicker.module.css'
 
@@ -31,6 +33,13 @@ export function RecipientPicker({
   const popup = useRef<HTMLDivElement>(null)
   const found = useLive('directory.search', { text: text.trim(), limit: 50 }, 'directory')
   const chosen = useLive('directory.byIds', { ids: [...value] }, 'directory')
+  const form = useLive(
+    'encryption.form',
+    value.length === 0 ? undefined : { recipients: [...value] },
+    'encryption',
+    'directory',
+  )
+  const rows = form.status === 'ready' ? form.value : undefined
   const names = new Map(
     chosen.status === 'ready' ? chosen.value.map((agency) => [agency.organId, agency.name]) : [],
   )
@@ -75,6 +84,7 @@ export function RecipientPicker({
             return (
               <li key={organId}>
                 <span title={organId}>{name}</span>
+                <RecipientForm form={rows} organId={organId} />
                 {index === 0 ? null : (
                   <button
                     type="button"
@@ -178,6 +188,7 @@ export function RecipientPicker({
           </div>
         ) : null}
       </div>
+      <FormNote form={rows} />
       <div id={`${id}-note`}>
         {error === undefined ? (
           <span className={fieldStyles['hint']}>{TEXT.draft.recipientsHint}</span>
@@ -187,4 +198,21 @@ export function RecipientPicker({
       </div>
     </div>
   )
+}
+
+/** Which form one of them would get; nothing while that is not known, or of one that left the directory. */
+function RecipientForm({ form, organId }: { form: DocumentForm | undefined; organId: string }) {
+  const row = form?.recipients.find((one) => one.organId === organId)
+  if (form === undefined || row === undefined) return null
+  return <FormChip encrypted={form.encrypted} lack={row.lack} />
+}
+
+/** What follows for all of them, where it is worth a word. */
+function FormNote({ form }: { form: DocumentForm | undefined }) {
+  if (form === undefined) return null
+  const without = form.recipients.filter(({ lack }) => lack !== undefined).length
+  if (form.refused) return <FieldNote kind="error" text={TEXT.encryption.willBeRefused(without)} />
+  if (form.encrypted) return <span className={fieldStyles['hint']}>{TEXT.encryption.willEncrypt}</span>
+  if (without === 0 || without === form.recipients.length) return null
+  return <FieldNote kind="warning" text={TEXT.encryption.willBePlain(without)} />
 }

@@ -11,6 +11,7 @@ import type { IncomingDetail, IncomingSummary } from '../../shared/ipc/contract.
 import { eventsOf } from '../../shared/machine.ts'
 import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
+import { ArrivedEncrypted } from '../components/FormChip.tsx'
 import { Chip, PriorityChip, VerdictChip, type Tone } from '../components/Chip.tsx'
 import { dueFact, Facts, Files, isPdf, Timeline } from '../components/Details.tsx'
 import { AskReason } from '../components/Dialog.tsx'
@@ -244,6 +245,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
             <Chip tone={STATE_TONE[detail.state] ?? 'bad'}>{TEXT.incomingState[detail.state]}</Chip>
           )}
           {detail.paperFollows ? <Chip>{TEXT.document.paperFollows}</Chip> : null}
+          <ArrivedEncrypted encrypted={detail.encrypted} />
           <span>{TEXT.document.arrivedAt(formatInstant(detail.receivedAt))}</span>
         </div>
         <h2>{detail.subject === '' ? TEXT.list.noSubject : detail.subject}</h2>

@@ -135,7 +135,7 @@ function SentDocument({ id }: { id: string }) {
   const waiting = detail.recipients.some(({ state }) => state === 'sent' || state === 'arrived')
   const aside = (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 18 }}>
-      <Recipients recipients={detail.recipients} />
+      <Recipients recipients={detail.recipients} encrypted={detail.encrypted} />
       <Timeline
         history={detail.history}
         nameOf={(organId) => detail.recipients.find((row) => row.organId === organId)?.name ?? organId}

@@ -12,6 +12,7 @@ import { BackupForm } from '../components/BackupForm.tsx'
 import { Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { ConnectionForm } from '../components/ConnectionForm.tsx'
+import { EncryptionForm } from '../components/EncryptionForm.tsx'
 import { Confirm, ShortcutTable } from '../components/Dialog.tsx'
 import { RadioCards } from '../components/Field.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
@@ -43,6 +44,7 @@ const SECTIONS = [
   'diagnosis',
   'queue',
   'levels',
+  'encryption',
   'trust',
   'backup',
   'update',
@@ -97,6 +99,9 @@ export function SettingsScreen() {
           </Section>
           <Section name="levels">
             <SignaturePolicyForm />
+          </Section>
+          <Section name="encryption">
+            <EncryptionForm />
           </Section>
           <TrustSection />
           <Section name="backup">

@@ -16,6 +16,7 @@ export const SETTINGS_TEXT = {
     recall: 'Thu hồi văn bản',
     queue: 'Gửi và nhận',
     levels: 'Dấu thời gian và thu hồi chứng thư',
+    encryption: 'Mã hóa giữa các cơ quan',
     trust: 'Nơi cấp chứng thư tin cậy',
     numbering: 'Cấp số',
     calendar: 'Lịch làm việc',
