@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { z } from 'zod'
 
 import { AppError } from '../../shared/errors.ts'
@@ -391,12 +392,13 @@ export function signerClient(start: () => SignerProcess, options: SignerClientOp
         signerAnswers.sign,
         timeouts.sign + typing,
         timeouts.perSignature + typing,
-        (signature) => {
+        // The message that brings it belongs to nobody; what it sets off is the caller's.
+        AsyncLocalStorage.bind((signature: SignatureValue) => {
           signed += 1
           onSigned?.(signature)
           const called = following?.(signature)
           return called === undefined ? undefined : next(called)
-        },
+        }),
       )
       if (failure !== undefined) throw failure.cause
       if (
