@@ -26,6 +26,7 @@ import { applyStatus } from './outgoing/receipts.ts'
 import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
 import type { TypesetPorts } from './outgoing/typeset.ts'
+import type { PasswordCost } from './passwords.ts'
 import { keepFirstPerson } from './people.ts'
 import { officeSession } from './session.ts'
 import { bodyReader } from './pdf/body-text.ts'
@@ -53,6 +54,8 @@ export interface World {
   readonly bodyWorker?: string
   /** See unknownOutcomes; default one minute. */
   readonly settleMs?: number
+  /** How dear a guess at a password is; default: dear enough for an office. */
+  readonly passwordCost?: PasswordCost
 }
 
 const POLL_EVERY_MS = 60_000
@@ -267,6 +270,7 @@ export function openOffice(
     onChange: () => {
       tell('people')
     },
+    ...(world.passwordCost === undefined ? {} : { passwordCost: world.passwordCost }),
   })
   const backups = officeBackups({
     store,

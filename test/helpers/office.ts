@@ -276,6 +276,7 @@ export function engineAt(
     reach: killAt(undefined),
     pollIntervalMs,
     settleMs: 300,
+    passwordCost: { cost: 1024, blockSize: 8, parallel: 1 },
   })
 }
 
