@@ -7,7 +7,7 @@ import { Notice } from './components/Notice.tsx'
 import { announce } from './lib/announce.ts'
 import { onTopic } from './lib/call.ts'
 import { useLive } from './lib/useLive.ts'
-import { Frame } from './screens/Frame.tsx'
+import { AtWork } from './screens/AtWork.tsx'
 import { Unlock } from './screens/Unlock.tsx'
 import { Wizard } from './screens/Wizard.tsx'
 import { TEXT } from './text.vi.ts'
@@ -43,5 +43,5 @@ function Office() {
   if (status.phase === 'new') return <Wizard office={status} onOpened={office.refresh} />
   if (status.phase === 'locked')
     return <Unlock office={status} restarted={restarted} onOpened={office.refresh} />
-  return <Frame office={status} />
+  return <AtWork office={status} />
 }

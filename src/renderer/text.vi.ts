@@ -3,6 +3,7 @@ import { ENCRYPTION_TEXT } from './text/encryption.vi.ts'
 import { FRAME_TEXT } from './text/frame.vi.ts'
 import { HISTORY_TEXT } from './text/history.vi.ts'
 import { INCOMING_TEXT } from './text/incoming.vi.ts'
+import { PEOPLE_TEXT } from './text/people.vi.ts'
 import { OUTGOING_TEXT } from './text/outgoing.vi.ts'
 import { SETTINGS_TEXT } from './text/settings.vi.ts'
 import { SIGNING_TEXT } from './text/signing.vi.ts'
@@ -41,4 +42,5 @@ export const TEXT = {
   ...ENCRYPTION_TEXT,
   ...HISTORY_TEXT,
   ...BACKUP_TEXT,
+  ...PEOPLE_TEXT,
 } as const

@@ -1,4 +1,4 @@
-import { CircleCheck, Hourglass, Reply, UserRoundCheck } from 'lucide-react'
+import { CircleCheck, Hourglass, Reply, Undo2, UserRoundCheck } from 'lucide-react'
 import { useState } from 'react'
 
 import { INCOMING, type IncomingState } from '../../shared/document/incoming.ts'
@@ -8,8 +8,10 @@ import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { draftStart } from '../lib/notation.ts'
 import { go } from '../lib/route.ts'
+import { useMay, useSession } from '../lib/session.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
+import { AssignSheet } from './AssignSheet.tsx'
 import { FailureBanner } from './Banner.tsx'
 import { Button } from './Button.tsx'
 import { AskReason } from './Dialog.tsx'
@@ -17,14 +19,20 @@ import { AskReason } from './Dialog.tsx'
 /** States of a document that may be answered: it is in the register. */
 const ANSWERABLE: readonly IncomingState[] = ['registered', 'assigned', 'processing', 'finished']
 
-/** What may be said of a registered document next; its sender hears each of it. */
-export function ProcessActions({ detail: { id, state } }: { detail: IncomingDetail }) {
-  const [asking, setAsking] = useState(false)
+/** What may be said of a registered document next; its sender hears each of it once. */
+export function ProcessActions({ detail }: { detail: IncomingDetail }) {
+  const { id, state } = detail
+  const { person, isShared } = useSession()
+  const mayAsk = useMay()
+  const [asking, setAsking] = useState<'assign' | 'give-back'>()
   const may = eventsOf(INCOMING, state)
-  const assign = useAction(async (to: string) => {
-    await call('incoming.assign', { id, to })
-    setAsking(false)
-    announce(TEXT.incoming.assignDone)
+  const close = () => {
+    setAsking(undefined)
+  }
+  const giveBack = useAction(async (reason: string) => {
+    await call('incoming.giveBack', { id, reason })
+    close()
+    announce(TEXT.handling.giveBackDone)
   })
   const advance = useAction(async (method: 'incoming.process' | 'incoming.finish') => {
     await call(method, { id })
@@ -36,9 +44,12 @@ export function ProcessActions({ detail: { id, state } }: { detail: IncomingDeta
     announce(TEXT.incoming.replyDone)
     go('drafts', draft.id)
   })
+  const directs = mayAsk('incoming.assign')
+  // The engine refuses anybody else: what was given to somebody is that person's.
+  const isOwn = directs || (person !== undefined && detail.assignee?.id === person.id)
   return (
     <>
-      {ANSWERABLE.includes(state) ? (
+      {ANSWERABLE.includes(state) && mayAsk('incoming.reply') ? (
         <Button
           icon={Reply}
           isDisabled={reply.busy}
@@ -49,17 +60,17 @@ export function ProcessActions({ detail: { id, state } }: { detail: IncomingDeta
           {TEXT.incoming.reply}
         </Button>
       ) : null}
-      {may.includes('assign') ? (
+      {directs && (may.includes('assign') || may.includes('reassign')) ? (
         <Button
           icon={UserRoundCheck}
           onPress={() => {
-            setAsking(true)
+            setAsking('assign')
           }}
         >
-          {TEXT.incoming.assign}
+          {may.includes('assign') ? TEXT.incoming.assign : TEXT.handling.reassign}
         </Button>
       ) : null}
-      {may.includes('process') ? (
+      {isOwn && may.includes('process') ? (
         <Button
           icon={Hourglass}
           isDisabled={advance.busy}
@@ -70,7 +81,7 @@ export function ProcessActions({ detail: { id, state } }: { detail: IncomingDeta
           {TEXT.incoming.process}
         </Button>
       ) : null}
-      {may.includes('finish') ? (
+      {isOwn && may.includes('finish') ? (
         <Button
           icon={CircleCheck}
           isDisabled={advance.busy}
@@ -81,24 +92,33 @@ export function ProcessActions({ detail: { id, state } }: { detail: IncomingDeta
           {TEXT.incoming.finish}
         </Button>
       ) : null}
+      {isShared && isOwn && may.includes('giveBack') ? (
+        <Button
+          icon={Undo2}
+          onPress={() => {
+            setAsking('give-back')
+          }}
+        >
+          {TEXT.handling.giveBack}
+        </Button>
+      ) : null}
       <FailureBanner error={advance.error ?? reply.error} boxed />
+      {asking === 'assign' ? <AssignSheet rows={[detail]} onClose={close} /> : null}
       <AskReason
-        key={String(asking)}
-        isOpen={asking}
+        key={asking ?? 'none'}
+        isOpen={asking === 'give-back'}
         dangerous={false}
-        title={TEXT.incoming.assignAsk}
-        hint={TEXT.incoming.assignHint}
-        label={TEXT.incoming.assignTo}
-        missing={TEXT.incoming.assignMissing}
-        safe={TEXT.cancel}
-        act={TEXT.incoming.assignDo}
-        busy={assign.busy}
-        error={assign.error}
-        onClose={() => {
-          setAsking(false)
-        }}
-        onConfirm={(to) => {
-          void assign.run(to)
+        title={TEXT.handling.giveBackAsk}
+        hint={TEXT.handling.giveBackHint}
+        label={TEXT.handling.giveBackLabel}
+        missing={TEXT.handling.giveBackMissing}
+        safe={TEXT.handling.giveBackNo}
+        act={TEXT.handling.giveBackDo}
+        busy={giveBack.busy}
+        error={giveBack.error}
+        onClose={close}
+        onConfirm={(reason) => {
+          void giveBack.run(reason)
         }}
       />
     </>

@@ -32,7 +32,8 @@ function outgoingWords(row: OutgoingSummary): string {
   return [formatCode(row.codeNumber, row.codeNotation), typeWords(row), row.subject, names].join(' ')
 }
 
-function incomingWords(row: IncomingSummary): string {
+/** What a received document is found by in its list. */
+export function incomingWords(row: IncomingSummary): string {
   return [row.code, typeWords(row), row.subject, row.senderName, row.senderOrganId].join(' ')
 }
 

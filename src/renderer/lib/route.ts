@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** The places of the window, in the order of the navigation (and of Ctrl+1 … Ctrl+9). */
+/** The places of the window: the first nine in the order of Ctrl+1 … Ctrl+9. */
 export const PLACES = [
   'drafts',
   'to-sign',
@@ -12,6 +12,9 @@ export const PLACES = [
   'quarantine',
   'returned',
   'settings',
+  'sent-back',
+  'to-approve',
+  'handling',
 ] as const
 export type Place = (typeof PLACES)[number]
 

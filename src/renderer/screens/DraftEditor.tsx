@@ -15,6 +15,7 @@ import {
   type OfficeStatus,
   type OutgoingDetail,
 } from '../../shared/ipc/contract.ts'
+import { NotesButton, ProposeButton, SentBackBand, useNeedsApproval } from '../components/Approval.tsx'
 import { AttachmentList } from '../components/AttachmentList.tsx'
 import { Banner, Empty, FailureBanner } from '../components/Banner.tsx'
 import { Button, IconButton } from '../components/Button.tsx'
@@ -54,6 +55,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
   const pdf = detail.files.find(({ role }) => role === 'imported')
   const problems = fieldProblems(fields, pdf !== undefined)
   const isCopy = copyFormOf(fields.typeName) !== undefined
+  const needsApproval = useNeedsApproval() && !isCopy
 
   // Saves what is unsaved when the editor is left, by whatever way, and when the window loses the focus.
   useEffect(() => {
@@ -121,17 +123,31 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
         >
           {TEXT.draft.discard}
         </Button>
-        <Button
-          kind="primary"
-          icon={isCopy ? Stamp : Signature}
-          isDisabled={freeze.busy}
-          onPress={() => {
-            void freeze.run()
-          }}
-        >
-          {isCopy ? TEXT.copies.freeze : TEXT.draft.freeze}
-        </Button>
+        <NotesButton detail={detail} />
+        {needsApproval ? (
+          <ProposeButton
+            id={detail.id}
+            check={async () => {
+              setAsked(true)
+              await keeper.flush()
+              return problems.length === 0
+            }}
+            perform={keeper.perform}
+          />
+        ) : (
+          <Button
+            kind="primary"
+            icon={isCopy ? Stamp : Signature}
+            isDisabled={freeze.busy}
+            onPress={() => {
+              void freeze.run()
+            }}
+          >
+            {isCopy ? TEXT.copies.freeze : TEXT.draft.freeze}
+          </Button>
+        )}
       </div>
+      <SentBackBand detail={detail} />
       {fields.replaces === undefined ? null : (
         <Banner
           tone="info"

@@ -1,4 +1,4 @@
-import { FilePen } from 'lucide-react'
+import { FilePen, Undo2 } from 'lucide-react'
 
 import { OUTGOING_BOXES } from '../../shared/document/outgoing.ts'
 import type { OfficeStatus } from '../../shared/ipc/contract.ts'
@@ -10,6 +10,7 @@ import { formatCount, formatWhen } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
 import { codeOf, recipientNames, typeWords, useOutgoing } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
+import { useSession } from '../lib/session.ts'
 import { useLive } from '../lib/useLive.ts'
 import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
@@ -31,6 +32,7 @@ export function DraftsScreen({
 
 function DraftList({ filter }: { filter: string }) {
   const pages = useOutgoing('drafts', filter)
+  const { isShared } = useSession()
   const now = useNow(60_000)
   return (
     <section className={styles['widePane']} aria-label={TEXT.places.drafts} data-pane>
@@ -57,7 +59,19 @@ function DraftList({ filter }: { filter: string }) {
             typeName={typeWords(row)}
             when={formatWhen(row.changedAt, now)}
             subject={row.subject}
-            chips={<PriorityChip priority={row.priority} />}
+            chips={
+              <>
+                <PriorityChip priority={row.priority} />
+                {row.sentBackAt === undefined ? null : (
+                  <Chip tone="warn" icon={Undo2}>
+                    {TEXT.approval.sentBackChip}
+                  </Chip>
+                )}
+                {isShared && row.drafter !== undefined ? (
+                  <Chip>{TEXT.approval.by(row.drafter.name)}</Chip>
+                ) : null}
+              </>
+            }
             agency={recipientNames(row.recipients)}
           />
         )}

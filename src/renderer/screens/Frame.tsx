@@ -3,7 +3,10 @@ import {
   FilePen,
   Inbox,
   MailCheck,
+  ClipboardCheck,
+  ListChecks,
   MessageSquareReply,
+  MessageSquareWarning,
   PenLine,
   RefreshCw,
   Search,
@@ -25,17 +28,22 @@ import { Button } from '../components/Button.tsx'
 import { Chip } from '../components/Chip.tsx'
 import { ShortcutsDialog } from '../components/Dialog.tsx'
 import { Logo } from '../components/Logo.tsx'
+import { UrgentBand } from '../components/UrgentBand.tsx'
+import { WhoIsAtWork } from '../components/WhoIsAtWork.tsx'
 import { call } from '../lib/call.ts'
 import { classes } from '../lib/classes.ts'
 import { formatInstant, formatSince } from '../lib/format.ts'
 import { draftStart } from '../lib/notation.ts'
 import { addressOf, go, PLACES, useRoute, type Place, type Route } from '../lib/route.ts'
+import { useSession } from '../lib/session.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
 import { useNow, useSecondsTo } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
+import { ApproveScreen } from './ApproveScreen.tsx'
 import { DraftsScreen } from './DraftsScreen.tsx'
 import styles from './Frame.module.css'
+import { HandlingScreen } from './HandlingScreen.tsx'
 import { IncomingScreen } from './IncomingScreen.tsx'
 import { OutboxScreen } from './OutboxScreen.tsx'
 import { SentScreen } from './SentScreen.tsx'
@@ -53,16 +61,22 @@ const ICONS: Readonly<Record<Place, LucideIcon>> = {
   quarantine: ShieldAlert,
   returned: Undo2,
   settings: Gear,
+  'sent-back': MessageSquareWarning,
+  'to-approve': ClipboardCheck,
+  handling: ListChecks,
 }
-const OUTGOING_PLACES = ['drafts', 'to-sign', 'outbox', 'sent'] as const
-const INCOMING_PLACES = ['new', 'asked', 'registered', 'quarantine', 'returned'] as const
+const OUTGOING_PLACES = ['drafts', 'sent-back', 'to-approve', 'to-sign', 'outbox', 'sent'] as const
+const INCOMING_PLACES = ['new', 'asked', 'handling', 'registered', 'quarantine', 'returned'] as const
+/** Places of use only where several work together: an office of one is spared them while they are empty. */
+const SHARED_PLACES: readonly Place[] = ['sent-back', 'to-approve']
 /** Places whose documents open on a page of their own: there is no list to filter then. */
-const PAGE_PLACES: readonly Place[] = ['drafts', 'to-sign']
+const PAGE_PLACES: readonly Place[] = ['drafts', 'to-sign', 'to-approve']
 
 /** The window at work: navigation, the screen, and a status bar that always tells the truth. */
 export function Frame({ office }: { office: OfficeStatus }) {
   const route = useRoute()
-  const counts = useLive('counts', {}, 'outgoing', 'incoming')
+  const { isShared } = useSession()
+  const counts = useLive('counts', {}, 'outgoing', 'incoming', 'people')
   const line = useLive('line.status', {}, 'line', 'outgoing', 'office')
   const token = useLive('token.status', {}, 'token', 'office')
   const [filters, setFilters] = useState<Partial<Record<Place, string>>>({})
@@ -112,6 +126,9 @@ export function Frame({ office }: { office: OfficeStatus }) {
     <NavLink key={place} place={place} route={route} count={counted[place] ?? 0} />
   )
 
+  const isWanted = (place: Place) =>
+    !SHARED_PLACES.includes(place) || isShared || (counted[place] ?? 0) > 0 || route.place === place
+
   return (
     <div className={styles['frame']}>
       <nav className={styles['nav']} aria-label={TEXT.frame.navigation} data-pane>
@@ -129,7 +146,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
         >
           <span className={styles['composeWord']}>{TEXT.frame.compose}</span>
         </Button>
-        {OUTGOING_PLACES.map(link)}
+        {OUTGOING_PLACES.filter(isWanted).map(link)}
         <div className={styles['section']}>{TEXT.frame.incoming}</div>
         {INCOMING_PLACES.map(link)}
         <div className={styles['spring']} />
@@ -172,15 +189,13 @@ export function Frame({ office }: { office: OfficeStatus }) {
         )}
         <div className={styles['who']}>
           {office.practice ? <Chip tone="warn">{TEXT.practice}</Chip> : null}
-          <div className={styles['office']}>
-            <div>{agencyName}</div>
-            <div>{TEXT.frame.clerk(office.agency?.organId ?? '', office.clerkName ?? '')}</div>
-          </div>
+          <WhoIsAtWork agencyName={agencyName} organId={office.agency?.organId ?? ''} />
         </div>
       </header>
       <main className={styles['work']}>
         <FailureBanner error={compose.error} />
         <Restored office={office} />
+        <UrgentBand openId={route.id} />
         <Forgotten line={line.status === 'ready' ? line.value : undefined} />
         <Screen
           route={route}
@@ -266,6 +281,11 @@ function Screen({
       return <DraftsScreen id={id} filter={filter} office={office} />
     case 'to-sign':
       return <SignScreen id={id} filter={filter} line={line} token={token} />
+    case 'sent-back':
+    case 'to-approve':
+      return <ApproveScreen box={place} id={id} filter={filter} />
+    case 'handling':
+      return <HandlingScreen id={id} filter={filter} />
     case 'outbox':
       return <OutboxScreen filter={filter} line={line} />
     case 'sent':
@@ -284,6 +304,9 @@ function Screen({
 function countsByPlace(counts: Counts): Partial<Record<Place, number>> {
   return {
     drafts: counts.drafts,
+    'sent-back': counts.sentBack,
+    'to-approve': counts.toApprove,
+    handling: counts.handling,
     'to-sign': counts.toSign,
     outbox: counts.outbox,
     new: counts.new,
@@ -327,11 +350,7 @@ function Pressing({ now }: { now: number }) {
   return (
     <a
       className={styles['item']}
-      href={
-        first.place === 'outbox'
-          ? addressOf('outbox')
-          : addressOf(first.place === 'handling' ? 'registered' : first.place, first.id)
-      }
+      href={first.place === 'outbox' ? addressOf('outbox') : addressOf(first.place, first.id)}
     >
       <Clock size={14} strokeWidth={1.75} aria-hidden />
       {TEXT.deadline.pressing(others.length + 1 - passed, passed)}

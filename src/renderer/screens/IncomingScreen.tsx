@@ -17,12 +17,14 @@ import { dueFact, Facts, Files, isPdf, Timeline } from '../components/Details.ts
 import { AskReason } from '../components/Dialog.tsx'
 import { DeadlineChip } from '../components/DeadlineChip.tsx'
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
+import { DocumentNotes } from '../components/DocumentNotes.tsx'
 import { EvidenceButton } from '../components/EvidenceButton.tsx'
 import { IncomingPdf } from '../components/FilePreview.tsx'
 import { ProcessActions } from '../components/ProcessActions.tsx'
 import { Aside, AsideButton } from '../components/Reading.tsx'
 import { RequestBand } from '../components/RequestBand.tsx'
 import { SignedVersions } from '../components/SignedVersions.tsx'
+import { TaskChips } from '../components/TaskChips.tsx'
 import { VerdictBand, VerdictDialog } from '../components/VerdictReport.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
@@ -30,6 +32,7 @@ import { formatCount, formatDay, formatInstant, formatWhen, isoDayOf, formatSinc
 import { asId } from '../lib/id.ts'
 import { typeWords, useIncoming } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
+import { useMay } from '../lib/session.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
 import { useCalendar } from '../lib/useCalendar.ts'
@@ -92,7 +95,8 @@ export function IncomingScreen({
   )
 }
 
-function IncomingRow({
+/** A received document in a list. */
+export function IncomingRow({
   row,
   calendar,
   now,
@@ -133,7 +137,8 @@ function IncomingRow({
               {TEXT.document.arrival} {row.arrivalNumber}
             </Chip>
           )}
-          {row.dueDate === undefined ? null : (
+          <TaskChips row={row} now={now} />
+          {row.dueDate === undefined || row.handleBy !== undefined ? null : (
             <Chip tone={late ? 'bad' : 'plain'}>{TEXT.list.due(formatDay(row.dueDate).slice(0, 5))}</Chip>
           )}
         </>
@@ -143,7 +148,8 @@ function IncomingRow({
   )
 }
 
-function IncomingDocument({ id }: { id: string }) {
+/** A received document beside its list. */
+export function IncomingDocument({ id }: { id: string }) {
   const document = useLive('incoming.one', { id: asId(id) }, 'incoming')
   if (document.status === 'loading') return <Skeleton />
   if (document.status === 'failed') return <Failed error={document.error} onRetry={document.refresh} />
@@ -168,6 +174,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
   const [verdictOpen, setVerdictOpen] = useState(false)
   const [shownSha, setShown] = useState<string>()
   const may = eventsOf(INCOMING, detail.state)
+  const mayAsk = useMay()
   const register = useAction(async () => {
     const done = await call('incoming.register', { id: detail.id })
     announce(TEXT.incoming.registerDone(done.arrivalNumber ?? detail.nextArrivalNumber))
@@ -221,6 +228,12 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
               }
         }
       />
+      {detail.arrivalNumber === undefined && detail.notes.length === 0 ? null : (
+        <DocumentNotes
+          notes={detail.notes}
+          onAdd={(text) => call('incoming.note', { id: detail.id, text })}
+        />
+      )}
       {isCancelled ? null : (
         <div>
           <EvidenceButton direction="incoming" id={detail.id} />
@@ -262,6 +275,11 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
               value: detail.arrivalNumber === undefined ? '' : String(detail.arrivalNumber),
             },
             dueFact(detail.dueDate, now),
+            { name: TEXT.handling.assignee, value: detail.assignee?.name ?? '' },
+            {
+              name: TEXT.handling.handleBy,
+              value: detail.handleBy === undefined ? '' : formatDay(detail.handleBy),
+            },
             { name: TEXT.document.returnReason, value: detail.returnReason ?? '' },
             { name: TEXT.document.answers, value: detail.answers.join(', ') },
             { name: TEXT.document.replaces, value: detail.replaces.join('; ') },
@@ -270,7 +288,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
         />
       </div>
       <div className={screen['actions']}>
-        {may.includes('register') ? (
+        {may.includes('register') && mayAsk('incoming.register') ? (
           <Button
             kind="primary"
             icon={BookDown}
@@ -282,7 +300,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
             {TEXT.incoming.register(detail.nextArrivalNumber)}
           </Button>
         ) : null}
-        {may.includes('return') && detail.code !== '' ? (
+        {may.includes('return') && detail.code !== '' && mayAsk('incoming.return') ? (
           <Button
             kind="danger"
             icon={Undo2}
@@ -293,7 +311,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
             {TEXT.incoming.return}
           </Button>
         ) : null}
-        {may.includes('dismiss') ? (
+        {may.includes('dismiss') && mayAsk('incoming.dismiss') ? (
           <Button
             icon={PackageX}
             onPress={() => {

@@ -18,6 +18,7 @@ import { RadioCards } from '../components/Field.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
 import { NumberGaps, NumberingForm } from '../components/Numbering.tsx'
+import { PeopleSettings } from '../components/PeopleSettings.tsx'
 import { PictureSettings } from '../components/PictureSettings.tsx'
 import { QueueForm } from '../components/QueueForm.tsx'
 import { SignaturePolicyForm } from '../components/SignaturePolicyForm.tsx'
@@ -33,6 +34,7 @@ import styles from './SettingsScreen.module.css'
 
 const SECTIONS = [
   'agency',
+  'people',
   'hub',
   'connection',
   'numbering',
@@ -76,6 +78,9 @@ export function SettingsScreen() {
         </nav>
         <div className={styles['sections']} data-pane>
           <AgencySection settings={settings.value} />
+          <Section name="people">
+            <PeopleSettings />
+          </Section>
           <HubSection settings={settings.value} />
           <Section name="connection">
             <ConnectionForm />

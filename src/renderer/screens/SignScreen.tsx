@@ -17,6 +17,7 @@ import {
   type PlaceOfSignature,
   type TokenStatus,
 } from '../../shared/ipc/contract.ts'
+import { SendBackButton } from '../components/Approval.tsx'
 import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button, IconButton } from '../components/Button.tsx'
 import { Chip, PriorityChip } from '../components/Chip.tsx'
@@ -557,7 +558,16 @@ function SignPanel({
         }}
         other={
           <>
-            {detail.state === 'numbered' ? <VoidNumber detail={detail} /> : null}
+            {detail.state === 'numbered' ? (
+              <VoidNumber detail={detail} />
+            ) : (
+              <SendBackButton
+                detail={detail}
+                after={() => {
+                  go('to-sign')
+                }}
+              />
+            )}
             <Button
               onPress={() => {
                 setReopening(true)

@@ -35,7 +35,6 @@ export const FRAME_TEXT = {
     tokenUnset: 'Chưa chọn token',
     tokenFailed: 'Token báo lỗi',
     tokenWaiting: (seconds: number) => `Token chưa trả lời, chờ thêm ${String(seconds)} giây`,
-    clerk: (organId: string, name: string) => `${organId} · ${name} (văn thư)`,
     shortcuts: 'Phím tắt',
     details: 'Diễn biến, tệp kèm theo',
   },
@@ -51,6 +50,9 @@ export const FRAME_TEXT = {
     quarantine: 'Cách ly',
     returned: 'Trả lại, thu hồi',
     settings: 'Cài đặt',
+    'sent-back': 'Bị trả lại',
+    'to-approve': 'Chờ duyệt',
+    handling: 'Đang xử lý',
   } satisfies Record<Place, string>,
 
   list: {
@@ -67,6 +69,10 @@ export const FRAME_TEXT = {
   },
 
   empty: {
+    handling: [
+      'Không có văn bản đang xử lý',
+      'Văn bản đã vào sổ mà chưa hoàn thành sẽ nằm ở đây, theo người được giao và hạn xử lý.',
+    ],
     sentBack: [
       'Không có văn bản nào bị trả lại',
       'Dự thảo mà lãnh đạo hoặc văn thư trả lại để sửa sẽ nằm ở đây, kèm ý kiến.',
@@ -102,7 +108,7 @@ export const FRAME_TEXT = {
       'Chưa có văn bản nào trả lại hoặc bị thu hồi',
       'Văn bản đã trả lại, đã hủy theo yêu cầu thu hồi hoặc đã bỏ khỏi mục Cách ly sẽ nằm ở đây.',
     ],
-  } satisfies Record<OutgoingBox | IncomingBox, [string, string]>,
+  } satisfies Record<OutgoingBox | IncomingBox | 'handling', [string, string]>,
 
   unlock: {
     title: 'Mở kho văn bản',
@@ -120,6 +126,7 @@ export const FRAME_TEXT = {
     ['Ctrl + 1 … Ctrl + 9', 'Chuyển mục theo thứ tự ở cột bên trái'],
     ['Ctrl + K', 'Lọc trong danh sách'],
     ['Ctrl + ,', 'Mở Cài đặt'],
+    ['Ctrl + L', 'Khóa, đổi người làm việc'],
     ['F1', 'Xem phím tắt'],
     ['F6', 'Chuyển giữa các phần của cửa sổ'],
     ['↑ ↓ Home End', 'Chuyển văn bản trong danh sách'],

@@ -7,6 +7,7 @@ export const SETTINGS_TEXT = {
   settings: {
     title: 'Cài đặt',
     agency: 'Cơ quan',
+    people: 'Người dùng',
     hub: 'Trục liên thông',
     connection: 'Kết nối',
     token: 'Token ký số',

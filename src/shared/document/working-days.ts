@@ -160,6 +160,19 @@ export function handlingDeadline(calendar: WorkCalendar, day: string): Deadline 
   return deadlineAt(calendar, instantOf(day, calendar.afternoonEnd), 'handle-by')
 }
 
+/**
+ * The day by which a received document is offered to be done with: the day its sender asks for; of an urgent
+ * one today. Otherwise no rule names a day, and whoever gives it to somebody does.
+ *
+ * @source Decision 28/2018/QĐ-TTg Arts 6(2), 10: urgent ones right after receipt; the deadline is the sender's
+ */
+export function suggestedHandleBy(
+  row: { readonly dueDate?: string | undefined; readonly priority: number },
+  now: number,
+): string | undefined {
+  return row.dueDate ?? (row.priority > 0 ? vietnamDate(now) : undefined)
+}
+
 function atOnce(calendar: WorkCalendar, from: number, priority: number): Deadline {
   const minutes = calendar.urgentMinutes[Math.min(priority, 3) - 1] ?? calendar.urgentMinutes[2]
   return deadlineAt(calendar, from + minutes * MINUTE_MS, 'at-once', from)

@@ -16,7 +16,7 @@ import type { Requests } from './contract/values.ts'
 
 export { type DraftTemplate, type DraftVersion } from './contract/drafting.ts'
 export { hubKind, hubRoad, type HubKind, type HubRoad, type LineStatus } from './contract/hub.ts'
-export { type IncomingDetail, type IncomingSummary } from './contract/incoming.ts'
+export { MAX_ASSIGNED, type IncomingDetail, type IncomingSummary } from './contract/incoming.ts'
 export { type Counts, type OfficeStatus, type Settings, type TokenSettings } from './contract/office.ts'
 export {
   MAX_BATCH,

@@ -86,7 +86,7 @@ const assignment = {
 }
 
 /** How many documents are given to somebody at once. */
-const MAX_ASSIGNED = 200
+export const MAX_ASSIGNED = 200
 
 /** Documents that came in, and the evidence of either. */
 export const incomingContract = {
