@@ -22,6 +22,7 @@ import { assign, finish, giveBack, noteReply, process, remark as remarkIncoming 
 import { draftingSection } from './drafting.ts'
 import { pressingDeadlines } from './deadlines.ts'
 import { nextArrivalNumber, dismiss, register, sendBack } from './incoming/register.ts'
+import { placeOfStamp } from './incoming/stamp.ts'
 import { replyTo } from './incoming/reply.ts'
 import { agree, refuse } from './incoming/requests.ts'
 import { approve, propose, remark, sendBack as sendBackDraft, takeBack } from './outgoing/approve.ts'
@@ -571,6 +572,10 @@ export function officeHandlers(office: Office): OfficeHandlers {
     'incoming.file': async ({ id, sha256, signedBy }) => {
       const file = openableFile(store.incoming.get(id), sha256)
       return { bytes: await asSigned(await store.files.bytes(file.sha256), signedBy) }
+    },
+    'incoming.stamp': async ({ id, sha256 }) => {
+      const file = openableFile(store.incoming.get(id), sha256)
+      return placeOfStamp(memorySource(await store.files.bytes(file.sha256)))
     },
     'incoming.register': ({ id, arrivalNumber }) => {
       register(office.registering, id, arrivalNumber)

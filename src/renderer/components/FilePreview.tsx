@@ -59,9 +59,10 @@ export function IncomingPdf({
   signedBy,
   name,
   toolbar,
-}: Request<'incoming.file'> & { name: string; toolbar?: ReactNode }) {
+  mark,
+}: Request<'incoming.file'> & { name: string; toolbar?: ReactNode; mark?: PageMark | undefined }) {
   const file = useLive('incoming.file', signedBy === undefined ? { id, sha256 } : { id, sha256, signedBy })
   if (file.status === 'loading') return <Skeleton />
   if (file.status === 'failed') return <Failed error={file.error} onRetry={file.refresh} />
-  return <PdfView bytes={file.value.bytes} name={name} toolbar={toolbar} />
+  return <PdfView bytes={file.value.bytes} name={name} toolbar={toolbar} mark={mark} />
 }

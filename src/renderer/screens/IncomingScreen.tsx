@@ -14,6 +14,7 @@ import { Button } from '../components/Button.tsx'
 import { ArrivedEncrypted } from '../components/FormChip.tsx'
 import { Chip, PriorityChip, VerdictChip, type Tone } from '../components/Chip.tsx'
 import { dueFact, Facts, Files, isPdf, Timeline } from '../components/Details.tsx'
+import { useArrivalStamp } from '../components/ArrivalStamp.tsx'
 import { AskReason } from '../components/Dialog.tsx'
 import { DeadlineChip } from '../components/DeadlineChip.tsx'
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
@@ -196,6 +197,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
   const shown = pdfs.find(({ sha256 }) => sha256 === shownSha) ?? pdfs[0]
   // The verdict is on the first, see admit.ts.
   const judged = pdfs.find(({ name }) => name.toLowerCase().endsWith('.pdf'))
+  const stamp = useArrivalStamp(detail, isCancelled ? undefined : judged?.sha256)
   const aside = (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 18 }}>
       <Timeline
@@ -323,6 +325,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
         ) : null}
         <ProcessActions detail={detail} />
         <span className={screen['push']} />
+        {stamp.toggle}
         <AsideButton>{aside}</AsideButton>
       </div>
       <RequestBand detail={detail} />
@@ -368,6 +371,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
                 signedBy={signedBy}
                 name={`${TEXT.pdf.label} ${detail.code}`}
                 toolbar={shown.name}
+                mark={shown === judged && signedBy === undefined ? stamp.mark : undefined}
               />
             )}
           </SignedVersions>

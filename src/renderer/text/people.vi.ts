@@ -204,8 +204,5 @@ export const PEOPLE_TEXT = {
     label: (number: number, day: string) => `Dấu đến: số ${String(number)}, ngày ${day}`,
     show: 'Hiện dấu “Đến”',
     hide: 'Ẩn dấu “Đến”',
-    print: 'In bản có dấu “Đến”',
-    printing: 'Đang chuẩn bị bản in…',
-    printHint: 'Dấu chỉ in trên giấy; tệp đã ký giữ nguyên từng byte.',
   },
 } as const

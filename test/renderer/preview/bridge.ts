@@ -1214,6 +1214,7 @@ const handlers: Handlers = {
     )
     return { total: rows.length, rows }
   },
+  'incoming.stamp': () => ({ leftMm: 30, topMm: 70, pageWidthMm: 210 }),
   'incoming.urgent': () => received.filter(({ state, priority }) => state === 'admitted' && priority > 0),
   'incoming.process': ({ id }) => moveIn(id, 'processing'),
   'incoming.finish': ({ id }) => moveIn(id, 'finished'),

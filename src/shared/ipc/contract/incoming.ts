@@ -8,6 +8,7 @@ import {
   outgoingFields,
   sha256Hex,
 } from '../../document/fields.ts'
+import { placeOfStamp } from '../../document/arrival-stamp.ts'
 import { historyEntry } from '../../document/history.ts'
 import { incomingBox, incomingState } from '../../document/incoming.ts'
 import { documentNote, noteText } from '../../document/note.ts'
@@ -99,6 +100,8 @@ export const incomingContract = {
     input: z.object({ id: documentId, sha256: sha256Hex, signedBy: signatureIndex.optional() }),
     output: z.object({ bytes }),
   },
+  /** Where the ĐẾN stamp of a registered document stands over this PDF of it, which stays as it came. */
+  'incoming.stamp': { input: z.object({ id: documentId, sha256: sha256Hex }), output: placeOfStamp },
   /** "Tiếp nhận, vào sổ": gives the arrival number and sends 03. */
   'incoming.register': {
     input: z.object({ id: documentId, arrivalNumber: z.int().min(1).max(9_999_999_999).optional() }),
