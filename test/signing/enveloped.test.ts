@@ -284,6 +284,23 @@ describe('hostile', () => {
     })
   })
 
+  test('a content that names us many times over is given up, and one for thousands of others is opened', async () => {
+    const us = recipient('p256')
+    const doubles = Array.from({ length: 40 }, () => makeEncryptionKey(OWNER).certificate).map((der) => ({
+      ...parseCertificate(der),
+      subjectKeyId: us.certificate.subjectKeyId,
+    }))
+    await expect(
+      opened(await encryptedTo([...doubles, us.certificate], content(10)), [us]),
+    ).rejects.toMatchObject({
+      code: 'packet/encrypted-for-another',
+    })
+    const others = Array.from({ length: 60 }, () => parseCertificate(makeEncryptionKey(OWNER).certificate))
+    const many = Array.from({ length: 2_000 }, (_, index) => others[index % others.length] ?? us.certificate)
+    const bytes = await encryptedTo([...many, us.certificate], content(10))
+    expect((await opened(bytes, [us])).equals(content(10))).toBe(true)
+  })
+
   test('PKCS #1 v1.5 is not opened, nor is what is encrypted and not sealed', async () => {
     const { made } = recipient('rsa3072')
     writeFileSync(at('plain.bin'), 'abc')

@@ -71,6 +71,9 @@ const WRITTEN: Readonly<
   521: { curve: 'P-521', kdf: '1.3.132.1.11.3', digest: 'sha512' },
 }
 
+/** How often one content is tried to be opened: somebody could name us ten thousand times in it. */
+const MOST_ATTEMPTS = 16
+
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1'
 const RSA_OAEP = '1.2.840.113549.1.1.7'
 const MGF1 = '1.2.840.113549.1.1.8'
@@ -188,19 +191,29 @@ function issuerAndSerial({ issuer, serialNumber }: Certificate): Uint8Array {
  * @throws {DerError} for a wrong structure
  */
 export function contentKeyOf(set: Element, keys: readonly DecryptionKey[]): Uint8Array | undefined {
+  const budget = { left: MOST_ATTEMPTS }
   for (const info of childrenOfTag(set, TAG.set)) {
     const key =
       info.tag === 0xa1
-        ? fromAgreement(info, keys)
+        ? fromAgreement(info, keys, budget)
         : info.tag === TAG.sequence
-          ? fromTransport(info, keys)
+          ? fromTransport(info, keys, budget)
           : undefined
     if (key !== undefined) return key
   }
   return undefined
 }
 
-function fromAgreement(info: Element, keys: readonly DecryptionKey[]): Uint8Array | undefined {
+/** Attempts that one content may still cost. */
+interface Budget {
+  left: number
+}
+
+function fromAgreement(
+  info: Element,
+  keys: readonly DecryptionKey[],
+  budget: Budget,
+): Uint8Array | undefined {
   const fields = [...info.children]
   const version = fields.shift()
   const originator = onlyChild(fields.shift(), 0xa0)
@@ -218,6 +231,7 @@ function fromAgreement(info: Element, keys: readonly DecryptionKey[]): Uint8Arra
     const [recipient, wrapped] = childrenOfTag(member, TAG.sequence)
     for (const key of keys) {
       if (key.certificate.publicKey.kind !== 'ec' || !isFor(recipient, key.certificate)) continue
+      if (budget.left-- <= 0) return undefined
       const secret = sharedSecret(key, bitStringBytes(point))
       if (secret === undefined) continue
       const info = sharedInfo(expectTag(wrapAlgorithm, TAG.sequence).bytes, ukm, kekBytes)
@@ -244,7 +258,11 @@ function sharedSecret({ certificate, privateKey }: DecryptionKey, point: Uint8Ar
   }
 }
 
-function fromTransport(info: Element, keys: readonly DecryptionKey[]): Uint8Array | undefined {
+function fromTransport(
+  info: Element,
+  keys: readonly DecryptionKey[],
+  budget: Budget,
+): Uint8Array | undefined {
   const [, recipient, algorithm, encrypted] = childrenOfTag(info, TAG.sequence)
   const [name, parameters] = childrenOfTag(algorithm, TAG.sequence)
   if (oid(name) !== RSA_OAEP) return undefined
@@ -252,6 +270,7 @@ function fromTransport(info: Element, keys: readonly DecryptionKey[]): Uint8Arra
   if (oaepHash === undefined) return undefined
   for (const { certificate, privateKey } of keys) {
     if (certificate.publicKey.kind !== 'rsa' || !isFor(recipient, certificate)) continue
+    if (budget.left-- <= 0) return undefined
     try {
       const padding = constants.RSA_PKCS1_OAEP_PADDING
       return privateDecrypt({ key: privateKey, padding, oaepHash }, octets(encrypted))
