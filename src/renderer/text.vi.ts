@@ -1,5 +1,6 @@
 import { BACKUP_TEXT } from './text/backup.vi.ts'
 import { ENCRYPTION_TEXT } from './text/encryption.vi.ts'
+import { DRAFTING_TEXT } from './text/drafting.vi.ts'
 import { FRAME_TEXT } from './text/frame.vi.ts'
 import { HISTORY_TEXT } from './text/history.vi.ts'
 import { INCOMING_TEXT } from './text/incoming.vi.ts'
@@ -36,6 +37,7 @@ export const TEXT = {
   countOf: (count: number) => `${String(count)} văn bản`,
   ...FRAME_TEXT,
   ...OUTGOING_TEXT,
+  ...DRAFTING_TEXT,
   ...SIGNING_TEXT,
   ...INCOMING_TEXT,
   ...SETTINGS_TEXT,

@@ -1,3 +1,4 @@
+import type { Composition } from '../../shared/document/composition.ts'
 import type { OutgoingFields } from '../../shared/document/fields.ts'
 import type { Failure, OutgoingDetail } from '../../shared/ipc/contract.ts'
 import { call, failureOf } from './call.ts'
@@ -11,6 +12,8 @@ const RETRY_MS = 5000
 export interface DraftState {
   readonly detail: OutgoingDetail
   readonly fields: OutgoingFields
+  /** What is written of its page; undefined where its PDF is taken in. */
+  readonly composition: Composition | undefined
   readonly saving: 'saved' | 'waiting' | 'saving' | 'failed'
   readonly savedAt: number
   readonly error: Failure | undefined
@@ -22,13 +25,19 @@ export interface DraftKeeper {
   readonly subscribe: (changed: () => void) => () => void
   /** Changes fields now and saves them after two seconds of quiet. */
   readonly change: (patch: Partial<OutgoingFields>) => void
+  /** {@link change} for what is written of the page. */
+  readonly write: (patch: Partial<Composition>) => void
   /** Saves what is unsaved. @throws CallError */
   readonly flush: () => Promise<void>
   /** Saves, then does `work` with the revision that is current by then. @throws CallError */
   readonly perform: (work: (revision: number) => Promise<OutgoingDetail>) => Promise<OutgoingDetail>
 }
 
-type Save = (fields: OutgoingFields, revision: number) => Promise<OutgoingDetail>
+type Save = (
+  fields: OutgoingFields,
+  revision: number,
+  composition: Composition | undefined,
+) => Promise<OutgoingDetail>
 
 /** Keepers of what is not saved yet, by draft: the editor may be taken off the screen before it is. */
 const unsaved = new Map<string, DraftKeeper>()
@@ -46,11 +55,18 @@ export function draftKeeper(first: OutgoingDetail): DraftKeeper {
  */
 export function keepDraft(
   first: OutgoingDetail,
-  save: Save = (fields, revision) => call('outgoing.save', { id: first.id, revision, fields }),
+  save: Save = (fields, revision, composition) =>
+    call('outgoing.save', {
+      id: first.id,
+      revision,
+      fields,
+      ...(composition === undefined ? {} : { composition }),
+    }),
 ): DraftKeeper {
   let state: DraftState = {
     detail: first,
     fields: first.fields,
+    composition: first.composition,
     saving: 'saved',
     savedAt: first.changedAt,
     error: undefined,
@@ -81,7 +97,7 @@ export function keepDraft(
       dirty = false
       set({ saving: 'saving' })
       try {
-        const detail = await save(state.fields, state.detail.revision)
+        const detail = await save(state.fields, state.detail.revision, state.composition)
         set({ detail, saving: isDirty() ? 'waiting' : 'saved', savedAt: detail.changedAt, error: undefined })
         if (!isDirty() && unsaved.get(first.id) === keeper) unsaved.delete(first.id)
       } catch (caught) {
@@ -100,6 +116,12 @@ export function keepDraft(
     clearTimeout(timer)
     return inTurn(saveNow)
   }
+  function typed(patch: Partial<DraftState>): void {
+    dirty = true
+    unsaved.set(first.id, keeper)
+    set({ ...patch, saving: 'waiting', error: undefined })
+    later(QUIET_MS)
+  }
   const keeper: DraftKeeper = {
     state: () => state,
     subscribe(changed) {
@@ -109,10 +131,11 @@ export function keepDraft(
       }
     },
     change(patch) {
-      dirty = true
-      unsaved.set(first.id, keeper)
-      set({ fields: { ...state.fields, ...patch }, saving: 'waiting', error: undefined })
-      later(QUIET_MS)
+      typed({ fields: { ...state.fields, ...patch } })
+    },
+    write(patch) {
+      const { composition } = state
+      if (composition !== undefined) typed({ composition: { ...composition, ...patch } })
     },
     flush,
     perform(work) {
@@ -121,7 +144,16 @@ export function keepDraft(
         await saveNow()
         const detail = await work(state.detail.revision)
         // What the engine filled in (pages counted at import) counts, unless the clerk typed meanwhile.
-        set(isDirty() ? { detail } : { detail, fields: detail.fields, savedAt: detail.changedAt })
+        set(
+          isDirty()
+            ? { detail }
+            : {
+                detail,
+                fields: detail.fields,
+                composition: detail.composition,
+                savedAt: detail.changedAt,
+              },
+        )
         return detail
       })
     },

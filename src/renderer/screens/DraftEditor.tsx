@@ -1,4 +1,15 @@
-import { ArrowLeft, Check, CircleAlert, FileUp, LoaderCircle, Signature, Stamp, Trash2 } from 'lucide-react'
+import {
+  ArrowLeft,
+  BookmarkPlus,
+  Check,
+  CircleAlert,
+  FileUp,
+  History,
+  LoaderCircle,
+  Signature,
+  Stamp,
+  Trash2,
+} from 'lucide-react'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react'
 
 import {
@@ -8,6 +19,8 @@ import {
   type FieldProblem,
   type OutgoingFields,
 } from '../../shared/document/fields.ts'
+import type { TemplateId } from '../../shared/document/drafting.ts'
+import { remarksOn } from '../../shared/document/form.ts'
 import { COPY_TYPES, copyFormOf, DOCUMENT_TYPES, PRIORITIES } from '../../shared/document/types.ts'
 import {
   MAX_PDF_BYTES,
@@ -23,11 +36,14 @@ import { CopyFieldset } from '../components/CopyFieldset.tsx'
 import { DayField } from '../components/DayField.tsx'
 import { AskReason, Confirm } from '../components/Dialog.tsx'
 import { Choice, Segments, TextBox } from '../components/Field.tsx'
+import { DraftVersions } from '../components/DraftVersions.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { RecipientPicker } from '../components/RecipientPicker.tsx'
 import { ScanNotes } from '../components/ScanNotes.tsx'
 import { SignerFieldset } from '../components/SignerFieldset.tsx'
+import { StartWriting } from '../components/StartWriting.tsx'
+import { WrittenPage } from '../components/WrittenPage.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { classes } from '../lib/classes.ts'
@@ -48,14 +64,24 @@ type Change = (patch: Partial<OutgoingFields>) => void
 export function DraftEditor({ first, office }: { first: OutgoingDetail; office: OfficeStatus }) {
   const [keeper, setKeeper] = useState(() => draftKeeper(first))
   const draft = useSyncExternalStore(keeper.subscribe, keeper.state)
-  const { detail, fields } = draft
+  const { detail, fields, composition } = draft
+  /** Rises when the text comes from a template or a version. */
+  const [round, setRound] = useState(0)
+  const [versionsOpen, setVersionsOpen] = useState(false)
+  const [naming, setNaming] = useState(false)
+  const [leaving, setLeaving] = useState(false)
   const [touched, setTouched] = useState<ReadonlySet<FieldName>>(new Set())
   const [asked, setAsked] = useState(false)
   const [discarding, setDiscarding] = useState(false)
   const pdf = detail.files.find(({ role }) => role === 'imported')
-  const problems = fieldProblems(fields, pdf !== undefined)
+  const problems = fieldProblems(fields, pdf !== undefined || composition !== undefined)
+  const today = isoDayOf(useNow(60_000))
+  const remarks = composition === undefined ? [] : remarksOn({ fields, composition }, today)
+  const stops = remarks.filter((one) => one.stops)
   const isCopy = copyFormOf(fields.typeName) !== undefined
   const needsApproval = useNeedsApproval() && !isCopy
+
+  const busyWithDialog = discarding || versionsOpen || naming || leaving
 
   // Saves what is unsaved when the editor is left, by whatever way, and when the window loses the focus.
   useEffect(() => {
@@ -72,23 +98,39 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
   }, [keeper])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !discarding) go('drafts')
+      if (event.key === 'Escape' && !event.defaultPrevented && !busyWithDialog) go('drafts')
     }
     window.addEventListener('keydown', onKey)
     return () => {
       window.removeEventListener('keydown', onKey)
     }
-  }, [discarding])
+  }, [busyWithDialog])
 
   const freeze = useAction(async () => {
     setAsked(true)
-    if (problems.length > 0) {
+    if (problems.length > 0 || stops.length > 0) {
       await keeper.flush()
       return
     }
     await keeper.perform((revision) => call('outgoing.freeze', { id: detail.id, revision }))
     announce(isCopy ? TEXT.copies.freezeDone : TEXT.draft.freezeDone)
     go('to-sign', detail.id)
+  })
+  const start = useAction(async (template: TemplateId | undefined) => {
+    await keeper.perform((revision) =>
+      call('drafting.begin', { id: detail.id, revision, ...(template === undefined ? {} : { template }) }),
+    )
+    setRound(round + 1)
+  })
+  const leave = useAction(async () => {
+    await keeper.perform((revision) => call('drafting.stop', { id: detail.id, revision }))
+    setLeaving(false)
+  })
+  const keepTemplate = useAction(async (name: string) => {
+    await keeper.flush()
+    await call('drafting.keepTemplate', { id: detail.id, name })
+    setNaming(false)
+    announce(TEXT.drafting.templateKept(name))
   })
   const discard = useAction(async (reason?: string) => {
     await call('outgoing.discard', { id: detail.id, ...(reason === undefined ? {} : { reason }) })
@@ -114,6 +156,35 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
         <h1 className={styles['name']}>{fields.subject === '' ? TEXT.draft.untitled : fields.subject}</h1>
         <SavingWords draft={draft} />
         <span className={screen['push']} />
+        {composition === undefined ? null : (
+          <>
+            <IconButton
+              kind="quiet"
+              icon={History}
+              label={TEXT.drafting.versions}
+              onPress={() => {
+                keeper.flush().catch(() => undefined) // shown through draft.error
+                setVersionsOpen(true)
+              }}
+            />
+            <IconButton
+              kind="quiet"
+              icon={BookmarkPlus}
+              label={TEXT.drafting.keepTemplate}
+              onPress={() => {
+                setNaming(true)
+              }}
+            />
+            <IconButton
+              kind="quiet"
+              icon={FileUp}
+              label={TEXT.drafting.toImport}
+              onPress={() => {
+                setLeaving(true)
+              }}
+            />
+          </>
+        )}
         <Button
           kind="quiet"
           icon={Trash2}
@@ -130,7 +201,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
             check={async () => {
               setAsked(true)
               await keeper.flush()
-              return problems.length === 0
+              return problems.length + stops.length === 0
             }}
             perform={keeper.perform}
           />
@@ -183,9 +254,13 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
       />
       <FailureBanner error={saveFailed === undefined ? (freeze.error ?? newest.error) : undefined} />
       <div role="alert">
-        {asked && problems.length > 0 ? (
+        {asked && problems.length + stops.length > 0 ? (
           <Banner tone="warn" title={isCopy ? TEXT.copies.problemsTitle : TEXT.draft.problemsTitle}>
-            {[...new Set(problems.map(({ field }) => TEXT.field[field]))].join(', ')}.
+            {[
+              ...new Set(problems.map(({ field }) => TEXT.field[field])),
+              ...stops.map(({ remark }) => TEXT.drafting.remark[remark]),
+            ].join(', ')}
+            .
           </Banner>
         ) : null}
       </div>
@@ -201,6 +276,15 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
           }}
           problemOf={(field) => (asked || touched.has(field) ? problemWords(problems, field) : undefined)}
         >
+          {remarks.length > stops.length ? (
+            <Banner tone="info" title={TEXT.drafting.remarks}>
+              {remarks
+                .filter((one) => !one.stops)
+                .map(({ remark }) => TEXT.drafting.remark[remark])
+                .join('; ')}
+              .
+            </Banner>
+          ) : null}
           <AttachmentList
             files={detail.files}
             onAttach={(name, bytes) =>
@@ -211,16 +295,93 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
             }
           />
         </DraftForm>
-        <DraftPdf
+        {composition === undefined ? null : (
+          <section className={styles['preview']} aria-label={TEXT.draft.preview} data-pane>
+            <FailureBanner error={start.error ?? leave.error} />
+            <WrittenPage
+              detail={detail}
+              fields={fields}
+              composition={composition}
+              round={round}
+              keeper={keeper}
+            />
+          </section>
+        )}
+        {composition !== undefined ? null : (
+          <DraftPdf
+            detail={detail}
+            start={
+              isCopy ? null : (
+                <>
+                  <FailureBanner error={start.error} />
+                  <StartWriting
+                    typeName={fields.typeName}
+                    busy={start.busy}
+                    onStart={(template) => {
+                      void start.run(template)
+                    }}
+                  />
+                </>
+              )
+            }
+            missing={asked && pdf === undefined}
+            onImport={(name, bytes) => {
+              // What was said of the file before does not hold for this one.
+              freeze.clear()
+              return keeper.perform(() => call('outgoing.importPdf', { id: detail.id, name, bytes }))
+            }}
+          />
+        )}
+      </div>
+      {composition === undefined ? null : (
+        <DraftVersions
           detail={detail}
-          missing={asked && pdf === undefined}
-          onImport={(name, bytes) => {
-            // What was said of the file before does not hold for this one.
-            freeze.clear()
-            return keeper.perform(() => call('outgoing.importPdf', { id: detail.id, name, bytes }))
+          written={{ fields, composition }}
+          isOpen={versionsOpen}
+          onClose={() => {
+            setVersionsOpen(false)
+          }}
+          onRestore={(content) => {
+            keeper.change(content.fields)
+            keeper.write(content.composition)
+            setRound(round + 1)
+            setVersionsOpen(false)
+            announce(TEXT.drafting.restored)
           }}
         />
-      </div>
+      )}
+      <AskReason
+        isOpen={naming}
+        title={TEXT.drafting.keepTemplate}
+        hint={TEXT.drafting.templateName}
+        label={TEXT.drafting.templateName}
+        missing={TEXT.drafting.templateMissing}
+        safe={TEXT.cancel}
+        act={TEXT.drafting.keepTemplate}
+        busy={keepTemplate.busy}
+        error={keepTemplate.error}
+        onClose={() => {
+          setNaming(false)
+        }}
+        onConfirm={(name) => {
+          void keepTemplate.run(name.slice(0, 100))
+        }}
+      />
+      <Confirm
+        isOpen={leaving}
+        title={TEXT.drafting.toImportAsk}
+        hint={TEXT.drafting.toImportHint}
+        safe={TEXT.drafting.keepWriting}
+        act={TEXT.drafting.toImport}
+        busy={leave.busy}
+        error={leave.error}
+        onClose={() => {
+          setLeaving(false)
+        }}
+        onConfirm={() => {
+          void leave.run()
+        }}
+      />
       <AskReason
         isOpen={discarding && detail.codeNumber !== undefined}
         title={TEXT.draft.discardAsk}
@@ -681,11 +842,14 @@ function ResponseFields({ value, change }: { value: OutgoingFields['responseFor'
 /** The PDF beside the form: by button, by drop, by paste. */
 function DraftPdf({
   detail,
+  start,
   missing,
   onImport,
 }: {
   detail: OutgoingDetail
   missing: boolean
+  /** The other way: to write it here. */
+  start: ReactNode
   onImport: (name: string, bytes: Uint8Array) => Promise<OutgoingDetail>
 }) {
   const [dropping, setDropping] = useState(false)
@@ -766,6 +930,7 @@ function DraftPdf({
       {pdf === undefined || copyFormOf(detail.fields.typeName) === undefined ? null : (
         <ScanNotes id={detail.id} />
       )}
+      {pdf === undefined ? start : null}
       {pdf === undefined ? (
         <div className={classes(styles['invite'], missing && styles['inviteBad'])}>
           <Empty

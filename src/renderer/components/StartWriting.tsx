@@ -1,0 +1,52 @@
+import { PenLine } from 'lucide-react'
+import { useState } from 'react'
+
+import { templateId } from '../../shared/document/drafting.ts'
+import type { TemplateId } from '../../shared/document/drafting.ts'
+import { useLive } from '../lib/useLive.ts'
+import { TEXT } from '../text.vi.ts'
+import { Button } from './Button.tsx'
+import { Choice } from './Field.tsx'
+import styles from './StartWriting.module.css'
+
+/** Begins to write a document here, from the template of its type or one of the office's own. */
+export function StartWriting({
+  typeName,
+  busy,
+  onStart,
+}: {
+  typeName: string
+  busy: boolean
+  onStart: (template: TemplateId | undefined) => void
+}) {
+  const { drafting: words } = TEXT
+  const templates = useLive('drafting.templates', {})
+  const [chosen, setChosen] = useState('')
+  const own = templates.status === 'ready' ? templates.value : []
+  return (
+    <div className={styles['start']}>
+      {own.length === 0 ? null : (
+        <Choice
+          label={words.template}
+          value={chosen}
+          options={[
+            { value: '', text: words.typeTemplate(typeName) },
+            ...own.map(({ id, name }) => ({ value: String(id), text: name })),
+          ]}
+          onChange={setChosen}
+        />
+      )}
+      <Button
+        kind="primary"
+        icon={PenLine}
+        isDisabled={busy}
+        onPress={() => {
+          onStart(templateId.safeParse(chosen).data)
+        }}
+      >
+        {words.write}
+      </Button>
+      <p className={styles['hint']}>{words.writeHint}</p>
+    </div>
+  )
+}
