@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- NAME [OPTION…]`: measures built code and prints what came out. There is `sign`, our signing against
- * `pdfsig`, and `sync`, our transfers against `curl`; their options are in test/bench/NAME.ts.
+ * `pdfsig`, `sync`, our transfers against `curl`, and `receive`, a whole inbox against `curl`; their options are in
+ * test/bench/NAME.ts.
  *
  * Builds the command line and the programs of test/bench first: what is measured is what is shipped.
  */
@@ -15,16 +16,23 @@ const [name = '', ...options] = process.argv.slice(2)
 const script = join(root, 'test', 'bench', `${name}.ts`)
 
 if (!/^[a-z]+$/.test(name) || !existsSync(script)) {
-  process.stderr.write('Which bench? There is: npm run bench -- sign, npm run bench -- sync\n')
+  process.stderr.write('Which bench? There is: npm run bench -- sign, sync, receive\n')
   process.exit(2)
 }
 setup()
 continueUnderCurrentNode()
-for (const mode of ['cli', 'bench']) {
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-  run([vite, 'build', '--config', 'vite.node.config.ts', '--mode', mode, '--logLevel', 'warn'])
+if (name === 'receive') {
+  // It builds the engine by itself, and loads parts of it that only vite can.
+  process.argv.splice(2, 1)
+  const { runnerImport } = await import('vite')
+  await runnerImport(script, { root, configFile: false, logLevel: 'error' })
+} else {
+  for (const mode of ['cli', 'bench']) {
+    const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+    run([vite, 'build', '--config', 'vite.node.config.ts', '--mode', mode, '--logLevel', 'warn'])
+  }
+  run([script, ...options])
 }
-run([script, ...options])
 
 function run(words) {
   const { status } = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' })

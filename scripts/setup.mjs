@@ -32,7 +32,7 @@ const DEBIAN_PACKAGES = [
     'img2pdf',
     'libtiff-tools',
   ],
-  ...['gcc', 'g++', 'make', 'python3', 'procps', 'curl'],
+  ...['gcc', 'g++', 'make', 'python3', 'procps', 'curl', 'strace'],
 ]
 
 const say = (line) => process.stderr.write(`setup: ${line}\n`)

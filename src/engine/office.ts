@@ -61,6 +61,8 @@ export interface World {
 const POLL_EVERY_MS = 60_000
 const SETTLE_MS = 60_000
 const PROGRESS_EVERY_MS = 250
+/** A thousand errands that end are not a thousand reasons for a window to ask again. */
+const TELL_EVERY_MS = 100
 
 /** Where a topic of a job's kind belongs. */
 const JOB_TOPICS: Readonly<Record<Job['kind'], Topic>> = {
@@ -185,6 +187,19 @@ export function openOffice(
     return store.settings.get('queuePolicy') ?? DEFAULT_QUEUE_POLICY
   }
 
+  const moved = new Set<Topic>()
+  let endTelling: (() => void) | undefined
+
+  function tellSoon(topic: Topic): void {
+    moved.add(topic)
+    endTelling ??= world.timer(TELL_EVERY_MS, () => {
+      endTelling = undefined
+      const topics = [...moved]
+      moved.clear()
+      for (const one of topics) tell(one)
+    })
+  }
+
   const collecting = {
     store,
     transport: hub,
@@ -255,8 +270,8 @@ export function openOffice(
     reach,
     log: host.log,
     onMoved: (job) => {
-      tell('line')
-      if (job !== undefined) tell(JOB_TOPICS[job.kind])
+      tellSoon('line')
+      if (job !== undefined) tellSoon(JOB_TOPICS[job.kind])
     },
   })
 
@@ -349,6 +364,7 @@ export function openOffice(
       await backups.stop()
       await reading?.stop()
       await queue.stop()
+      endTelling?.()
       await transport?.open.close()
       await authorities.close()
       journal.close()

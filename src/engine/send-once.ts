@@ -9,6 +9,7 @@ import type {
   SentQuery,
   Transport,
 } from './hub/transport.ts'
+import type { OnDisk } from './job-handler.ts'
 import type { HistoryEntry } from '../shared/document/history.ts'
 import { AppError } from '../shared/errors.ts'
 import type { Job, Store } from './store/index.ts'
@@ -45,6 +46,7 @@ export interface Sending {
   readonly open: () => Promise<OpenPacket>
   readonly steps: { readonly lookedUp?: FailPoint; readonly marked: FailPoint; readonly sent: FailPoint }
   readonly signal: AbortSignal
+  readonly onDisk: OnDisk
   readonly onProgress?: (sentBytes: number, totalBytes: number) => void
 }
 
@@ -68,7 +70,7 @@ export type SendOutcome =
  */
 export async function sendOnce(ports: SendPorts, sending: Sending): Promise<SendOutcome> {
   const { store, reach, outcomes } = ports
-  const { job, transport, query, steps, signal, onProgress } = sending
+  const { job, transport, query, steps, signal, onDisk, onProgress } = sending
 
   const begun = begunUpload.parse(job.transfer)
   if (job.sentMark !== undefined && (await isUnfinished(transport, begun, signal))) {
@@ -89,6 +91,7 @@ export async function sendOnce(ports: SendPorts, sending: Sending): Promise<Send
     const { sha256, sizeBytes } = packet
     const attemptId = randomUUID()
     store.jobs.markSending(job.key, ports.now(), { attemptId, sha256, sizeBytes })
+    await onDisk()
     reach(steps.marked)
     const { packetId, answer, road } = await transport.send(packet, {
       attemptId,

@@ -68,13 +68,19 @@ export interface EngineProcessOptions {
   readonly failPoint?: FailPoint
   /** See World.settleMs. Default 300. */
   readonly settleMs?: number
+  /** How often it looks at the hub by itself. Default 200 ms. */
+  readonly pollIntervalMs?: number
+  /** What the engine is run by, with its words: another program that starts Node. Default: Node alone. */
+  readonly runBy?: readonly [command: string, ...words: string[]]
 }
 
 /** Starts an engine and waits until it is ready. A call that its death interrupts rejects. */
 export async function startEngine(options: EngineProcessOptions): Promise<EngineProcess> {
+  const [command, ...words] = options.runBy ?? [process.execPath]
   const child = fork(options.program.entry, [], {
     serialization: 'advanced',
-    execArgv: [],
+    execPath: command,
+    execArgv: words,
     env: { ...process.env, ...options.env, VANTHU_SIGNER_ENTRY: join(ROOT, 'src/signer/index.ts') },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
@@ -122,7 +128,7 @@ export async function startEngine(options: EngineProcessOptions): Promise<Engine
   send(child, {
     type: 'start',
     profileDir: options.profileDir,
-    pollIntervalMs: 200,
+    pollIntervalMs: options.pollIntervalMs ?? 200,
     settleMs: options.settleMs ?? 300,
     ...(options.failPoint === undefined ? {} : { failPoint: options.failPoint }),
   })

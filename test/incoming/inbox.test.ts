@@ -11,6 +11,7 @@ import { preparePacket } from '../../src/engine/packet-signature.ts'
 import { changed, EXAMPLE_DOCUMENT, EXAMPLE_STATUS, packetWith } from '../envelope/packets.ts'
 import { makePki } from '../helpers/pki.ts'
 import { tokenSign } from '../helpers/sign-content.ts'
+import { MORNING } from '../store/office.ts'
 import { inbox, UNREADABLE } from './inbox.ts'
 
 describe('the inbox', () => {
@@ -20,6 +21,42 @@ describe('the inbox', () => {
     expect(rows('new')).toHaveLength(1)
     expect(told).toEqual(['P-1 done'])
     expect(store.jobs.pending('report').map(({ payload }) => payload)).toMatchObject([{ statusCode: '01' }])
+  })
+
+  test('the hub hears nothing while anything of it may still be in a cache', async () => {
+    const { work, told, store } = inbox({ 'P-1': EXAMPLE_DOCUMENT })
+    let ready = (): void => undefined
+    const disk = new Promise<void>((resolve) => (ready = resolve))
+    const waits: string[] = []
+    const done = work((job) => {
+      waits.push(job.kind)
+      return disk
+    })
+    await expect.poll(() => waits).toEqual(['acknowledge'])
+    expect(told).toEqual([])
+    expect(store.packets.byId('P-1')?.outcome).toBe('done')
+    ready()
+    await done
+    expect(told).toEqual(['P-1 done'])
+  })
+
+  test('what the disk lost before the hub was told is fetched again', async () => {
+    const { work, rows, told, store } = inbox({ 'P-1': EXAMPLE_DOCUMENT })
+    await work(undefined, ['admit'])
+    const { sha256 } = store.packets.byId('P-1') ?? {}
+    for (const name of readdirSync(join(store.dir, 'files', 'kept'))) {
+      rmSync(join(store.dir, 'files', 'kept', name))
+    }
+    await work()
+    expect(rows('new')).toEqual([])
+    expect(told).toEqual([])
+    expect(store.packets.byId('P-1')?.state).toBe('listed')
+    store.jobs.makeDue(MORNING)
+    await work()
+    expect(rows('new')).toHaveLength(1)
+    expect(store.packets.byId('P-1')).toMatchObject({ state: 'acknowledged', sha256 })
+    expect(told).toEqual(['P-1 done'])
+    expect((await store.check()).problems).toEqual([])
   })
 
   test('a sender who is not the one that the hub names is part of the verdict', async () => {

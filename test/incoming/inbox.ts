@@ -8,8 +8,9 @@ import { verifyPacketSignature } from '../../src/engine/packet-signature.ts'
 import { trustStore } from '../../src/engine/signing/trust.ts'
 import type { DecryptionKey } from '../../src/engine/signing/recipient-info.ts'
 import { unreadableDocument } from '../../src/engine/signing/verify.ts'
-import type { Store } from '../../src/engine/store/index.ts'
+import type { Job, Store } from '../../src/engine/store/index.ts'
 import type { IncomingBox } from '../../src/shared/document/incoming.ts'
+import type { JobKind } from '../../src/shared/document/job.ts'
 import type { StatusMessage } from '../../src/shared/document/packet.ts'
 import { EXAMPLE_DOCUMENT } from '../envelope/packets.ts'
 import { RECEIVER } from '../helpers/office.ts'
@@ -94,15 +95,21 @@ export function inbox(
   }
   const signal = new AbortController().signal
 
-  /** Looks at the hub and runs every errand that is due, but those to the sender. */
-  async function work(): Promise<void> {
+  /**
+   * Looks at the hub and runs every errand that is due, but those to the sender and those `left`. One after the
+   * other: where each waited for the disk, nobody would share its flush.
+   */
+  async function work(
+    onDisk: (job: Job) => Promise<void> = () => Promise.resolve(),
+    left: readonly JobKind[] = [],
+  ): Promise<void> {
     await collect(collecting)(signal)
     for (;;) {
-      const job = store.jobs.claimDue(MORNING, 60_000, { kinds: ['report', 'deliver', 'evidence'] })
+      const job = store.jobs.claimDue(MORNING, 60_000, { kinds: ['report', 'deliver', 'evidence', ...left] })
       if (job === undefined) return
       if (job.kind === 'report' || job.kind === 'deliver' || job.kind === 'evidence')
         throw new Error('it was to be left out')
-      const commit = await handlers[job.kind](job, signal)
+      const commit = await handlers[job.kind](job, signal, () => onDisk(job))
       store.atomically(() => {
         commit()
         store.jobs.succeed(job.key)

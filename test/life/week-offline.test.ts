@@ -1,5 +1,6 @@
 import { onTestFinished, expect, test } from 'vitest'
 import { deliverJob } from '../../src/engine/outgoing/deliver.ts'
+import type { Transport } from '../../src/engine/hub/transport.ts'
 import type { JobHandler } from '../../src/engine/job-handler.ts'
 import { lineToHub } from '../../src/engine/sync/line.ts'
 import { runner } from '../../src/engine/sync/runner.ts'
@@ -41,9 +42,23 @@ test(
     await Promise.all(priorities.map((priority) => queuedDocument(store, { priority })))
     const transport = vxpFor(hub, 'H99.88.01')
     const { now, timer, putForward } = fastClock()
+    let running = 0
+    let most = 0
+    const sending: Transport = {
+      ...transport,
+      async send(packet, more) {
+        running += 1
+        most = Math.max(most, running)
+        try {
+          return await transport.send(packet, more)
+        } finally {
+          running -= 1
+        }
+      },
+    }
     const deliver = deliverJob({
       store,
-      transport: () => transport,
+      transport: () => sending,
       now,
       reach: () => undefined,
       outcomes: unknownOutcomes(now, 0),
@@ -51,19 +66,11 @@ test(
       ...NO_LEVEL,
     })
     const begun: { readonly at: number; readonly priority: number }[] = []
-    let running = 0
-    let most = 0
     let looks = 0
     let onMove = (): void => undefined
-    const counted: JobHandler = async (job, signal) => {
+    const noted: JobHandler = (job, signal, onDisk) => {
       begun.push({ at: now(), priority: job.priority })
-      running += 1
-      most = Math.max(most, running)
-      try {
-        return await deliver(job, signal)
-      } finally {
-        running -= 1
-      }
+      return deliver(job, signal, onDisk)
     }
     const unexpected: JobHandler = () => Promise.reject(new Error('nobody expected this errand'))
     const line = lineToHub(
@@ -75,7 +82,7 @@ test(
       store,
       line,
       handlers: {
-        deliver: counted,
+        deliver: noted,
         fetch: unexpected,
         admit: unexpected,
         judge: unexpected,

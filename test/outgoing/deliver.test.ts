@@ -23,7 +23,7 @@ async function attempt(store: Store, id: DocumentId, does: Partial<Transport>): 
     onSending: () => undefined,
     ...NO_LEVEL,
   })
-  const commit = await handle(delivery(store, id), new AbortController().signal)
+  const commit = await handle(delivery(store, id), new AbortController().signal, store.durable)
   store.atomically(() => {
     commit()
     store.jobs.succeed(delivery(store, id).key)

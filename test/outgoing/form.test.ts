@@ -178,7 +178,7 @@ describe('what was told the clerk when it was put into the outbox', () => {
       outcomes: unknownOutcomes(() => MORNING, 0),
       onSending: () => undefined,
     })
-    const commit = await handle(delivery(store, id), new AbortController().signal)
+    const commit = await handle(delivery(store, id), new AbortController().signal, store.durable)
     store.atomically(() => {
       commit()
       store.jobs.succeed(delivery(store, id).key)

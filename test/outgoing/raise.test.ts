@@ -35,7 +35,7 @@ async function attempt(store: Store, id: DocumentId, ports: Partial<RaisePorts>)
     ...ports,
   })
   try {
-    const commit = await handle(delivery(store, id), new AbortController().signal)
+    const commit = await handle(delivery(store, id), new AbortController().signal, store.durable)
     store.atomically(() => {
       commit()
       store.jobs.succeed(delivery(store, id).key)
@@ -173,7 +173,7 @@ test('bytes that may have reached the hub are never changed: the hub is asked fi
     outcomes: unknownOutcomes(() => MORNING, 0),
     onSending: () => undefined,
   })
-  store.atomically(await handle(delivery(store, id), new AbortController().signal))
+  store.atomically(await handle(delivery(store, id), new AbortController().signal, store.durable))
   expect(asked).toEqual([packetSha256])
   expect(store.outgoing.get(id)).toMatchObject({ state: 'sent', level: undefined })
 })

@@ -137,7 +137,7 @@ describe('what recipients answer', () => {
       onSending: () => undefined,
       ...NO_LEVEL,
     })
-    const commit = await handle(delivery(store, document.id), new AbortController().signal)
+    const commit = await handle(delivery(store, document.id), new AbortController().signal, store.durable)
     store.atomically(commit)
     expect(states(store, document)).toEqual(['confirmed', 'registered'])
   })

@@ -38,7 +38,7 @@ async function run(
   if (errand === undefined) throw new Error('there is no such errand')
   const transport = hubThat({ evidence })
   const ports = { store, transport, now: () => MORNING + afterMs, reach: () => undefined }
-  const commit = await evidenceJob(ports)(errand, new AbortController().signal)
+  const commit = await evidenceJob(ports)(errand, new AbortController().signal, store.durable)
   store.atomically(commit)
 }
 

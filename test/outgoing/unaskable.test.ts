@@ -28,7 +28,7 @@ async function attempt(
       outcomes: unknownOutcomes(() => MORNING, 0),
       onSending: () => undefined,
       ...NO_LEVEL,
-    })(delivery(store, id), new AbortController().signal)
+    })(delivery(store, id), new AbortController().signal, store.durable)
     store.atomically(() => {
       commit()
       store.jobs.succeed(key)

@@ -35,6 +35,7 @@ const SHIPPED = {
   '0012-search.sql': '1f6479d072bb9eca0803cbe2e8ae45ca544d23f6e8996317bcf4c63af90d088d',
   '0013-encryption.sql': '9c2c345d8251603844869c40dae8541a61bcb383b01b50d0e445e24fbdfb8dae',
   '0014-compositions.sql': '3adcf0e2122fdb3e0bb5ebd253b9f8c8a29eaea7af26291692c2fd5785b77305',
+  '0015-queue-order.sql': 'b9544482ff8a1db418dba0bd4c64e74afd2899deae02ea5a239c67486bffbaba',
 }
 
 function file() {

@@ -210,7 +210,9 @@ CREATE TABLE job (
   CHECK ((state = 'leased') = (lease_until IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX job_due ON job (state, priority DESC, due_at);
+CREATE INDEX job_due ON job (state, kind, due_at);
+
+CREATE INDEX job_order ON job (state, kind, priority DESC, created_at, due_at, key);
 
 CREATE INDEX job_subject ON job (subject_id, kind);
 

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { JobHandler } from '../../src/engine/job-handler.ts'
+import type { JobHandler, OnDisk } from '../../src/engine/job-handler.ts'
 import type { Job, Store } from '../../src/engine/store/index.ts'
 import { lineToHub } from '../../src/engine/sync/line.ts'
 import { runner } from '../../src/engine/sync/runner.ts'
@@ -28,7 +28,11 @@ function desk(given: Partial<QueuePolicy> & { store?: Store } = {}) {
   )
 
   const does: {
-    -readonly [K in JobKind | 'collect']: (job: Job | undefined, signal: AbortSignal) => Promise<void>
+    -readonly [K in JobKind | 'collect']: (
+      job: Job | undefined,
+      signal: AbortSignal,
+      onDisk: OnDisk,
+    ) => Promise<void>
   } = {
     deliver: () => Promise.resolve(),
     fetch: () => Promise.resolve(),
@@ -41,9 +45,9 @@ function desk(given: Partial<QueuePolicy> & { store?: Store } = {}) {
   }
   const handler =
     (kind: JobKind): JobHandler =>
-    async (job, signal) => {
+    async (job, signal, onDisk) => {
       seen.push({ what: job.key, at: time })
-      await does[kind](job, signal)
+      await does[kind](job, signal, onDisk)
       return () => undefined
     }
   const queue = runner({
@@ -60,7 +64,7 @@ function desk(given: Partial<QueuePolicy> & { store?: Store } = {}) {
     },
     collect: async (signal) => {
       seen.push({ what: 'look', at: time })
-      await does.collect(undefined, signal)
+      await does.collect(undefined, signal, () => Promise.resolve())
     },
     now,
     random: () => 0.5,
@@ -252,6 +256,31 @@ describe('the queue', () => {
     await pass(1_000)
     expect(times('look').at(-1)).toBe(36)
     expect(times('urgent')).toEqual([36])
+  })
+
+  test('a look that hangs holds nothing up for long, and “Gửi ngay” ends it', async () => {
+    const { add, queue, pass, times, does } = desk()
+    let ended = 0
+    does.collect = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          ended += 1
+          reject(new AppError('hub/cancelled', 'aborted'))
+        })
+      })
+    add({ key: 'one' })
+    queue.start()
+    await pass(5_000)
+    queue.tryNow()
+    await pass(1_000)
+    expect(ended).toBe(0)
+    await pass(5_000)
+    expect(times('one')).toEqual([10])
+    does.collect = () => Promise.resolve()
+    queue.tryNow()
+    await pass(1_000)
+    expect(ended).toBe(1)
+    expect(times('look')).toEqual([0, 11])
   })
 
   test('a reason to try at once that comes while a try is failing is not lost', async () => {
@@ -516,6 +545,87 @@ describe('what goes when', () => {
     queue.ring()
     await settled()
     expect(running()).toContain('large')
+  })
+
+  test('an errand that waits for the disk gives its place to another, and takes one again', async () => {
+    const { add, queue, settled, does, store, seen } = desk({ parallel: 2 })
+    const disk: (() => void)[] = []
+    vi.spyOn(store, 'durable').mockImplementation(() => new Promise((resolve) => disk.push(resolve)))
+    const sending = new Map<string, () => void>()
+    let most = 0
+    does.deliver = async (job, _, onDisk) => {
+      await onDisk()
+      await new Promise<void>((resolve) => {
+        sending.set(job?.key ?? '', resolve)
+        most = Math.max(most, sending.size)
+      })
+      sending.delete(job?.key ?? '')
+    }
+    const keys = ['a', 'b', 'c', 'd', 'e']
+    for (const key of keys) add({ key })
+    queue.start()
+    await settled()
+    expect(seen()).toEqual(['look', ...keys])
+    expect(sending.size).toBe(0)
+    for (const ready of disk) ready()
+    await settled()
+    for (let rounds = 0; sending.size > 0 && rounds < 10; rounds += 1) {
+      for (const end of [...sending.values()]) end()
+      await settled()
+    }
+    expect(keys.map((key) => store.jobs.byKey(key)?.state)).toEqual(keys.map(() => 'done'))
+    expect(most).toBe(2)
+  })
+
+  test('begins anew, as after a crash, where the disk took back what was written', async () => {
+    const { add, queue, settled, does, store, job } = desk()
+    add({ key: 'one' })
+    let attempts = 0
+    let answer = (): void => undefined
+    does.deliver = async (_, __, onDisk) => {
+      attempts += 1
+      await new Promise<void>((resolve) => (answer = resolve))
+      await onDisk()
+    }
+    queue.start()
+    await settled()
+    const lost = vi.spyOn(store, 'lost').mockReturnValue(1)
+    const durable = vi.spyOn(store, 'durable').mockResolvedValue()
+    answer()
+    await settled()
+    expect(job('one').state).not.toBe('done')
+    expect(attempts).toBe(2)
+    answer()
+    await settled()
+    expect(job('one').state).toBe('done')
+    lost.mockRestore()
+    durable.mockRestore()
+  })
+
+  test('reading what is here does not wait for the line, and a silent authority takes one place', async () => {
+    const { add, queue, settled, does, seen } = desk({ parallel: 2 })
+    const never = (_: Job | undefined, signal: AbortSignal) =>
+      new Promise<void>((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new AppError('hub/cancelled', 'aborted'))
+        })
+      })
+    does.judge = never
+    does.fetch = () => new Promise((resolve) => setImmediate(resolve))
+    add({ key: 'judge/1', kind: 'judge' })
+    add({ key: 'judge/2', kind: 'judge' })
+    queue.start()
+    await settled()
+    for (const key of ['fetch/1', 'fetch/2', 'fetch/3']) add({ key, kind: 'fetch' })
+    queue.ring()
+    await settled()
+    expect(seen()).toEqual(['look', 'judge/1', 'fetch/1', 'fetch/2', 'fetch/3'])
+    does.fetch = never
+    add({ key: 'fetch/4', kind: 'fetch' })
+    for (const key of ['admit/1', 'admit/2']) add({ key, kind: 'admit' })
+    queue.ring()
+    await settled()
+    expect(seen().slice(-3)).toEqual(['admit/1', 'admit/2', 'fetch/4'].sort())
   })
 
   test('what a person does to an errand that runs is done before it could begin again', async () => {

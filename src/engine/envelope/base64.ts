@@ -38,43 +38,66 @@ export function base64Decoder(): Base64Decoder {
   return {
     push(piece) {
       const out = Buffer.allocUnsafe(Math.ceil((piece.length + held) / 4) * 3)
-      let length = 0
-      for (const byte of piece) {
-        const value = VALUES[byte] ?? FOREIGN
-        if (value < WHITESPACE) {
-          if (padding > 0) throw unreadable('base64 goes on behind its padding')
-          bits = (bits << 6) | value
-          held += 1
-          if (held === 4) {
-            out[length] = bits >>> 16
-            out[length + 1] = bits >>> 8
-            out[length + 2] = bits
-            length += 3
-            bits = 0
-            held = 0
-          }
-        } else if (value === PADDING) {
-          padding += 1
-          if (padding === 1 && held === 2) {
-            out[length] = bits >>> 4
-            length += 1
-          } else if (padding === 1 && held === 3) {
-            out[length] = bits >>> 10
-            out[length + 1] = bits >>> 2
-            length += 2
-          } else if (padding !== 2 || held !== 2) {
-            throw unreadable('base64 is padded wrongly')
-          }
-        } else if (value !== WHITESPACE) {
-          throw unreadable('a foreign letter in base64')
-        }
+      // The letters that end the group in hand go one by one, and the whole groups behind them at once.
+      let at = held === 0 ? 0 : 4 - held
+      let length = take(piece.subarray(0, at), out, 0)
+      const plain = held === 0 && padding === 0 ? plainLetters(piece.subarray(at)) : undefined
+      if (plain !== undefined) {
+        length += plain.copy(out, length)
+        at += (plain.length / 3) * 4
       }
-      return out.subarray(0, length)
+      return out.subarray(0, take(piece.subarray(at), out, length))
     },
     end() {
       if (held + padding !== 0 && held + padding !== 4) throw unreadable('base64 stops in the middle')
     },
   }
+
+  /** Decodes letter by letter behind the first `from` bytes of `out`; returns how many are there then. */
+  function take(piece: Uint8Array, out: Buffer, from: number): number {
+    let length = from
+    for (const byte of piece) {
+      const value = VALUES[byte] ?? FOREIGN
+      if (value < WHITESPACE) {
+        if (padding > 0) throw unreadable('base64 goes on behind its padding')
+        bits = (bits << 6) | value
+        held += 1
+        if (held === 4) {
+          out[length] = bits >>> 16
+          out[length + 1] = bits >>> 8
+          out[length + 2] = bits
+          length += 3
+          bits = 0
+          held = 0
+        }
+      } else if (value === PADDING) {
+        padding += 1
+        if (padding === 1 && held === 2) {
+          out[length] = bits >>> 4
+          length += 1
+        } else if (padding === 1 && held === 3) {
+          out[length] = bits >>> 10
+          out[length + 1] = bits >>> 2
+          length += 2
+        } else if (padding !== 2 || held !== 2) {
+          throw unreadable('base64 is padded wrongly')
+        }
+      } else if (value !== WHITESPACE) {
+        throw unreadable('a foreign letter in base64')
+      }
+    }
+    return length
+  }
+}
+
+/** The bytes of the whole groups of a piece that is nothing but letters, by Node's own, faster decoder. */
+function plainLetters(piece: Uint8Array): Buffer | undefined {
+  const groups = Math.floor(piece.length / 4)
+  const text = Buffer.from(piece.buffer, piece.byteOffset, groups * 4)
+  const bytes = Buffer.from(text.toString('latin1'), 'base64')
+  // It skips what is no letter, which shows in the length, and takes the two letters of base64url as well.
+  const isPlain = bytes.length === groups * 3 && !text.includes('-') && !text.includes('_')
+  return isPlain ? bytes : undefined
 }
 
 /** Encodes bytes that arrive in pieces, on one line, padded. */

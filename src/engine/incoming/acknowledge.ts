@@ -30,10 +30,12 @@ export function addAcknowledgement(store: Store, packetId: string, now: number):
  */
 export function acknowledgeJob(ports: AcknowledgePorts): JobHandler {
   const { store, reach } = ports
-  return async (job, signal) => {
+  return async (job, signal, onDisk) => {
     reach('acknowledge/claimed')
     const packet = store.packets.byId(job.subjectId)
     if (packet?.outcome === undefined) return () => undefined
+    // From here on the hub may forget the packet, so nothing of it may still be in a cache.
+    await onDisk()
     try {
       await ports.transport().acknowledge(packet.packetId, packet.outcome, { signal })
     } catch (cause) {

@@ -53,6 +53,9 @@ export interface AdmitPorts {
   readonly onStatus: (message: StatusMessage, packet: { packetId: string; sha256: Sha256 }) => void
 }
 
+/** A disk that loses what is written to it is given time. */
+const FETCH_AGAIN_AFTER_MS = 60_000
+
 /** What the clerk of the other office reads beside status 01. */
 const ARRIVED = 'Đã đến'
 
@@ -68,7 +71,19 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     reach('admit/claimed')
     const packet = store.packets.byId(job.subjectId)
     if (packet?.state !== 'stored' || packet.sha256 === undefined) return () => undefined
-    const { packetId, sha256 } = packet
+    try {
+      return await admitPacket(packet, packet.sha256)
+    } catch (cause) {
+      const { code } = cause instanceof AppError ? cause : { code: undefined }
+      if (code !== 'store/file-missing' && code !== 'store/file-damaged') throw cause
+      return () => {
+        fetchAgain(packet.packetId, code)
+      }
+    }
+  }
+
+  async function admitPacket(packet: Packet, sha256: Sha256): Promise<() => void> {
+    const { packetId } = packet
     const file = await store.files.open(sha256)
     let read: ReadPacket<Sha256> | undefined
     let signatureWarnings: PacketWarning[]
@@ -129,6 +144,22 @@ export function admitJob(ports: AdmitPorts): JobHandler {
   async function statementIn({ message, keyStatement }: ReadPacket<Sha256>, { fromOrganId }: Packet) {
     if (keyStatement === undefined) return undefined
     return ports.judgeStatement(keyStatement, { from: message.from, hubOrganId: fromOrganId })
+  }
+
+  /** The hub was told nothing yet, so it still has what a power cut or a bad disk took from us. */
+  function fetchAgain(packetId: string, why: ErrorCode): void {
+    const at = ports.now()
+    store.packets.markLost(packetId)
+    store.history.append({
+      at,
+      subjectKind: 'packet',
+      subjectId: packetId,
+      event: 'lose',
+      detail: { code: why },
+    })
+    const fetched = store.jobs.byKey(`fetch/${packetId}`)
+    if (fetched === undefined) throw new Error('what is stored was fetched')
+    store.jobs.add({ ...fetched, dueAt: at + FETCH_AGAIN_AFTER_MS, again: true })
   }
 
   /** A recall is kept as it came; files that it repeats belong to the document and are not looked at. */
@@ -325,7 +356,7 @@ function keepIn(files: FileStore): AttachmentSink<Sha256> {
       const pipe = new PassThrough()
       // A file may be discarded before the store has begun to read; its pipe then has nobody else to tell.
       pipe.on('error', () => undefined)
-      const kept = files.put(pipe)
+      const kept = files.put(pipe, undefined, 'soon')
       // Whoever finishes or discards the file hears of it; until then a failure must not go unhandled.
       kept.catch(() => undefined)
       return Promise.resolve({

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import type { Agency } from '../../shared/document/fields.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ReachFailPoint } from '../fail-point.ts'
 import { sameHash } from '../hub/rows.ts'
-import type { AgencyRecord, Transport } from '../hub/transport.ts'
+import type { AgencyRecord, ListedPacket, Transport } from '../hub/transport.ts'
 import type { Job, Store } from '../store/index.ts'
 import type { KeptFile, PartialFile } from '../store/files.ts'
 import type { JobHandler } from '../job-handler.ts'
@@ -21,6 +22,9 @@ export interface CollectPorts {
 
 /** The directory changes rarely; a commune does not fetch it every minute. */
 const DIRECTORY_EVERY_MS = 6 * 60 * 60_000
+
+/** So many rows of the hub's list are written down in one go: a window waits no longer than for these. */
+const NOTED_TOGETHER = 50
 
 /** Over this a packet is not taken from the hub at all: the envelope's own limit, and some room. */
 const LARGEST_PACKET_BYTES = 150_000_000
@@ -43,36 +47,46 @@ export function collect(ports: CollectPorts): (signal: AbortSignal) => Promise<v
     const { maxPacketBytes } = await transport.capabilities({ signal })
     reach('collect/listed')
     const at = ports.now()
+    for (let from = 0; from < listed.length; from += NOTED_TOGETHER) {
+      // The hub lists it again until it is told, so a power cut takes nothing away.
+      store.atomically(() => {
+        note(listed.slice(from, from + NOTED_TOGETHER), at)
+      }, 'soon')
+      await nextTurn()
+    }
     store.atomically(() => {
-      const fresh = new Set(
-        store.packets
-          .noteListed(listed.map(({ packetId, kind, from }) => ({ packetId, kind, fromOrganId: from })))
-          .map(({ packetId }) => packetId),
-      )
-      for (const { packetId, sha256, sizeBytes } of listed) {
-        if (fresh.has(packetId)) {
-          store.jobs.add({
-            key: `fetch/${packetId}`,
-            kind: 'fetch',
-            subjectId: packetId,
-            dueAt: at,
-            payload: { sha256, sizeBytes },
-            sizeBytes,
-          })
-        } else if (store.packets.byId(packetId)?.state === 'acknowledged') {
-          addAcknowledgement(store, packetId, at)
-        }
-      }
       store.settings.set('lastSyncAt', at)
       if (maxPacketBytes === undefined) store.settings.remove('largestPacketBytes')
       else store.settings.set('largestPacketBytes', maxPacketBytes)
-    })
+    }, 'soon')
     reach('collect/noted')
     if ((store.settings.get('directoryAt') ?? 0) + DIRECTORY_EVERY_MS <= at) {
       const directory = await transport.directory({ signal })
       if (directory !== undefined) store.directory.replaceAll(directory.filter(isOffered).map(agencyOf))
       store.settings.set('directoryAt', at)
       ports.onDirectory()
+    }
+  }
+
+  function note(listed: readonly ListedPacket[], at: number): void {
+    const fresh = new Set(
+      store.packets
+        .noteListed(listed.map(({ packetId, kind, from }) => ({ packetId, kind, fromOrganId: from })))
+        .map(({ packetId }) => packetId),
+    )
+    for (const { packetId, sha256, sizeBytes } of listed) {
+      if (fresh.has(packetId)) {
+        store.jobs.add({
+          key: `fetch/${packetId}`,
+          kind: 'fetch',
+          subjectId: packetId,
+          dueAt: at,
+          payload: { sha256, sizeBytes },
+          sizeBytes,
+        })
+      } else if (store.packets.byId(packetId)?.state === 'acknowledged') {
+        addAcknowledgement(store, packetId, at)
+      }
     }
   }
 }
@@ -104,7 +118,13 @@ export function fetchJob(ports: CollectPorts): JobHandler {
     reach('fetch/stored')
     return () => {
       store.packets.markStored(packetId, file)
-      store.jobs.add({ key: `admit/${packetId}`, kind: 'admit', subjectId: packetId, dueAt: ports.now() })
+      store.jobs.add({
+        key: `admit/${packetId}`,
+        kind: 'admit',
+        subjectId: packetId,
+        dueAt: ports.now(),
+        again: true,
+      })
     }
   }
 

@@ -28,13 +28,15 @@ const SENDER: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'sender-code-differs',
   'sender-unsealed-note',
 ])
+/** Whatever brings documents in or out goes before. */
+const LAST = -1
 /** An authority that has been silent for so long will not answer any more. */
 const PATIENCE_MS = 7 * 24 * 3_600_000
 
 /** Has a received document judged again with the authorities' answers, if they could change anything. */
 export function addJudging(store: Store, id: DocumentId, verdict: DocumentVerdict, at: number): void {
   if (!verdict.reasons.some((reason) => OPEN.has(reason))) return
-  store.jobs.add({ key: `judge/${id}`, kind: 'judge', subjectId: id, dueAt: at })
+  store.jobs.add({ key: `judge/${id}`, kind: 'judge', subjectId: id, dueAt: at, priority: LAST })
 }
 
 /**

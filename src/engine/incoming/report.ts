@@ -100,7 +100,7 @@ export function addProgress(
  */
 export function reportJob(ports: ReportPorts): JobHandler {
   const { store, reach } = ports
-  return async (job, signal) => {
+  return async (job, signal, onDisk) => {
     reach('report/claimed')
     const document = store.incoming.get(documentId.parse(job.subjectId))
     const { message } = document
@@ -117,7 +117,7 @@ export function reportJob(ports: ReportPorts): JobHandler {
       query: { kind: 'status', documentId: about, notation, from, sha256 },
       open: async () => {
         // Kept, so that what we answered can be shown later.
-        await store.files.putBytes(bytes)
+        await store.files.putBytes(bytes, 'soon')
         return {
           packet: {
             kind: 'status',
@@ -132,6 +132,7 @@ export function reportJob(ports: ReportPorts): JobHandler {
       },
       steps: { marked: 'report/marked', sent: 'report/sent' },
       signal,
+      onDisk,
     })
     if (!outcome.taken) throw outcome.why
     const { packetId, learnt } = outcome

@@ -37,10 +37,10 @@ export interface DeliverPorts extends RaisePorts, SendPorts {
 export function deliverJob(ports: DeliverPorts): JobHandler {
   const { store, reach } = ports
 
-  return async (job, signal) => {
+  return async (job, signal, onDisk) => {
     reach('deliver/claimed')
     const request = requestOf(store, job)
-    if (request !== undefined) return deliverRequest(ports, job, request, settle, signal)
+    if (request !== undefined) return deliverRequest(ports, job, request, settle, { signal, onDisk })
     const id = documentId.parse(job.subjectId)
     const waiting = store.outgoing.get(id)
     const { documentCode } = waiting
@@ -66,6 +66,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
         open: async () => openPacket(sender, await raise(ports, waiting, signal)),
         steps: { lookedUp: 'deliver/looked-up', marked: 'deliver/marked', sent: 'deliver/sent' },
         signal,
+        onDisk,
         onProgress: (sentBytes, totalBytes) => {
           ports.onSending(id, { id, code: notation, sentBytes, totalBytes })
         },

@@ -4,7 +4,7 @@ import { formatCode, type DocumentId } from '../../shared/document/fields.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
 import type { AskedEvent } from '../../shared/document/request.ts'
 import type { Transport } from '../hub/transport.ts'
-import { sendOnce, type SendPorts } from '../send-once.ts'
+import { sendOnce, type Sending, type SendPorts } from '../send-once.ts'
 import type { Job, OutgoingRequest, Store } from '../store/index.ts'
 import type { NewRequest } from '../store/outgoing-requests.ts'
 
@@ -44,7 +44,7 @@ export async function deliverRequest(
   job: Job,
   request: OutgoingRequest,
   settle: (id: DocumentId) => void,
-  signal: AbortSignal,
+  { signal, onDisk }: Pick<Sending, 'signal' | 'onDisk'>,
 ): Promise<() => void> {
   const { store } = ports
   const { documentId, route: kind, requestCode, packetSha256: sha256, packetSizeBytes: sizeBytes } = request
@@ -76,6 +76,7 @@ export async function deliverRequest(
     },
     steps: { lookedUp: 'deliver/looked-up', marked: 'deliver/marked', sent: 'deliver/sent' },
     signal,
+    onDisk,
   })
   return outcome.taken ? accepted(outcome.packetId, outcome.learnt) : refused(outcome.why)
 

@@ -14,7 +14,7 @@ import { readKeyFile, recoveryOnly, type StoreKeys } from './keys.ts'
  *
  *     VanThu-<organId>-<8 hex of the office's key>/
  *       key.json                    the recovery code's wrap alone: the operating system's is of one PC
- *       files/<xx>/<name>           what the profile's files/ has, copied once: contents never change
+ *       files/kept/<name>           what the profile's files/ has, copied once: contents never change
  *       <moment of making, UTC>/    one per backup, whole once it has this name
  *         store.db
  *         backup.json               what the rest has to be, sealed with a key of the office's own
@@ -35,7 +35,7 @@ const FULL: ReadonlySet<string> = new Set(['backup/full', 'store/disk-full'])
 /** As {@link stampOf} writes it. */
 const STAMP = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z$/
 /** As files.ts names contents. */
-const FILE_FOLDER = /^[0-9a-f]{2}$/
+const FILE_FOLDER = /^(?:[0-9a-f]{2}|kept)$/
 const FILE_NAME = /^[0-9a-f]{64}$/
 
 const said = z.object({

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import SqliteDatabase from 'better-sqlite3'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
+import { systemCode, type Durability } from './durable.ts'
 
 /** What a statement may be given, by name: `@name` in the SQL. */
 export type Parameters = Readonly<Record<string, string | number | Uint8Array | null>>
@@ -27,8 +29,18 @@ export interface Database {
   /**
    * Runs `work` in one transaction (BEGIN IMMEDIATE); inside another it becomes part of that one, and a
    * throw undoes its own part. `work` is synchronous: the network and the token are never inside.
+   *
+   * @param durability default `now`; of an inner transaction it does not count
    */
-  atomically<T>(work: () => T): T
+  atomically<T>(work: () => T, durability?: Durability): T
+  /**
+   * Brings to the disk what was done `soon`, without keeping the caller's thread waiting.
+   *
+   * @throws what the system says; after that nothing is believed to be on the disk any more until the next opening
+   */
+  readonly flush: () => Promise<void>
+  /** How often what was done `soon` could not be committed in the end and is undone: a full disk. */
+  readonly lost: () => number
   /**
    * Has every change followed by somebody who keeps something beside it: `beforeCommit` runs at the end of each
    * transaction, a lone command being one, and is part of it; `afterRollback` when one was undone.
@@ -75,6 +87,8 @@ export interface DatabaseOptions {
 /** A statement that takes longer is worth a line in the log. */
 const SLOW_MS = 10
 const BUSY_MS = 5_000
+/** So long a transaction of what is done `soon` stays open for more. */
+const TOGETHER_MS = 50
 const WAL_LIMIT_BYTES = 8 * 1024 * 1024
 
 /**
@@ -108,7 +122,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     sqlite.close()
     throw cause
   }
-  return wrap(sqlite, options.path, options.onSlow ?? (() => undefined))
+  return wrap(sqlite, options)
 }
 
 /** Gives the key and reads the first page: a wrong key shows there and nowhere else. */
@@ -129,11 +143,63 @@ function unlock(sqlite: SqliteDatabase.Database, key: Uint8Array): void {
 
 function wrap(
   sqlite: SqliteDatabase.Database,
-  path: string,
-  onSlow: (statement: string, ms: number) => void,
+  { path, onSlow = () => undefined }: Pick<DatabaseOptions, 'path' | 'onSlow'>,
 ): Database {
   let still = false
   let follower: Follower | undefined
+  let flushFailure: { readonly cause: unknown } | undefined
+  /** The open transaction of what is done `soon`: its timer, which ends it. */
+  let together: NodeJS.Timeout | undefined
+  let depth = 0
+  let lost = 0
+
+  /** Begins the transaction in which all that is done `soon` comes together, unless it is open. */
+  function beginTogether(): void {
+    if (together !== undefined) return
+    sqlite.pragma('synchronous = NORMAL') // No crash of the program loses what is committed, only a power cut.
+    try {
+      sqlite.exec('BEGIN IMMEDIATE')
+    } catch (cause) {
+      sqlite.pragma('synchronous = FULL')
+      throw cause
+    }
+    together = setTimeout(() => {
+      try {
+        endTogether()
+      } catch {
+        // Whoever waits for it to be on the disk hears of it, and `lost` tells everybody else.
+      }
+    }, TOGETHER_MS)
+  }
+
+  function endTogether(): void {
+    if (together === undefined) return
+    clearTimeout(together)
+    together = undefined
+    try {
+      if (!sqlite.inTransaction)
+        throw new AppError('store/disk-full', 'SQLite undid the transaction by itself')
+      sqlite.exec('COMMIT')
+    } catch (cause) {
+      lost += 1
+      if (sqlite.inTransaction) sqlite.exec('ROLLBACK')
+      follower?.afterRollback()
+      throw translated(cause)
+    } finally {
+      sqlite.pragma('synchronous = FULL')
+    }
+  }
+
+  /** One part of the open transaction, which takes nothing with it when it fails. */
+  function partOf<T>(work: () => T): T {
+    beginTogether()
+    try {
+      return followed(work)
+    } finally {
+      // A full disk may undo all of it; nothing may follow as if it were still there.
+      if (!sqlite.inTransaction) endTogether()
+    }
+  }
 
   function timed<T>(name: string, work: () => T): T {
     const start = performance.now()
@@ -144,17 +210,20 @@ function wrap(
   }
 
   function transaction<T>(work: () => T): T {
-    if (follower === undefined || sqlite.inTransaction) return sqlite.transaction(work).immediate()
-    const { beforeCommit, afterRollback } = follower
-    const followed = () => {
-      const value = work()
-      beforeCommit()
-      return value
-    }
+    return sqlite.inTransaction ? sqlite.transaction(work)() : followed(work)
+  }
+
+  /** Work with what follows from it for whoever keeps something beside it, in one part or transaction. */
+  function followed<T>(work: () => T): T {
     try {
-      return sqlite.transaction(followed).immediate()
+      const all = () => {
+        const value = work()
+        follower?.beforeCommit()
+        return value
+      }
+      return sqlite.transaction(all).immediate()
     } catch (cause) {
-      afterRollback()
+      follower?.afterRollback()
       throw cause
     }
   }
@@ -186,19 +255,40 @@ function wrap(
       const statement = guarded(() => sqlite.prepare(sql))
       const run = (parameters: Parameters) => timed(name, () => statement.run(parameters)).changes
       return {
-        run: (parameters = {}) =>
-          follower === undefined || sqlite.inTransaction
+        run(parameters = {}) {
+          if (depth === 0) endTogether()
+          return follower === undefined || sqlite.inTransaction
             ? run(parameters)
-            : guarded(() => transaction(() => run(parameters))),
+            : guarded(() => transaction(() => run(parameters)))
+        },
       }
     },
-    atomically(work) {
-      return guarded(() => transaction(work))
+    atomically(work, durability = 'now') {
+      if (depth === 0 && durability === 'now') endTogether()
+      depth += 1
+      try {
+        return guarded(() => (depth === 1 && durability === 'soon' ? partOf(work) : transaction(work)))
+      } finally {
+        depth -= 1
+      }
     },
     follow(next) {
       follower = next
     },
+    async flush() {
+      // The system forgets what it could not write, and says so once: a second try would seem to succeed.
+      if (flushFailure !== undefined) throw flushFailure.cause
+      endTogether()
+      try {
+        await flushFile(`${path}-wal`)
+      } catch (cause) {
+        flushFailure = { cause }
+        throw cause
+      }
+    },
+    lost: () => lost,
     exec(sql) {
+      endTogether()
       guarded(() => sqlite.exec(sql))
     },
     pragma(text) {
@@ -219,6 +309,7 @@ function wrap(
     },
     async whileStill(work) {
       if (still) throw new Error('the file is kept still already')
+      endTogether()
       still = true
       const usual = Number(sqlite.pragma('wal_autocheckpoint', { simple: true }))
       try {
@@ -236,12 +327,27 @@ function wrap(
     close() {
       if (!sqlite.open) return
       try {
+        endTogether()
         sqlite.pragma('wal_checkpoint(TRUNCATE)')
       } catch {
         // Nothing is lost: what stays in the log is read from there at the next opening.
       }
       sqlite.close()
     },
+  }
+}
+
+/** Flushes a file's bytes, whoever wrote them; one that is not there has none. Windows wants it writable. */
+async function flushFile(path: string): Promise<void> {
+  try {
+    const file = await open(path, 'r+')
+    try {
+      await file.datasync()
+    } finally {
+      await file.close()
+    }
+  } catch (cause) {
+    if (systemCode(cause) !== 'ENOENT') throw cause
   }
 }
 

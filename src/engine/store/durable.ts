@@ -4,6 +4,12 @@ import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 
 /**
+ * When something is on the disk for good: `now`, when the call returns, or `soon`, when `Store.durable` resolves
+ * the next time. Until then a crash or a power cut may undo it, and all that was done `soon` after it.
+ */
+export type Durability = 'now' | 'soon'
+
+/**
  * Makes the names in a folder survive a power cut. Windows has no such call and needs none: NTFS keeps
  * its own journal of names.
  */

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 import { sha256Hex, type Sha256 } from '../../shared/document/fields.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -24,6 +32,8 @@ const MAGIC = Buffer.from('VANTHU\u0000\u0001', 'latin1')
 const PART = { segment: 0, last: 1, seal: 2 } as const
 /** Segments kept decrypted per open file: PDF readers jump to and fro within a few. */
 const CACHED_SEGMENTS = 8
+/** A file of no more segments than are kept decrypted is read at once: most documents are. */
+const READ_AT_ONCE_BYTES = HEADER_BYTES + CACHED_SEGMENTS * (SEGMENT_BYTES + TAG_BYTES) + SEAL_BYTES
 
 /** A kept file, open for reading. */
 export interface StoredFile {
@@ -79,10 +89,10 @@ export async function encryptedWriter(
   const key = ownKey(fileKey, header)
   const hash = createHash('sha256')
   // One buffer gathers what is sealed, so that a long content leaves little behind for the collector.
-  const held = Buffer.allocUnsafeSlow(gathered * (SEGMENT_BYTES + TAG_BYTES) + SEAL_BYTES)
+  const held = Buffer.allocUnsafeSlow(HEADER_BYTES + gathered * (SEGMENT_BYTES + TAG_BYTES) + SEAL_BYTES)
   const segment = Buffer.alloc(SEGMENT_BYTES)
   const file = await open(path, 'wx', 0o600)
-  let heldBytes = 0
+  let heldBytes = header.copy(held)
   let filled = 0
   let count = 0
   let sizeBytes = 0
@@ -106,12 +116,6 @@ export async function encryptedWriter(
     filled = 0
   }
 
-  try {
-    await writeAll(file, header)
-  } catch (cause) {
-    await file.close()
-    throw cause
-  }
   return {
     get sizeBytes() {
       return sizeBytes
@@ -196,7 +200,7 @@ export async function readUnsealed(
 }
 
 /** A whole segment, or undefined where a power cut left something else. */
-function opened(key: Buffer, header: Buffer, index: number, sealed: Buffer): Buffer | undefined {
+function opened(key: KeyObject, header: Buffer, index: number, sealed: Buffer): Buffer | undefined {
   try {
     return unsealPart(key, header, index, PART.segment, sealed)
   } catch {
@@ -213,7 +217,10 @@ async function unseal(
     new AppError('store/file-damaged', `file ${wanted ?? 'part'}: ${why}`, { cause })
   const onDisk = (await file.stat()).size
   if (onDisk < HEADER_BYTES + SEAL_BYTES) throw damaged('too short')
-  const header = await readExactly(file, 0, HEADER_BYTES)
+  const all = onDisk <= READ_AT_ONCE_BYTES ? await readExactly(file, 0, onDisk) : undefined
+  const sealedAt = (position: number, length: number): Buffer | Promise<Buffer> =>
+    all?.subarray(position, position + length) ?? readExactly(file, position, length)
+  const header = await sealedAt(0, HEADER_BYTES)
   if (!header.subarray(0, 16).equals(formMark())) throw damaged('unknown form')
   const key = ownKey(fileKey, header)
   const count = Math.ceil((onDisk - HEADER_BYTES - SEAL_BYTES) / (SEGMENT_BYTES + TAG_BYTES))
@@ -224,7 +231,7 @@ async function unseal(
       throw damaged(`part ${String(counter)} does not open`, cause)
     }
   }
-  const named = decrypt(PART.seal, count, await readExactly(file, onDisk - SEAL_BYTES, SEAL_BYTES))
+  const named = decrypt(PART.seal, count, await sealedAt(onDisk - SEAL_BYTES, SEAL_BYTES))
   const size = Number(named.readBigUInt64BE(32))
   const sha256 = sha256Hex.parse(named.toString('hex', 0, 32))
   if (wanted !== undefined && sha256 !== wanted) throw damaged('holds another content')
@@ -239,7 +246,7 @@ async function unseal(
     const start = HEADER_BYTES + index * (SEGMENT_BYTES + TAG_BYTES)
     const length = Math.min(SEGMENT_BYTES, size - index * SEGMENT_BYTES) + TAG_BYTES
     const part = index === count - 1 ? PART.last : PART.segment
-    const sealed = await readExactly(file, start, length)
+    const sealed = await sealedAt(start, length)
     const plain = decrypt(part, index, sealed)
     giveBack(sealed)
     return plain
@@ -273,7 +280,8 @@ async function unseal(
     for (let at = offset; at < end;) {
       const index = Math.floor(at / SEGMENT_BYTES)
       // Who reads whole segments goes through the file once, and would only drive others' out.
-      const passing = at % SEGMENT_BYTES === 0 && end - at >= SEGMENT_BYTES && !cache.has(index)
+      const passing =
+        all === undefined && at % SEGMENT_BYTES === 0 && end - at >= SEGMENT_BYTES && !cache.has(index)
       const plain = passing ? await decryptSegment(index) : await segment(index)
       const piece = plain.subarray(at % SEGMENT_BYTES, (at % SEGMENT_BYTES) + end - at)
       target.set(piece, at - offset)
@@ -319,8 +327,9 @@ async function readExactly(file: FileHandle, position: number, length: number): 
   return buffer
 }
 
-function ownKey(fileKey: Uint8Array, header: Buffer): Buffer {
-  return Buffer.from(hkdfSync('sha256', fileKey, header.subarray(16), 'vanthu file segments v1', 32))
+function ownKey(fileKey: Uint8Array, header: Buffer): KeyObject {
+  const own = hkdfSync('sha256', fileKey, header.subarray(16), 'vanthu file segments v1', 32)
+  return createSecretKey(new Uint8Array(own))
 }
 
 function nonce(counter: number, part: number): Buffer {
@@ -329,7 +338,7 @@ function nonce(counter: number, part: number): Buffer {
 
 /** The sealed bytes and their tag, apart: joining them would only copy them. */
 function sealPart(
-  key: Buffer,
+  key: KeyObject,
   header: Buffer,
   counter: number,
   part: number,
@@ -341,7 +350,7 @@ function sealPart(
   return [sealed, cipher.getAuthTag()]
 }
 
-function unsealPart(key: Buffer, header: Buffer, counter: number, part: number, sealed: Buffer): Buffer {
+function unsealPart(key: KeyObject, header: Buffer, counter: number, part: number, sealed: Buffer): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, nonce(counter, part), { authTagLength: TAG_BYTES })
   decipher.setAAD(header).setAuthTag(sealed.subarray(-TAG_BYTES))
   const plain = decipher.update(sealed.subarray(0, -TAG_BYTES))

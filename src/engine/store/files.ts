@@ -1,16 +1,18 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Sha256 } from '../../shared/document/fields.ts'
 import { AppError } from '../../shared/errors.ts'
-import { fullOr, syncFolder, systemCode } from './durable.ts'
+import { fullOr, syncFolder, syncNow, systemCode, type Durability } from './durable.ts'
 import { encryptedWriter, openEncrypted, type KeptFile, type StoredFile } from './encrypted-file.ts'
 import { partialFiles, type PartialFile } from './partial-file.ts'
 
 const TEMPORARY = 'tmp'
 /** Contents that are still arriving. */
 const PARTIAL = 'part'
+/** One folder for all, because flushing the names of many at once takes one flush then. */
+const KEPT = 'kept'
 /** Sealed segments are written several at a time. */
 const GATHERED_SEGMENTS = 8
 
@@ -31,9 +33,25 @@ export type FileStore = ReturnType<typeof fileStore>
 
 /** Contents in a folder that nothing is written to: a backup's, and our own for reading. */
 export function keptContents({ dir, fileKey, nameKey }: Omit<FileStoreOptions, 'failPoint'>) {
+  const keyOfNames = createSecretKey(nameKey)
+
+  function nameOf(sha256: Sha256): string {
+    return createHmac('sha256', keyOfNames).update(sha256, 'hex').digest('hex')
+  }
+
   function pathOf(sha256: Sha256): string {
-    const name = createHmac('sha256', nameKey).update(sha256, 'hex').digest('hex')
+    return join(dir, KEPT, nameOf(sha256))
+  }
+
+  /** Where contents lay before there was one folder for all. */
+  function oldPathOf(sha256: Sha256): string {
+    const name = nameOf(sha256)
     return join(dir, name.slice(0, 2), name)
+  }
+
+  /** Whether a content is kept. Says nothing about its health; see {@link verify}. */
+  async function has(sha256: Sha256): Promise<boolean> {
+    return (await isThere(pathOf(sha256))) || (await isThere(oldPathOf(sha256)))
   }
 
   /**
@@ -41,8 +59,13 @@ export function keptContents({ dir, fileKey, nameKey }: Omit<FileStoreOptions, '
    *
    * @throws AppError `store/file-missing`, `store/file-damaged`
    */
-  function openFile(sha256: Sha256): Promise<StoredFile> {
-    return openEncrypted(pathOf(sha256), fileKey, sha256)
+  async function openFile(sha256: Sha256): Promise<StoredFile> {
+    try {
+      return await openEncrypted(pathOf(sha256), fileKey, sha256)
+    } catch (cause) {
+      if (!(cause instanceof AppError) || cause.code !== 'store/file-missing') throw cause
+      return openEncrypted(oldPathOf(sha256), fileKey, sha256)
+    }
   }
 
   /** Reads all of it. @throws AppError `store/file-missing`, `store/file-damaged` */
@@ -57,7 +80,7 @@ export function keptContents({ dir, fileKey, nameKey }: Omit<FileStoreOptions, '
     }
   }
 
-  return { open: openFile, pathOf, verify }
+  return { has, open: openFile, pathOf, verify }
 }
 
 /**
@@ -69,6 +92,10 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
   const temporary = join(dir, TEMPORARY)
   mkdirSync(temporary, { recursive: true })
   mkdirSync(join(dir, PARTIAL), { recursive: true })
+  const keptDir = join(dir, KEPT)
+  if (mkdirSync(keptDir, { recursive: true }) !== undefined) syncNow(dir, 'folder')
+  /** Whether a name may not be on the disk yet. */
+  let hasNewNames = true
   const arriving = partialFiles({
     dir: join(dir, PARTIAL),
     fileKey,
@@ -77,7 +104,7 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
     adopt,
   })
 
-  const { open: openFile, pathOf, verify } = keptContents({ dir, fileKey, nameKey })
+  const { has, open: openFile, pathOf, verify } = keptContents({ dir, fileKey, nameKey })
 
   /** Removes what a crash left half-written. Only while nobody else has the profile open. */
   function sweepTemporary(): number {
@@ -87,21 +114,23 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
   }
 
   /**
-   * Keeps a content, however long, in constant memory. On return it is on the disk, not in a cache. A
+   * Keeps a content, however long, in constant memory. On return its bytes are on the disk, not in a cache. A
    * content kept before is kept on; if the kept file has gone bad, this one takes its place.
    *
    * @param check may refuse it by throwing
+   * @param durability of its name; default `now`
    * @throws AppError `store/disk-full`; whatever `chunks` and `check` throw
    */
   async function put(
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     check: (whole: KeptFile) => void = () => undefined,
+    durability: Durability = 'now',
   ): Promise<KeptFile> {
     const half = join(temporary, randomBytes(16).toString('hex'))
     try {
       const kept = await writeEncrypted(half, chunks)
       check(kept)
-      await adopt(half, kept)
+      await adopt(half, kept, durability)
       return kept
     } catch (cause) {
       await rm(half, { force: true })
@@ -110,17 +139,29 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
   }
 
   /** Gives a sealed file of this folder the place of its content. */
-  async function adopt(half: string, { sha256 }: KeptFile): Promise<void> {
+  async function adopt(half: string, { sha256 }: KeptFile, durability: Durability): Promise<void> {
     await failPoint('files/written')
-    const path = pathOf(sha256)
     if (await isWhole(sha256)) {
       await rm(half, { force: true })
-      return
+    } else {
+      hasNewNames = true
+      await putInPlace(half, pathOf(sha256), sha256)
+      await failPoint('files/renamed')
     }
-    await makeFolder(dirname(path))
-    await putInPlace(half, path, sha256)
-    await failPoint('files/renamed')
-    await syncFolder(dirname(path))
+    // Also of one that was here already: who kept it may not have waited for its name.
+    if (durability === 'now') await flushNames()
+  }
+
+  /** Brings the names of all kept contents to the disk. */
+  async function flushNames(): Promise<void> {
+    if (!hasNewNames) return
+    hasNewNames = false
+    try {
+      await syncFolder(keptDir)
+    } catch (cause) {
+      hasNewNames = true
+      throw cause
+    }
   }
 
   /** A content that arrives in several attempts, under a name of the caller's until its hash is known. */
@@ -128,8 +169,8 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
     return arriving.open(name)
   }
 
-  function putBytes(bytes: Uint8Array): Promise<KeptFile> {
-    return put([bytes])
+  function putBytes(bytes: Uint8Array, durability?: Durability): Promise<KeptFile> {
+    return put([bytes], undefined, durability)
   }
 
   async function writeEncrypted(
@@ -152,21 +193,6 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
     } catch (cause) {
       if (!(await isWhole(sha256))) throw cause
       await rm(half, { force: true })
-    }
-  }
-
-  async function makeFolder(path: string): Promise<void> {
-    if ((await mkdir(path, { recursive: true })) !== undefined) await syncFolder(dir)
-  }
-
-  /** Whether a content is kept. Says nothing about its health; see {@link verify}. */
-  async function has(sha256: Sha256): Promise<boolean> {
-    try {
-      await stat(pathOf(sha256))
-      return true
-    } catch (cause) {
-      if (systemCode(cause) === 'ENOENT') return false
-      throw cause
     }
   }
 
@@ -198,6 +224,7 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
 
   return {
     bytes,
+    flushNames,
     has,
     open: openFile,
     partial,
@@ -206,5 +233,15 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
     sweepPartial: arriving.sweep,
     sweepTemporary,
     verify,
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return false
+    throw cause
   }
 }

@@ -8,9 +8,10 @@ import { authorityFileStore, type AuthorityFileStore } from './authority-files.t
 import { compositionStore, type CompositionStore } from './compositions.ts'
 import { openDatabase, type Database } from './database.ts'
 import { directoryStore, type DirectoryStore } from './directory.ts'
-import { syncNow } from './durable.ts'
+import { syncNow, type Durability } from './durable.ts'
 import { encryptionKeyStore, type EncryptionKeyStore } from './encryption-keys.ts'
 import { fileStore, type FileStore, type FileStoreOptions } from './files.ts'
+import { groupFlush } from './group-flush.ts'
 import { historyStore, type HistoryStore } from './history.ts'
 import { incomingStore, type IncomingStore } from './incoming.ts'
 import { incomingRequestStore, type IncomingRequestStore } from './incoming-requests.ts'
@@ -114,7 +115,17 @@ export interface Store {
   readonly encryptionKeys: EncryptionKeyStore
   readonly files: FileStore
   /** See Database.atomically: synchronous, nestable, all or nothing. */
-  atomically<T>(work: () => T): T
+  atomically<T>(work: () => T, durability?: Durability): T
+  /**
+   * Resolves when everything that was kept and committed before the call is on the disk: rows, contents and their
+   * names. One flush serves all who wait (group-flush.ts). Nobody outside may be told of what was kept or
+   * done `soon` before this.
+   *
+   * @throws AppError `store/disk-full` where something of it is undone; what the system says of a broken disk
+   */
+  readonly durable: () => Promise<void>
+  /** See Database.lost. Whoever finds that it grew begins anew, as after a crash. */
+  readonly lost: () => number
   /**
    * Reads everything: the file itself, the history's chain, every file a row refers to.
    *
@@ -301,7 +312,12 @@ function assemble({
     authorityFiles: authorityFileStore(db),
     encryptionKeys: encryptionKeyStore(db),
     files,
-    atomically: (work) => db.atomically(work),
+    atomically: (work, durability) => db.atomically(work, durability),
+    durable: groupFlush(async () => {
+      await files.flushNames()
+      await db.flush()
+    }, db.lost),
+    lost: db.lost,
     check,
     backup: (target) =>
       makeBackup({ db, dir, keys, historyLines: () => history.head()?.sequence ?? 0 }, target),

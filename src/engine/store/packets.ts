@@ -11,7 +11,7 @@ import type { Database } from './database.ts'
  */
 export const PACKET = defineMachine({
   listed: { store: 'stored', handle: 'handled' },
-  stored: { handle: 'handled' },
+  stored: { handle: 'handled', lose: 'listed' },
   handled: { acknowledge: 'acknowledged' },
   acknowledged: {},
 })
@@ -89,6 +89,11 @@ export function packetStore(db: Database, now: () => number) {
     return advance(packetId, 'store', file)
   }
 
+  /** Its bytes are not here, or no longer what they were: the hub, which knows of nothing, still has them. */
+  function markLost(packetId: string): Packet {
+    return advance(packetId, 'lose', {})
+  }
+
   /** It was read, and this is what the hub shall hear. */
   function markHandled(packetId: string, outcome: PacketOutcome): Packet {
     return advance(packetId, 'handle', { outcome })
@@ -134,5 +139,5 @@ export function packetStore(db: Database, now: () => number) {
     return hashes.all().map((row) => row.sha256)
   }
 
-  return { byId, fileHashes, markAcknowledged, markHandled, markStored, noteListed }
+  return { byId, fileHashes, markAcknowledged, markHandled, markLost, markStored, noteListed }
 }

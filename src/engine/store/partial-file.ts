@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
-import { fullOr, syncFolder } from './durable.ts'
+import { fullOr, type Durability } from './durable.ts'
 import { encryptedWriter, openEncrypted, readUnsealed, type KeptFile } from './encrypted-file.ts'
 
 /** A content that arrives in several attempts, and is kept under its hash when it is whole. */
@@ -11,13 +11,13 @@ export interface PartialFile {
   readonly sizeBytes: number
   /**
    * Keeps what comes, behind what is here. What came before a failure of `chunks` is on the disk when that
-   * failure comes out; a process that is killed loses the last 64 KiB at most.
+   * failure comes out; a process that is killed loses the last 64 KiB at most, a power cut perhaps all of it.
    *
    * @throws AppError `store/disk-full`; whatever `chunks` throws
    */
   append(chunks: AsyncIterable<Uint8Array>): Promise<void>
   /**
-   * Makes it an ordinary kept file, unless `check` throws: then nothing is kept.
+   * Makes it an ordinary kept file, unless `check` throws: then nothing is kept. Its name is on the disk soon.
    *
    * @throws AppError `store/disk-full`, `store/file-damaged`; whatever `check` throws
    */
@@ -33,9 +33,13 @@ export interface PartialFileParts {
   readonly fileKey: Uint8Array
   /** What names on disk show instead of a name. */
   readonly disguise: (name: string) => string
-  readonly put: (chunks: AsyncIterable<Uint8Array>, check: (whole: KeptFile) => void) => Promise<KeptFile>
+  readonly put: (
+    chunks: AsyncIterable<Uint8Array>,
+    check: (whole: KeptFile) => void,
+    durability: Durability,
+  ) => Promise<KeptFile>
   /** Takes over a sealed file as it lies, without copying it. */
-  readonly adopt: (path: string, kept: KeptFile) => Promise<void>
+  readonly adopt: (path: string, kept: KeptFile, durability: Durability) => Promise<void>
 }
 
 /** What one attempt left: a file of the usual form, whose seal is missing if the process was killed. */
@@ -73,20 +77,23 @@ export function partialFiles({ dir, fileKey, disguise, put, adopt }: PartialFile
         const path = join(dir, `${disguise(name)}.${String(next).padStart(6, '0')}`)
         next += 1
         try {
-          await writePiece(path, chunks)
-        } finally {
+          const sealed = await writePiece(path, chunks)
+          const { sizeBytes } = sealed
+          pieces = await withoutEmpty([...pieces, { path, sizeBytes, sealed, stream: () => streamOf(path) }])
+        } catch (cause) {
           pieces = await withoutEmpty([...pieces, ...(await pieceAt(path))])
+          throw cause
         }
       },
       async finish(check) {
         const [only, ...others] = pieces
         if (only?.sealed !== undefined && others.length === 0) {
           check(only.sealed)
-          await adopt(only.path, only.sealed)
+          await adopt(only.path, only.sealed, 'soon')
           pieces = []
           return only.sealed
         }
-        const kept = await put(joined(pieces), check)
+        const kept = await put(joined(pieces), check, 'soon')
         await remove(pieces)
         pieces = []
         return kept
@@ -98,19 +105,20 @@ export function partialFiles({ dir, fileKey, disguise, put, adopt }: PartialFile
     }
   }
 
-  async function writePiece(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  async function writePiece(path: string, chunks: AsyncIterable<Uint8Array>): Promise<KeptFile> {
     const writer = await encryptedWriter(path, fileKey, 1)
     try {
       try {
         for await (const chunk of chunks) await writer.append(chunk)
-      } finally {
+      } catch (cause) {
         await writer.seal()
+        throw cause
       }
+      return await writer.seal()
     } catch (cause) {
       throw fullOr(cause)
     } finally {
       await writer.close()
-      await syncFolder(dir)
     }
   }
 

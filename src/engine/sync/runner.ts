@@ -1,8 +1,8 @@
 import { AppError, codeOf, ERRORS, isLineDown } from '../../shared/errors.ts'
-import type { JobKind } from '../../shared/document/job.ts'
+import { jobKind, type JobKind } from '../../shared/document/job.ts'
 import { isLargeHour, LARGE_PACKET_BYTES, type QueuePolicy } from '../../shared/queue-policy.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
-import type { JobHandler } from '../job-handler.ts'
+import type { JobHandler, OnDisk } from '../job-handler.ts'
 import type { Job, Store } from '../store/index.ts'
 import type { JobExclusion } from '../store/jobs.ts'
 import { retryDelayMs } from './backoff.ts'
@@ -33,6 +33,9 @@ const LONGEST_NAP_MS = 60_000
 /** By how much the clock must go back for it to be a clock put right, not one kept right. */
 const CLOCK_WENT_BACK_MS = 60_000
 
+/** A hub that has not answered a look for so long is not waited for. */
+const STALE_LOOK_MS = 10_000
+
 /** A line that was gone for longer finds much waiting, in this office as in its neighbours. */
 const LONG_SILENCE_MS = 10 * 60_000
 /** Then the first errand goes within this time, by chance, */
@@ -45,6 +48,13 @@ const LINE_KINDS: readonly JobKind[] = ['deliver', 'fetch', 'acknowledge', 'repo
 
 /** Errands that go elsewhere by the same line: while the hub cannot be reached, nor can they. */
 const RESTING_KINDS: readonly JobKind[] = [...LINE_KINDS, 'judge']
+
+/** So many wait for the disk at most: then nothing new begins. */
+const MOST_AT_ONCE = 256
+
+/** Errands that need no line: they have places of their own, beside those of the office's policy. */
+const LOCAL_KINDS: readonly JobKind[] = ['admit']
+const LOCAL_AT_ONCE = 3
 
 /** Errands that no screen shows, so that no clerk can release one that is held. */
 const UNSEEN_KINDS: readonly JobKind[] = ['fetch', 'admit', 'judge', 'acknowledge', 'report', 'evidence']
@@ -74,6 +84,10 @@ interface Flight {
 export function runner(ports: RunnerPorts) {
   const { store, line, now } = ports
   const inFlight = new Map<string, Flight>()
+  /** How many of them have a place of the office's policy; the others wait for the disk, or for a place again. */
+  let working = 0
+  let workingLocally = 0
+  const returning: (() => void)[] = []
   const unsettled: Ended[] = []
   let stopped = false
   let started: Promise<void> | undefined
@@ -82,10 +96,12 @@ export function runner(ports: RunnerPorts) {
   let reasons = 0
   let wakeUp: (() => void) | undefined
   let rung = false
-  let begun = false
+  /** How much was lost when it began, or began anew. */
+  let begunWith = -1
   let troubled = false
   let lastTurnAt = now()
-  let polling: { readonly abort: AbortController; readonly done: Promise<void> } | undefined
+  let polling:
+    { readonly abort: AbortController; readonly done: Promise<void>; readonly begunAt: number } | undefined
   /** After a long silence: when the next errand may begin. */
   let paceUntil: number | undefined
 
@@ -154,16 +170,60 @@ export function runner(ports: RunnerPorts) {
       polling = undefined
       ring()
     })
-    polling = { abort, done }
+    polling = { abort, done, begunAt: now() }
+  }
+
+  /** Whether a look at the hub runs that may still be heard of before long. */
+  function isFresh(): boolean {
+    return polling !== undefined && now() < polling.begunAt + STALE_LOOK_MS
+  }
+
+  /** Lets another errand have the place. */
+  function leave(): void {
+    working -= 1
+    if (working < ports.policy().parallel) {
+      returning.shift()?.()
+    }
+  }
+
+  function enter(): Promise<void> {
+    return new Promise((resolve) => {
+      const begin = (): void => {
+        working += 1
+        resolve()
+      }
+      if (working < ports.policy().parallel) begin()
+      else returning.push(begin)
+    })
+  }
+
+  /** What an errand waits with that began when so much was {@link Store.lost}. */
+  function diskFor(lostBefore: number): OnDisk {
+    return async () => {
+      leave()
+      ring()
+      try {
+        await store.durable()
+      } finally {
+        await enter()
+      }
+      // It may have begun with what is undone.
+      if (store.lost() !== lostBefore) throw new AppError('store/disk-full', 'what it rests on is undone')
+    }
   }
 
   async function run(job: Job, signal: AbortSignal): Promise<void> {
     const reasonsBefore = reasons
+    const onDisk = diskFor(store.lost())
     try {
-      const commit = await ports.handlers[job.kind](job, signal)
+      const commit = await ports.handlers[job.kind](job, signal, onDisk)
+      // What a power cut takes back of this is done again: whoever tells others waits for the disk before.
       store.atomically(() => {
         commit()
         store.jobs.succeed(job.key)
+      }, 'soon')
+      void store.durable().catch((cause: unknown) => {
+        ports.log('error', `the disk does not take what is written: ${messageOf(cause)}`)
       })
       ports.reach(`${job.kind}/committed`)
       if (LINE_KINDS.includes(job.kind)) cameUp()
@@ -199,7 +259,7 @@ export function runner(ports: RunnerPorts) {
       const backoff = Math.max(retryDelayMs(Math.max(1, job.attempts), ports.random), retryAfterMs ?? 0)
       // We ended it ourselves, which says nothing about its chances: it is due when we begin again.
       const wait = code === 'hub/cancelled' || (isOutdated && isLineDown(code)) ? 0 : backoff
-      store.jobs.wait(job.key, { dueAt: now() + wait, code, detail })
+      store.atomically(() => store.jobs.wait(job.key, { dueAt: now() + wait, code, detail }), 'soon')
     } else {
       store.jobs.hold(job.key, { code, detail, byClerk: false })
     }
@@ -207,6 +267,8 @@ export function runner(ports: RunnerPorts) {
 
   function start(job: Job): void {
     const abort = new AbortController()
+    if (isLocal(job.kind)) workingLocally += 1
+    else working += 1
     const done = run(job, abort.signal)
       .catch((cause: unknown) => {
         ports.log('error', `the end of job ${job.key} could not be written: ${messageOf(cause)}`)
@@ -216,6 +278,8 @@ export function runner(ports: RunnerPorts) {
         const { afterwards } = inFlight.get(job.subjectId) ?? {}
         inFlight.delete(job.subjectId)
         afterwards?.()
+        if (isLocal(job.kind)) workingLocally -= 1
+        else leave()
         ring()
       })
     inFlight.set(job.subjectId, { job, abort, done, afterwards: undefined })
@@ -223,12 +287,19 @@ export function runner(ports: RunnerPorts) {
 
   /**
    * A line that is down, or of which nothing is known yet, is probed by the look at the hub alone, never by a
-   * herd of errands. On a line that is up nobody waits for a look.
+   * herd of errands. On a line that is up nobody waits for a look, and for one that hangs not for long.
    */
   function excluded(policy: QueuePolicy): JobExclusion {
     const { state } = line.get()
-    const isProbed = state === 'down' || (state === 'unknown' && polling !== undefined)
-    const kinds = isProbed ? RESTING_KINDS : []
+    const isProbed = state === 'down' || (state === 'unknown' && isFresh())
+    const isJudging = [...inFlight.values()].some(({ job }) => job.kind === 'judge')
+    // A silent authority takes one place, whatever waits for it.
+    const resting: readonly JobKind[] = isProbed ? RESTING_KINDS : isJudging ? ['judge'] : []
+    const kinds = [
+      ...resting,
+      ...(hasPlace(policy) ? [] : jobKind.options.filter((kind) => !isLocal(kind))),
+      ...(workingLocally < LOCAL_AT_ONCE ? [] : LOCAL_KINDS),
+    ]
     const large = [...inFlight.values()].filter(({ job }) => (job.sizeBytes ?? 0) > LARGE_PACKET_BYTES)
     const isLaneFull = large.length >= policy.parallel - 1
     const over =
@@ -242,9 +313,17 @@ export function runner(ports: RunnerPorts) {
     }
   }
 
+  function hasPlace({ parallel }: QueuePolicy): boolean {
+    return working < parallel && returning.length === 0
+  }
+
+  function hasRoom(policy: QueuePolicy): boolean {
+    return inFlight.size < MOST_AT_ONCE && (hasPlace(policy) || workingLocally < LOCAL_AT_ONCE)
+  }
+
   function claimAll(): void {
     const policy = ports.policy()
-    while (inFlight.size < policy.parallel && (paceUntil ?? 0) <= now()) {
+    while (hasRoom(policy) && (paceUntil ?? 0) <= now()) {
       const job = store.jobs.claimDue(now(), LEASE_MS, excluded(policy))
       if (job === undefined) {
         if (inFlight.size === 0) paceUntil = undefined
@@ -259,9 +338,10 @@ export function runner(ports: RunnerPorts) {
     const at: number[] = []
     const state = line.get()
     if (polling === undefined) at.push(state.nextTryAt ?? (lastPollAt ?? 0) + ports.pollIntervalMs)
+    else if (isFresh()) at.push(polling.begunAt + STALE_LOOK_MS)
     const policy = ports.policy()
-    const dueAt = store.jobs.nextDueAt(excluded(policy))
-    if (dueAt !== undefined && inFlight.size < policy.parallel) at.push(Math.max(dueAt, paceUntil ?? 0))
+    const dueAt = hasRoom(policy) ? store.jobs.nextDueAt(excluded(policy)) : undefined
+    if (dueAt !== undefined) at.push(Math.max(dueAt, paceUntil ?? 0))
     return Math.min(LONGEST_NAP_MS, Math.max(20, Math.min(...at) - now()))
   }
 
@@ -282,10 +362,10 @@ export function runner(ports: RunnerPorts) {
       const probeDue = line.get().state === 'down' && line.mayTry()
       if (polling === undefined && ((pollDue && line.mayTry()) || probeDue)) look()
       attempt('go on', () => {
-        if (!begun) {
+        if (begunWith !== store.lost()) {
+          begunWith = store.lost()
           store.jobs.expireLeases('all')
           releaseUnseen()
-          begun = true
         }
         settleAll()
         claimAll()
@@ -323,6 +403,8 @@ export function runner(ports: RunnerPorts) {
     reasons += 1
     line.tryNow()
     lastPollAt = undefined
+    // It hangs on a line that may be another one by now; the next look takes its place at once.
+    if (polling !== undefined && !isFresh()) polling.abort.abort()
     attempt('try at once', () => {
       releaseUnseen()
       store.jobs.makeDue(now())
@@ -342,6 +424,7 @@ export function runner(ports: RunnerPorts) {
       for (const { job, abort } of inFlight.values()) {
         if (job.kind === 'deliver' && ports.policy().paused) abort.abort()
       }
+      while (working < ports.policy().parallel && returning.length > 0) returning.shift()?.()
       ring()
     },
     /**
@@ -376,6 +459,10 @@ export function runner(ports: RunnerPorts) {
       await started
     },
   }
+}
+
+function isLocal(kind: JobKind): boolean {
+  return LOCAL_KINDS.includes(kind)
 }
 
 function messageOf(cause: unknown): string {
