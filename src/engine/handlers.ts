@@ -18,6 +18,7 @@ import { failureLog, failureOf } from './answer.ts'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { connectionSection } from './connection.ts'
 import { BACKUP_FOLDER_TITLE } from './backup.ts'
+import { today, yearAtAGlance } from './home.ts'
 import { assign, finish, giveBack, noteReply, process, remark as remarkIncoming } from './incoming/process.ts'
 import { draftingSection } from './drafting.ts'
 import { pressingDeadlines } from './deadlines.ts'
@@ -413,6 +414,8 @@ export function officeHandlers(office: Office): OfficeHandlers {
     'search.save': (search) => keepSearches([...searchesBut(search.name), search]),
     'search.forget': ({ name }) => keepSearches(searchesBut(name)),
 
+    'home.today': () => today(store, now()),
+    'home.year': ({ year }) => yearAtAGlance(store, year),
     counts: () => ({ ...store.outgoing.counts(), ...store.incoming.counts() }),
 
     ...draftingSection(office, own, changedOutgoing),

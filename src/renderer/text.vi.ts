@@ -3,6 +3,7 @@ import { ENCRYPTION_TEXT } from './text/encryption.vi.ts'
 import { DRAFTING_TEXT } from './text/drafting.vi.ts'
 import { FRAME_TEXT } from './text/frame.vi.ts'
 import { HISTORY_TEXT } from './text/history.vi.ts'
+import { HOME_TEXT } from './text/home.vi.ts'
 import { INCOMING_TEXT } from './text/incoming.vi.ts'
 import { PEOPLE_TEXT } from './text/people.vi.ts'
 import { OUTGOING_TEXT } from './text/outgoing.vi.ts'
@@ -43,6 +44,7 @@ export const TEXT = {
   ...SETTINGS_TEXT,
   ...ENCRYPTION_TEXT,
   ...HISTORY_TEXT,
+  ...HOME_TEXT,
   ...BACKUP_TEXT,
   ...PEOPLE_TEXT,
 } as const

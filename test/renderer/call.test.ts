@@ -63,5 +63,5 @@ test('an address leads back to the place and the document it names', () => {
     expect(routeOf(addressOf(place))).toEqual({ place, id: undefined })
     expect(routeOf(addressOf(place, 'abc'))).toEqual({ place, id: 'abc' })
   }
-  expect(routeOf('#/nowhere/abc')).toEqual({ place: 'new', id: undefined })
+  expect(routeOf('#/nowhere/abc')).toEqual({ place: 'home', id: undefined })
 })

@@ -274,6 +274,13 @@ export function incomingStore(
     numberRow,
   )
 
+  const received = db.query(
+    'incoming.countReceived',
+    `SELECT count(*) AS value FROM incoming
+     WHERE state IN (SELECT value FROM json_each(@states)) AND received_at >= @from AND received_at < @to`,
+    numberRow,
+  )
+
   function rowOf(id: DocumentId): IncomingRow {
     const row = byId.get({ id })
     if (row === undefined) throw new AppError('document/not-found', `incoming ${id}`)
@@ -481,6 +488,12 @@ export function incomingStore(
     return admitted.all()
   }
 
+  /** How many documents came in that time: without repeats, quarantined packets and requests about others. */
+  function countReceived(from: number, to: number): number {
+    const states = JSON.stringify(['admitted', 'returned', 'recalled', ...INCOMING_BOXES.registered])
+    return received.get({ from, to, states })?.value ?? 0
+  }
+
   /** How many documents each box holds. */
   function counts(): Record<IncomingBox | 'handling', number> {
     return {
@@ -551,6 +564,7 @@ export function incomingStore(
 
   return {
     collect,
+    countReceived,
     counts,
     dueForHandling,
     fileHashes,

@@ -250,6 +250,13 @@ export function outgoingStore(
      WHERE state IN ('signed', 'numbered', 'sealed', 'queued', 'refused') GROUP BY id`,
     z.object({ id: documentId, state: outgoingState, priority: z.int(), signedAt: instant }),
   )
+  const sentIn = db.query(
+    'outgoing.sentBetween',
+    `SELECT sent_at AS sentAt, fields ->> '$.priority' AS priority,
+       (SELECT max(signed_at) FROM outgoing_signature WHERE document_id = outgoing.id) AS signedAt
+     FROM outgoing WHERE state IN (SELECT value FROM json_each(@states)) AND sent_at >= @from AND sent_at < @to`,
+    z.object({ sentAt: instant, priority: z.int(), signedAt: maybe(instant) }),
+  )
   const lists = {
     byChange: db.query('outgoing.list', page('changed_at'), outgoingRow),
     bySending: db.query('outgoing.listSent', page('sent_at'), outgoingRow),
@@ -422,6 +429,11 @@ export function outgoingStore(
   /** Documents that persons have signed and that did not leave: when the last one signed. */
   function signedUnsent() {
     return waiting.all()
+  }
+
+  /** Documents that left in that time and were not refused: when, and when the last person signed. */
+  function sentBetween(from: number, to: number) {
+    return sentIn.all({ from, to, states: JSON.stringify(OUTGOING_BOXES.sent) })
   }
 
   /** How many documents each box holds; of those to sign, how many wait for whoever is at work. */
@@ -669,6 +681,7 @@ export function outgoingStore(
     setPractice,
     setRecipients,
     setSentBack,
+    sentBetween,
     setVerdict,
     signedUnsent,
     summary,

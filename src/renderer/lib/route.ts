@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react'
 
 /** The places of the window: the first nine in the order of Ctrl+1 … Ctrl+9. */
 export const PLACES = [
+  'home',
   'drafts',
   'to-sign',
   'outbox',
@@ -34,11 +35,11 @@ export function go(place: Place, id?: string): void {
   window.location.hash = addressOf(place, id)
 }
 
-/** Reads an address; anything unknown is the arrivals, where the day begins. */
+/** Reads an address; anything unknown is the page where the day begins. */
 export function routeOf(address: string): Route {
   const [, name, id] = address.split('/')
   const place = PLACES.find((known) => known === name)
-  return { place: place ?? 'new', id: place === undefined || id === '' ? undefined : id }
+  return { place: place ?? 'home', id: place === undefined || id === '' ? undefined : id }
 }
 
 /** The route, followed. */

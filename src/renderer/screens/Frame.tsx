@@ -1,6 +1,7 @@
 import {
   Archive,
   FilePen,
+  House,
   Inbox,
   MailCheck,
   ClipboardCheck,
@@ -44,6 +45,7 @@ import { ApproveScreen } from './ApproveScreen.tsx'
 import { DraftsScreen } from './DraftsScreen.tsx'
 import styles from './Frame.module.css'
 import { HandlingScreen } from './HandlingScreen.tsx'
+import { HomeScreen } from './HomeScreen.tsx'
 import { IncomingScreen } from './IncomingScreen.tsx'
 import { OutboxScreen } from './OutboxScreen.tsx'
 import { SentScreen } from './SentScreen.tsx'
@@ -51,6 +53,7 @@ import { SettingsScreen } from './SettingsScreen.tsx'
 import { SignScreen } from './SignScreen.tsx'
 
 const ICONS: Readonly<Record<Place, LucideIcon>> = {
+  home: House,
   drafts: FilePen,
   'to-sign': Signature,
   outbox: Send,
@@ -101,7 +104,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
       else if (event.key === 'n') void composeNow()
       else if (event.key === 'k') filterBox.current?.focus()
       else if (event.key === ',') go('settings')
-      else if (/^[1-9]$/.test(event.key)) go(PLACES[Number(event.key) - 1] ?? 'new')
+      else if (/^[1-9]$/.test(event.key)) go(PLACES[Number(event.key) - 1] ?? 'home')
       else return
       event.preventDefault()
     }
@@ -121,7 +124,9 @@ export function Frame({ office }: { office: OfficeStatus }) {
 
   const counted = counts.status === 'ready' ? countsByPlace(counts.value) : {}
   const filterable =
-    route.place !== 'settings' && !(PAGE_PLACES.includes(route.place) && route.id !== undefined)
+    route.place !== 'settings' &&
+    route.place !== 'home' &&
+    !(PAGE_PLACES.includes(route.place) && route.id !== undefined)
   const link = (place: Place) => (
     <NavLink key={place} place={place} route={route} count={counted[place] ?? 0} />
   )
@@ -146,6 +151,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
         >
           <span className={styles['composeWord']}>{TEXT.frame.compose}</span>
         </Button>
+        {link('home')}
         {OUTGOING_PLACES.filter(isWanted).map(link)}
         <div className={styles['section']}>{TEXT.frame.incoming}</div>
         {INCOMING_PLACES.map(link)}
@@ -277,6 +283,8 @@ function Screen({
   token: TokenStatus | undefined
 }) {
   switch (place) {
+    case 'home':
+      return <HomeScreen />
     case 'drafts':
       return <DraftsScreen id={id} filter={filter} office={office} />
     case 'to-sign':

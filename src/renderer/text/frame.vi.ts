@@ -40,6 +40,7 @@ export const FRAME_TEXT = {
   },
 
   places: {
+    home: 'Hôm nay',
     drafts: 'Dự thảo',
     'to-sign': 'Chờ ký',
     outbox: 'Hộp gửi',

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors.ts'
 import { backupContract } from './contract/backup.ts'
 import { encryptionContract } from './contract/encryption.ts'
 import { draftingContract } from './contract/drafting.ts'
+import { homeContract } from './contract/home.ts'
 import { hubContract } from './contract/hub.ts'
 import { incomingContract } from './contract/incoming.ts'
 import { officeContract } from './contract/office.ts'
@@ -15,6 +16,7 @@ import { updateContract } from './contract/update.ts'
 import type { Requests } from './contract/values.ts'
 
 export { type DraftTemplate, type DraftVersion } from './contract/drafting.ts'
+export { type MonthCount, type PressingDocument, type Today } from './contract/home.ts'
 export { hubKind, hubRoad, type HubKind, type HubRoad, type LineStatus } from './contract/hub.ts'
 export { MAX_ASSIGNED, type IncomingDetail, type IncomingSummary } from './contract/incoming.ts'
 export { type Counts, type OfficeStatus, type Settings, type TokenSettings } from './contract/office.ts'
@@ -56,6 +58,7 @@ export const contract = {
   ...incomingContract,
   ...backupContract,
   ...searchContract,
+  ...homeContract,
   ...updateContract,
 } satisfies Requests
 

@@ -849,6 +849,54 @@ const handlers: Handlers = {
   'workCalendar.current': () => DEFAULT_CALENDAR,
   'workCalendar.save': (calendar) => calendar,
   'deadlines.pressing': () => [],
+  'home.today': () => ({
+    toSign: 2,
+    toSend: 3,
+    arrived: 5,
+    dueToday: 4,
+    late: 1,
+    pressing: [
+      {
+        place: 'outbox',
+        id: newId(),
+        code: '118/UBND-VP',
+        subject: 'V/v báo cáo thiệt hại do mưa lũ trên địa bàn xã Suối Ngọc',
+        priority: 3,
+        deadline: {
+          at: now - 12 * MINUTE,
+          warnAt: now - 72 * MINUTE,
+          rule: 'at-once',
+          calendarMissing: false,
+        },
+      },
+      {
+        place: 'new',
+        id: newId(),
+        code: '15/SNV-VTLT',
+        subject: 'V/v đăng ký lớp tập huấn nghiệp vụ văn thư, lưu trữ và ký số năm 2026',
+        priority: 0,
+        deadline: {
+          at: now + 40 * MINUTE,
+          warnAt: now - 20 * MINUTE,
+          rule: 'same-day',
+          calendarMissing: false,
+        },
+      },
+    ],
+  }),
+  'home.year': ({ year }) => ({
+    year,
+    months: Array.from({ length: 12 }, (_, at) => {
+      const sent = at > 10 ? 0 : 38 + ((at * 17) % 29)
+      return {
+        month: at + 1,
+        sent,
+        received: at > 10 ? 0 : 90 + ((at * 31) % 57),
+        timed: sent,
+        onTime: Math.max(0, sent - (at % 3)),
+      }
+    }),
+  }),
   'signaturePolicy.current': () => DEFAULT_POLICY,
   'signaturePolicy.save': (policy) => policy,
   'token.status': () => token,
