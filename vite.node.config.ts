@@ -26,7 +26,9 @@ export default defineConfig(({ mode }) => ({
         index: at(mode === 'bench' ? 'test/bench/program.ts' : `src/${mode}/index.ts`),
         // The command line signs with a signer process of its own, and needs no built app for it.
         ...(mode === 'cli' ? { signer: at('src/signer/index.ts') } : {}),
-        ...(mode === 'bench' ? { transfer: at('test/bench/transfer.ts') } : {}),
+        ...(mode === 'bench'
+          ? { transfer: at('test/bench/transfer.ts'), searching: at('test/bench/searching.ts') }
+          : {}),
       },
       external: ['better-sqlite3', 'pkcs11js', ...builtinModules.flatMap((name) => [name, `node:${name}`])],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- NAME [OPTION…]`: measures built code and prints what came out. There is `sign`, our signing against
- * `pdfsig`, `sync`, our transfers against `curl`, and `receive`, a whole inbox against `curl`; their options are in
- * test/bench/NAME.ts.
+ * `pdfsig`, `sync`, our transfers against `curl`, `receive`, a whole inbox against `curl`, and `search`, our search beside
+ * `notmuch`; their options are in test/bench/NAME.ts.
  *
  * Builds the command line and the programs of test/bench first: what is measured is what is shipped.
  */
@@ -16,7 +16,7 @@ const [name = '', ...options] = process.argv.slice(2)
 const script = join(root, 'test', 'bench', `${name}.ts`)
 
 if (!/^[a-z]+$/.test(name) || !existsSync(script)) {
-  process.stderr.write('Which bench? There is: npm run bench -- sign, sync, receive\n')
+  process.stderr.write('Which bench? There is: npm run bench -- sign, sync, receive, search\n')
   process.exit(2)
 }
 setup()

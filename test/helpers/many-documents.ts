@@ -1,22 +1,13 @@
-/** Fills an office with invented documents, as many as an office has after years: for benches and for tests. */
+/** Fills an office with invented documents: for benches and for tests. */
 import { createHash } from 'node:crypto'
-import { outgoingFields, sha256Hex, type Agency } from '../../src/shared/document/fields.ts'
+import { outgoingFields, sha256Hex } from '../../src/shared/document/fields.ts'
 import { documentMessage } from '../../src/shared/document/packet.ts'
-import { DOCUMENT_TYPES } from '../../src/shared/document/types.ts'
 import { vietnamDate } from '../../src/shared/document/vietnam-time.ts'
 import { ARRIVALS, type Store } from '../../src/engine/store/index.ts'
-import { chance, type Chance } from './chance.ts'
-import { personName, zipfText } from './vietnamese.ts'
+import { madeDocuments, type MadeDocument, type Making } from './made-documents.ts'
 
 /** How an office is filled. */
-export interface Filling {
-  readonly count: number
-  readonly seed: number
-  /** Words in the text of a PDF, on the average; 0: no PDF. */
-  readonly bodyWords: number
-  /** When the first came, epoch milliseconds; the last comes at `until`. */
-  readonly from: number
-  readonly until: number
+interface Filling extends Making {
   /** What is about to be written. */
   readonly onMade?: (made: MadeDocument) => void
   /** After so many documents. */
@@ -29,60 +20,7 @@ export interface Filled {
   readonly textBytes: number
 }
 
-const AGENCIES = 400
 const BATCH = 200
-const UNITS = ['VP', 'KT', 'VHXH', 'PVHCC', 'NC', 'TCKH']
-
-/** One document before it is in a store. */
-export interface MadeDocument {
-  readonly number: number
-  readonly isOutgoing: boolean
-  readonly at: number
-  readonly typeName: string
-  readonly notation: string
-  readonly subject: string
-  readonly agency: Agency
-  readonly signer: string
-  readonly body: string
-}
-
-/** The documents in the order of their days. Nothing is kept of one when the next is made. */
-function* madeDocuments({ count, seed, bodyWords, from, until }: Filling): Generator<MadeDocument> {
-  const draw = chance(seed)
-  const agencies = Array.from({ length: AGENCIES }, (_, index) => agencyNumber(index, draw))
-  for (let number = 1; number <= count; number += 1) {
-    const type = DOCUMENT_TYPES[draw(3) > 0 ? 17 : draw(DOCUMENT_TYPES.length)]
-    const unit = UNITS[draw(UNITS.length)] ?? 'VP'
-    const agency = agencies[Math.floor((draw(1000) / 1000) ** 2 * AGENCIES)]
-    if (type === undefined || agency === undefined) throw new Error('the lists are not empty')
-    yield {
-      number,
-      isOutgoing: draw(2) === 0,
-      at: Math.floor(from + ((until - from) * number) / count),
-      typeName: type.name,
-      notation: type.abbreviation === '' ? `UBND-${unit}` : `${type.abbreviation}-UBND`,
-      subject: `V/v ${zipfText(draw, 8 + draw(20)).toLowerCase()}`.slice(0, 500),
-      agency,
-      signer: personName(draw),
-      // Many short ones and some long ones.
-      body: bodyWords === 0 ? '' : zipfText(draw, Math.ceil(bodyWords * 2 * (draw(1000) / 1000))),
-    }
-  }
-}
-
-function agencyNumber(index: number, draw: Chance): Agency {
-  const kinds = ['UBND xã', 'UBND phường', 'Sở', 'Phòng', 'Ban Quản lý', 'Trường Tiểu học', 'Trạm Y tế xã']
-  const kind = kinds[index % kinds.length] ?? ''
-  const name = zipfText(draw, 2).replace(/[.,]/g, '')
-  return {
-    organId: `H99.${String(Math.floor(index / 90) + 10)}.${String((index % 90) + 10)}`,
-    name: `${kind} ${name} ${String(index)}`,
-    parentName: 'UBND tỉnh Thanh Vân',
-    address: '',
-    email: '',
-    telephone: '',
-  }
-}
 
 /**
  * Writes the documents through the store's own doors. Their PDFs have no bytes: what would be read of them is taken

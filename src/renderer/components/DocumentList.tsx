@@ -251,12 +251,12 @@ export function WideDocumentRow({
   chips,
   agency,
 }: {
-  code: string
+  code: ReactNode
   typeName: string
   when: string
-  subject: string
+  subject: ReactNode
   chips: ReactNode
-  agency: string
+  agency: ReactNode
 }) {
   return (
     <div className={styles['wideRow']}>

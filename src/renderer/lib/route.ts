@@ -12,6 +12,7 @@ export const PLACES = [
   'registered',
   'quarantine',
   'returned',
+  'search',
   'settings',
   'sent-back',
   'to-approve',

@@ -17,6 +17,7 @@ import {
   Signature,
   Undo2,
   Upload,
+  X,
   Usb,
   type LucideIcon,
   Clock,
@@ -24,6 +25,7 @@ import {
 import { useEffect, useRef, useState } from 'react'
 
 import type { Counts, LineStatus, OfficeStatus, TokenStatus } from '../../shared/ipc/contract.ts'
+import type { SearchQuery } from '../../shared/search.ts'
 import { Banner, FailureBanner } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Chip } from '../components/Chip.tsx'
@@ -47,7 +49,9 @@ import styles from './Frame.module.css'
 import { HandlingScreen } from './HandlingScreen.tsx'
 import { HomeScreen } from './HomeScreen.tsx'
 import { IncomingScreen } from './IncomingScreen.tsx'
+import { SearchBox } from '../components/SearchBox.tsx'
 import { OutboxScreen } from './OutboxScreen.tsx'
+import { SearchScreen } from './SearchScreen.tsx'
 import { SentScreen } from './SentScreen.tsx'
 import { SettingsScreen } from './SettingsScreen.tsx'
 import { SignScreen } from './SignScreen.tsx'
@@ -63,6 +67,7 @@ const ICONS: Readonly<Record<Place, LucideIcon>> = {
   registered: Archive,
   quarantine: ShieldAlert,
   returned: Undo2,
+  search: Search,
   settings: Gear,
   'sent-back': MessageSquareWarning,
   'to-approve': ClipboardCheck,
@@ -72,6 +77,8 @@ const OUTGOING_PLACES = ['drafts', 'sent-back', 'to-approve', 'to-sign', 'outbox
 const INCOMING_PLACES = ['new', 'asked', 'handling', 'registered', 'quarantine', 'returned'] as const
 /** Places of use only where several work together: an office of one is spared them while they are empty. */
 const SHARED_PLACES: readonly Place[] = ['sent-back', 'to-approve']
+/** Places without a list of a box. */
+const LISTLESS_PLACES: readonly Place[] = ['home', 'search', 'settings']
 /** Places whose documents open on a page of their own: there is no list to filter then. */
 const PAGE_PLACES: readonly Place[] = ['drafts', 'to-sign', 'to-approve']
 
@@ -83,8 +90,9 @@ export function Frame({ office }: { office: OfficeStatus }) {
   const line = useLive('line.status', {}, 'line', 'outgoing', 'office')
   const token = useLive('token.status', {}, 'token', 'office')
   const [filters, setFilters] = useState<Partial<Record<Place, string>>>({})
+  const [query, setQuery] = useState<SearchQuery>({ text: '', filters: {} })
   const [shortcuts, setShortcuts] = useState(false)
-  const filterBox = useRef<HTMLInputElement>(null)
+  const searchBox = useRef<HTMLInputElement>(null)
   const filter = filters[route.place] ?? ''
   const setFilter = (text: string) => {
     setFilters({ ...filters, [route.place]: text })
@@ -102,7 +110,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
       else if (event.key === 'F6') nextPane(event.shiftKey)
       else if (!event.ctrlKey || event.altKey || event.shiftKey) return
       else if (event.key === 'n') void composeNow()
-      else if (event.key === 'k') filterBox.current?.focus()
+      else if (event.key === 'k') searchBox.current?.focus()
       else if (event.key === ',') go('settings')
       else if (/^[1-9]$/.test(event.key)) go(PLACES[Number(event.key) - 1] ?? 'home')
       else return
@@ -124,9 +132,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
 
   const counted = counts.status === 'ready' ? countsByPlace(counts.value) : {}
   const filterable =
-    route.place !== 'settings' &&
-    route.place !== 'home' &&
-    !(PAGE_PLACES.includes(route.place) && route.id !== undefined)
+    !LISTLESS_PLACES.includes(route.place) && !(PAGE_PLACES.includes(route.place) && route.id !== undefined)
   const link = (place: Place) => (
     <NavLink key={place} place={place} route={route} count={counted[place] ?? 0} />
   )
@@ -156,43 +162,34 @@ export function Frame({ office }: { office: OfficeStatus }) {
         <div className={styles['section']}>{TEXT.frame.incoming}</div>
         {INCOMING_PLACES.map(link)}
         <div className={styles['spring']} />
+        {link('search')}
         {link('settings')}
       </nav>
       <header className={styles['top']}>
-        {filterable ? (
-          <div className={styles['filter']} role="search">
-            <Search size={17} strokeWidth={1.75} aria-hidden />
-            <input
-              ref={filterBox}
-              type="search"
-              aria-label={TEXT.frame.filter}
-              placeholder={TEXT.frame.filterHint}
-              value={filter}
-              maxLength={200}
-              onChange={(event) => {
-                setFilter(event.target.value)
-              }}
-              onKeyDown={(event) => {
-                if (event.key === 'Escape') setFilter('')
-              }}
-            />
-            {filter === '' ? (
-              <kbd aria-hidden>Ctrl K</kbd>
-            ) : (
-              <button
-                type="button"
-                onClick={() => {
-                  setFilter('')
-                  filterBox.current?.focus()
-                }}
-              >
-                {TEXT.frame.clearFilter}
-              </button>
-            )}
-          </div>
-        ) : (
-          <span className={styles['here']}>{TEXT.places[route.place]}</span>
-        )}
+        <SearchBox
+          ref={searchBox}
+          query={query}
+          onQuery={setQuery}
+          onAll={(next) => {
+            setQuery(next)
+            go('search')
+          }}
+          filterPlace={filterable ? TEXT.places[route.place] : undefined}
+          onFilter={setFilter}
+        />
+        {filterable && filter !== '' ? (
+          <Button
+            small
+            icon={X}
+            label={TEXT.search.stopFiltering}
+            onPress={() => {
+              setFilter('')
+            }}
+          >
+            {TEXT.search.filtering(filter)}
+          </Button>
+        ) : null}
+        <span className={styles['spring']} />
         <div className={styles['who']}>
           {office.practice ? <Chip tone="warn">{TEXT.practice}</Chip> : null}
           <WhoIsAtWork agencyName={agencyName} organId={office.agency?.organId ?? ''} />
@@ -206,6 +203,8 @@ export function Frame({ office }: { office: OfficeStatus }) {
         <Screen
           route={route}
           filter={filter}
+          query={query}
+          onQuery={setQuery}
           office={office}
           line={line.status === 'ready' ? line.value : undefined}
           token={token.status === 'ready' ? token.value : undefined}
@@ -272,12 +271,16 @@ function Forgotten({ line }: { line: LineStatus | undefined }) {
 function Screen({
   route: { place, id },
   filter,
+  query,
+  onQuery,
   office,
   line,
   token,
 }: {
   route: Route
   filter: string
+  query: SearchQuery
+  onQuery: (query: SearchQuery) => void
   office: OfficeStatus
   line: LineStatus | undefined
   token: TokenStatus | undefined
@@ -298,6 +301,8 @@ function Screen({
       return <OutboxScreen filter={filter} line={line} />
     case 'sent':
       return <SentScreen id={id} filter={filter} />
+    case 'search':
+      return <SearchScreen query={query} onQuery={onQuery} />
     case 'settings':
       return <SettingsScreen />
     case 'new':

@@ -8,9 +8,6 @@ export const FRAME_TEXT = {
     navigation: 'Mục làm việc',
     incoming: 'Văn bản đến',
     compose: 'Soạn văn bản',
-    filter: 'Lọc trong danh sách',
-    filterHint: 'Lọc theo số ký hiệu, trích yếu, cơ quan…',
-    clearFilter: 'Bỏ lọc',
     statusBar: 'Tình trạng',
     forgotten: (codes: readonly string[]) => `Trục liên thông không còn ghi nhận ${codes.join(', ')}.`,
     forgottenHint:
@@ -50,6 +47,7 @@ export const FRAME_TEXT = {
     registered: 'Đã vào sổ',
     quarantine: 'Cách ly',
     returned: 'Trả lại, thu hồi',
+    search: 'Tìm kiếm',
     settings: 'Cài đặt',
     'sent-back': 'Bị trả lại',
     'to-approve': 'Chờ duyệt',
@@ -125,7 +123,7 @@ export const FRAME_TEXT = {
   shortcuts: [
     ['Ctrl + N', 'Soạn văn bản mới'],
     ['Ctrl + 1 … Ctrl + 9', 'Chuyển mục theo thứ tự ở cột bên trái'],
-    ['Ctrl + K', 'Lọc trong danh sách'],
+    ['Ctrl + K', 'Tìm văn bản'],
     ['Ctrl + ,', 'Mở Cài đặt'],
     ['Ctrl + L', 'Khóa, đổi người làm việc'],
     ['F1', 'Xem phím tắt'],
