@@ -96,6 +96,7 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
   if (mkdirSync(keptDir, { recursive: true }) !== undefined) syncNow(dir, 'folder')
   /** Whether a name may not be on the disk yet. */
   let hasNewNames = true
+  let flushing: Promise<void> = Promise.resolve()
   const arriving = partialFiles({
     dir: join(dir, PARTIAL),
     fileKey,
@@ -152,16 +153,16 @@ export function fileStore({ dir, fileKey, nameKey, failPoint = () => undefined }
     if (durability === 'now') await flushNames()
   }
 
-  /** Brings the names of all kept contents to the disk. */
-  async function flushNames(): Promise<void> {
-    if (!hasNewNames) return
-    hasNewNames = false
-    try {
-      await syncFolder(keptDir)
-    } catch (cause) {
-      hasNewNames = true
-      throw cause
+  /** Brings the names of all kept contents to the disk. Whoever comes while that is done waits for it too. */
+  function flushNames(): Promise<void> {
+    if (hasNewNames) {
+      hasNewNames = false
+      flushing = syncFolder(keptDir).catch((cause: unknown) => {
+        hasNewNames = true
+        throw cause
+      })
     }
+    return flushing
   }
 
   /** A content that arrives in several attempts, under a name of the caller's until its hash is known. */
