@@ -19,6 +19,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { connectionSection } from './connection.ts'
 import { BACKUP_FOLDER_TITLE } from './backup.ts'
 import { today, yearAtAGlance } from './home.ts'
+import { correct, registerPage, seriesOfYear } from './register-book.ts'
+import { printRegister } from './register-print.ts'
 import { assign, finish, giveBack, noteReply, process, remark as remarkIncoming } from './incoming/process.ts'
 import { draftingSection } from './drafting.ts'
 import { pressingDeadlines } from './deadlines.ts'
@@ -414,6 +416,21 @@ export function officeHandlers(office: Office): OfficeHandlers {
     'search.save': (search) => keepSearches([...searchesBut(search.name), search]),
     'search.forget': ({ name }) => keepSearches(searchesBut(name)),
 
+    'registers.series': ({ year }) => seriesOfYear(store, year),
+    'registers.rows': ({ book, offset, limit }) => registerPage(store, book, { offset, limit }),
+    'registers.correct': ({ book, id, number, ...change }) => {
+      const row = correct(store, book, { id, number }, change, now())
+      office.tell('outgoing')
+      office.tell('incoming')
+      return row
+    },
+    'registers.print': async ({ book }) => {
+      const bytes = await printRegister(
+        { store, now, print: host.print, font: office.typesetting.font },
+        book,
+      )
+      return { path: await host.saveFile(`so-van-ban-${String(book.year)}.pdf`, bytes) }
+    },
     'home.today': () => today(store, now()),
     'home.year': ({ year }) => yearAtAGlance(store, year),
     counts: () => ({ ...store.outgoing.counts(), ...store.incoming.counts() }),

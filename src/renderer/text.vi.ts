@@ -7,6 +7,7 @@ import { HOME_TEXT } from './text/home.vi.ts'
 import { INCOMING_TEXT } from './text/incoming.vi.ts'
 import { PEOPLE_TEXT } from './text/people.vi.ts'
 import { OUTGOING_TEXT } from './text/outgoing.vi.ts'
+import { REGISTERS_TEXT } from './text/registers.vi.ts'
 import { SEARCH_TEXT } from './text/search.vi.ts'
 import { SETTINGS_TEXT } from './text/settings.vi.ts'
 import { SIGNING_TEXT } from './text/signing.vi.ts'
@@ -48,5 +49,6 @@ export const TEXT = {
   ...HOME_TEXT,
   ...SEARCH_TEXT,
   ...BACKUP_TEXT,
+  ...REGISTERS_TEXT,
   ...PEOPLE_TEXT,
 } as const

@@ -51,6 +51,7 @@ const NEEDS: Readonly<Partial<Record<Method, readonly PersonRole[]>>> = {
   'incoming.assign': DIRECTING,
   'incoming.assignMany': DIRECTING,
 
+  'registers.correct': CLERK,
   'numbering.save': ADMINISTRATOR,
   'numbering.explain': CLERK,
   'settings.save': ADMINISTRATOR,

@@ -10,6 +10,7 @@ const WORDS = [
   read('src', 'renderer', 'text.vi.ts'),
   ...readdirSync(join(root, 'src', 'renderer', 'text')).map((file) => read('src', 'renderer', 'text', file)),
   read('src', 'shared', 'errors.vi.ts'),
+  read('src', 'shared', 'register.vi.ts'),
   read('src', 'shared', 'verdict.vi.ts'),
 ].join('\n')
 

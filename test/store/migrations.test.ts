@@ -36,6 +36,7 @@ const SHIPPED = {
   '0013-encryption.sql': '9c2c345d8251603844869c40dae8541a61bcb383b01b50d0e445e24fbdfb8dae',
   '0014-compositions.sql': '3adcf0e2122fdb3e0bb5ebd253b9f8c8a29eaea7af26291692c2fd5785b77305',
   '0015-queue-order.sql': 'b9544482ff8a1db418dba0bd4c64e74afd2899deae02ea5a239c67486bffbaba',
+  '0016-registers.sql': '8f874a8989fd121c87f7cee941da463fb413d31d5241a7e204716f9b09ea9a90',
 }
 
 function file() {

@@ -101,6 +101,7 @@ export function explainGap(
   })
 }
 
-function bookNamed(rules: NumberingRules, series: string, year: number): Book {
+/** The book of a series in a year, with the number that it begins at. */
+export function bookNamed(rules: NumberingRules, series: string, year: number): Book {
   return { series, year, first: firstNumber(rules, series, year) }
 }

@@ -281,6 +281,15 @@ export function incomingStore(
     numberRow,
   )
 
+  const HANDLED = `FROM incoming WHERE arrival_year = @year AND arrival_number IS NOT NULL
+    AND (assignee IS NOT NULL OR handle_by IS NOT NULL)`
+  const handledPage = db.query(
+    'incoming.handledIn',
+    `SELECT id ${HANDLED} ORDER BY arrival_number LIMIT @limit OFFSET @offset`,
+    z.object({ id: documentId }),
+  )
+  const countHandled = db.query('incoming.countHandled', `SELECT count(*) AS value ${HANDLED}`, numberRow)
+
   function rowOf(id: DocumentId): IncomingRow {
     const row = byId.get({ id })
     if (row === undefined) throw new AppError('document/not-found', `incoming ${id}`)
@@ -494,6 +503,14 @@ export function incomingStore(
     return received.get({ from, to, states })?.value ?? 0
   }
 
+  /** What arrived in a year and was given to somebody or has a day, in the order of arrival numbers. */
+  function handledIn(year: number, offset: number, limit: number): { total: number; ids: DocumentId[] } {
+    return {
+      total: countHandled.get({ year })?.value ?? 0,
+      ids: handledPage.all({ year, offset, limit }).map(({ id }) => id),
+    }
+  }
+
   /** How many documents each box holds. */
   function counts(): Record<IncomingBox | 'handling', number> {
     return {
@@ -564,6 +581,7 @@ export function incomingStore(
 
   return {
     collect,
+    handledIn,
     countReceived,
     counts,
     dueForHandling,

@@ -6,6 +6,7 @@ import { actorContext, type ActorContext } from './actor.ts'
 import { makeBackup, type BackupTarget, type FoundBackup } from './backup.ts'
 import { authorityFileStore, type AuthorityFileStore } from './authority-files.ts'
 import { compositionStore, type CompositionStore } from './compositions.ts'
+import { correctionStore, type CorrectionStore } from './corrections.ts'
 import { openDatabase, type Database } from './database.ts'
 import { directoryStore, type DirectoryStore } from './directory.ts'
 import { syncNow, type Durability } from './durable.ts'
@@ -43,7 +44,7 @@ export type { OutgoingRequest } from './outgoing-requests.ts'
 export type { Packet } from './packets.ts'
 export type { KeptPassword, StoredPerson } from './people.ts'
 export { BODY_UNITS_LIMIT, type BodyText, type Unread } from './search.ts'
-export { ARRIVALS, type Book } from './registers.ts'
+export { ARRIVALS, type Book, type GivenNumber } from './registers.ts'
 export {
   addOsWrap,
   createKey,
@@ -107,6 +108,7 @@ export interface Store {
   readonly packets: PacketStore
   readonly pictures: PictureStore
   readonly registers: RegisterStore
+  readonly corrections: CorrectionStore
   readonly search: Omit<SearchStore, 'follow'> & {
     /** Takes in some of the documents that wait for it; answers how many there were. */
     readonly indexSome: (limit: number) => number
@@ -308,6 +310,7 @@ function assemble({
     packets,
     pictures: pictureStore(db, now),
     registers: registerStore(db, now),
+    corrections: correctionStore(db),
     search: { ...search, indexSome },
     authorityFiles: authorityFileStore(db),
     encryptionKeys: encryptionKeyStore(db),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   documentFile,
   documentId,
+  formatCode,
   instant,
   isoDate,
   outgoingFields,
@@ -257,6 +258,13 @@ export function outgoingStore(
      FROM outgoing WHERE state IN (SELECT value FROM json_each(@states)) AND sent_at >= @from AND sent_at < @to`,
     z.object({ sentAt: instant, priority: z.int(), signedAt: maybe(instant) }),
   )
+  const answering = db.query(
+    'outgoing.answersTo',
+    `SELECT code_number AS codeNumber, fields ->> '$.codeNotation' AS codeNotation FROM outgoing
+     WHERE fields ->> '$.responseFor.documentCode' = @documentCode AND code_number IS NOT NULL
+       AND state <> 'discarded' ORDER BY created_at`,
+    z.object({ codeNumber: z.string(), codeNotation: z.string() }),
+  )
   const lists = {
     byChange: db.query('outgoing.list', page('changed_at'), outgoingRow),
     bySending: db.query('outgoing.listSent', page('sent_at'), outgoingRow),
@@ -434,6 +442,13 @@ export function outgoingStore(
   /** Documents that left in that time and were not refused: when, and when the last person signed. */
   function sentBetween(from: number, to: number) {
     return sentIn.all({ from, to, states: JSON.stringify(OUTGOING_BOXES.sent) })
+  }
+
+  /** Số, ký hiệu of our numbered documents that answer the one with this DocumentId. */
+  function answersTo(documentCode: string): string[] {
+    return answering
+      .all({ documentCode })
+      .map(({ codeNumber, codeNotation }) => formatCode(codeNumber, codeNotation))
   }
 
   /** How many documents each box holds; of those to sign, how many wait for whoever is at work. */
@@ -681,6 +696,7 @@ export function outgoingStore(
     setPractice,
     setRecipients,
     setSentBack,
+    answersTo,
     sentBetween,
     setVerdict,
     signedUnsent,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatCode, formatCodeNumber } from '../../shared/document/fields.ts'
+import { documentId, formatCode, formatCodeNumber, type DocumentId } from '../../shared/document/fields.ts'
 import { gapKind, type GapKind, type NumberGap, type NumberRange } from '../../shared/document/numbering.ts'
 import { AppError } from '../../shared/errors.ts'
 import { maybe, numberRow, orNull } from './columns.ts'
@@ -42,6 +42,18 @@ export interface Explanation {
 /** Numbers without a document, as the book shows them. */
 export type BookGap = Omit<NumberGap, 'series'>
 
+/** A number as the book has it, void or not. */
+export interface GivenNumber {
+  readonly series: string
+  readonly year: number
+  readonly number: number
+  readonly documentId: DocumentId
+  readonly notation: string
+  readonly issuedDate: string | undefined
+  /** Set where the number is void. */
+  readonly voidReason: string | undefined
+}
+
 /** Sổ đăng ký văn bản đến: the series of arrival numbers. */
 export const ARRIVALS = 'arrivals'
 
@@ -61,6 +73,15 @@ const givenRow = z.object({
   voidedAt: maybe(z.int()),
 })
 const maybeNumber = z.object({ value: maybe(z.number()) })
+const fullRow = z.object({
+  series: z.string(),
+  year: z.int(),
+  number: z.int(),
+  documentId,
+  notation: z.string(),
+  issuedDate: maybe(z.string()),
+  voidReason: maybe(z.string()),
+}) satisfies z.ZodType<GivenNumber>
 
 export type RegisterStore = ReturnType<typeof registerStore>
 
@@ -161,6 +182,37 @@ export function registerStore(db: Database, now: () => number) {
     'registers.series',
     'SELECT DISTINCT series FROM register_number WHERE year = @year AND series <> @arrivals ORDER BY series',
     z.object({ series: z.string() }),
+  )
+
+  const GIVEN = `series, year, number, document_id AS documentId, notation, issued_date AS issuedDate,
+    CASE WHEN voided_at IS NULL THEN NULL ELSE coalesce(void_reason, '') END AS voidReason`
+  const givenPage = db.query(
+    'registers.page',
+    `SELECT ${GIVEN} FROM register_number WHERE series = @series AND year = @year
+     ORDER BY number LIMIT @limit OFFSET @offset`,
+    fullRow,
+  )
+  const givenToDocument = db.query(
+    'registers.givenTo',
+    `SELECT ${GIVEN} FROM register_number WHERE document_id = @documentId ORDER BY year, series, number`,
+    fullRow,
+  )
+  const numbersIn = db.query(
+    'registers.numbersIn',
+    'SELECT count(*) AS value FROM register_number WHERE series = @series AND year = @year',
+    numberRow,
+  )
+  const givenWithin = db.query(
+    'registers.givenWithin',
+    `SELECT number FROM register_number WHERE series = @series AND year = @year AND number > @after
+       AND number < @upTo ORDER BY number`,
+    z.object({ number: z.int() }),
+  )
+  const gapsWithin = db.query(
+    'registers.gapsWithin',
+    `SELECT number, kind, reason, noted_by AS by, noted_at AS at FROM register_gap
+     WHERE series = @series AND year = @year AND number > @after AND number < @upTo ORDER BY number`,
+    gapRow,
   )
 
   /** The highest number of the book that is given or explained; one less than its first where none is. */
@@ -305,6 +357,45 @@ export function registerStore(db: Database, now: () => number) {
     return all
   }
 
+  /**
+   * Numbers of the book in order, void ones too, with how many there are. `before` is the number that comes before
+   * the first of them, or one less than the book's first.
+   */
+  function page({ series, year, first = 1 }: Book, offset: number, limit: number) {
+    const earlier = offset === 0 ? undefined : givenPage.get({ series, year, limit: 1, offset: offset - 1 })
+    return {
+      total: numbersIn.get({ series, year })?.value ?? 0,
+      given: givenPage.all({ series, year, limit, offset }),
+      before: earlier?.number ?? first - 1,
+    }
+  }
+
+  /** Every number that this document was ever given, in whichever book. */
+  function givenTo(documentId: DocumentId): GivenNumber[] {
+    return givenToDocument.all({ documentId })
+  }
+
+  /** Numbers between two of the book, neither included, that no document was ever given, in stretches. */
+  function gapsBetween({ series, year }: Book, after: number, upTo: number): BookGap[] {
+    const given = new Set(givenWithin.all({ series, year, after, upTo }).map(({ number }) => number))
+    const noted = new Map(gapsWithin.all({ series, year, after, upTo }).map((row) => [row.number, row]))
+    const all: BookGap[] = []
+    let apart = true
+    for (let number = after + 1; number < upTo; number += 1) {
+      if (given.has(number)) {
+        apart = true
+        continue
+      }
+      const gap = skipped(number, noted.get(number))
+      const before = all.at(-1)
+      if (!apart && before !== undefined && isOneStretch(before, gap))
+        all[all.length - 1] = { ...before, to: number }
+      else all.push(gap)
+      apart = false
+    }
+    return all
+  }
+
   /** Whether numbers of the book were given or explained. */
   function isBegun({ series, year }: Book): boolean {
     return highest({ series, year }) > 0
@@ -322,6 +413,8 @@ export function registerStore(db: Database, now: () => number) {
 
   return {
     gaps,
+    gapsBetween,
+    givenTo,
     held,
     holderOf,
     isBegun,
@@ -329,6 +422,7 @@ export function registerStore(db: Database, now: () => number) {
     isUsed,
     neighbours,
     noteGap,
+    page,
     peek,
     seriesOfYear,
     skippedBy,

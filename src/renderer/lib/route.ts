@@ -17,6 +17,7 @@ export const PLACES = [
   'sent-back',
   'to-approve',
   'handling',
+  'registers',
 ] as const
 export type Place = (typeof PLACES)[number]
 

@@ -1,5 +1,6 @@
 import {
   Archive,
+  BookOpen,
   FilePen,
   House,
   Inbox,
@@ -52,12 +53,14 @@ import { IncomingScreen } from './IncomingScreen.tsx'
 import { SearchBox } from '../components/SearchBox.tsx'
 import { OutboxScreen } from './OutboxScreen.tsx'
 import { SearchScreen } from './SearchScreen.tsx'
+import { RegisterScreen } from './RegisterScreen.tsx'
 import { SentScreen } from './SentScreen.tsx'
 import { SettingsScreen } from './SettingsScreen.tsx'
 import { SignScreen } from './SignScreen.tsx'
 
 const ICONS: Readonly<Record<Place, LucideIcon>> = {
   home: House,
+  registers: BookOpen,
   drafts: FilePen,
   'to-sign': Signature,
   outbox: Send,
@@ -161,6 +164,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
         {OUTGOING_PLACES.filter(isWanted).map(link)}
         <div className={styles['section']}>{TEXT.frame.incoming}</div>
         {INCOMING_PLACES.map(link)}
+        {link('registers')}
         <div className={styles['spring']} />
         {link('search')}
         {link('settings')}
@@ -286,6 +290,8 @@ function Screen({
   token: TokenStatus | undefined
 }) {
   switch (place) {
+    case 'registers':
+      return <RegisterScreen />
     case 'home':
       return <HomeScreen />
     case 'drafts':

@@ -48,6 +48,7 @@ export const FRAME_TEXT = {
     quarantine: 'Cách ly',
     returned: 'Trả lại, thu hồi',
     search: 'Tìm kiếm',
+    registers: 'Sổ đăng ký',
     settings: 'Cài đặt',
     'sent-back': 'Bị trả lại',
     'to-approve': 'Chờ duyệt',

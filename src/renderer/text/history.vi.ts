@@ -76,6 +76,7 @@ export const HISTORY_TEXT = {
       create: 'Tạo dự thảo',
       note: 'Ghi chú, góp ý',
       reply: 'Soạn văn bản trả lời',
+      'correct-register': 'Đính chính sổ đăng ký',
       backup: 'Sao lưu kho văn bản',
       restore: 'Khôi phục kho văn bản từ bản sao lưu',
       'export-evidence': 'Xuất hồ sơ chứng cứ',

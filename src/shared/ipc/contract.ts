@@ -9,6 +9,7 @@ import { incomingContract } from './contract/incoming.ts'
 import { officeContract } from './contract/office.ts'
 import { outgoingContract } from './contract/outgoing.ts'
 import { peopleContract } from './contract/people.ts'
+import { registerContract } from './contract/registers.ts'
 import { searchContract } from './contract/search.ts'
 import { tokenContract } from './contract/token.ts'
 import { trustContract } from './contract/trust.ts'
@@ -58,6 +59,7 @@ export const contract = {
   ...incomingContract,
   ...backupContract,
   ...searchContract,
+  ...registerContract,
   ...homeContract,
   ...updateContract,
 } satisfies Requests

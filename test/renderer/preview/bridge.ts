@@ -35,6 +35,12 @@ import {
   type DocumentId,
   type Sha256,
 } from '../../../src/shared/document/fields.ts'
+import {
+  REGISTER_COLUMNS,
+  type RegisterColumn,
+  type RegisterKind,
+  type RegisterRow,
+} from '../../../src/shared/register.ts'
 import { DEFAULT_BACKUP_POLICY, type BackupStatus, type BackupSummary } from '../../../src/shared/backup.ts'
 import { DEFAULT_QUEUE_POLICY } from '../../../src/shared/queue-policy.ts'
 import { DEFAULT_POLICY } from '../../../src/shared/signature-policy.ts'
@@ -135,6 +141,55 @@ let backupStatus: BackupStatus = {
   folderPresent: true,
   last: { madeAt: now - 24 * 60 * MINUTE, folder: 'E:\\Sao lưu', files: 1204, bytes: 609_000_000 },
   overdue: false,
+}
+
+function registerRows(kind: RegisterKind): RegisterRow[] {
+  const texts: Partial<Record<RegisterColumn, string>> = {
+    code: '07/UBND-VP',
+    issuedDate: '12/01/2026',
+    title: 'Công văn. V/v rà soát hồ sơ đất đai thôn Thượng',
+    signer: 'Lê Thị Ánh',
+    recipients: 'Sở Nội vụ tỉnh Thanh Vân; UBND tỉnh Thanh Vân',
+    kept: 'VT, VP',
+    copies: '1',
+    sentOn: '12/01/2026',
+    receipt: '1/2 nơi đã tiếp nhận',
+    note: '',
+    arrivalDate: '12/01/2026',
+    arrivalNumber: '41',
+    author: 'Sở Nội vụ tỉnh Thanh Vân',
+    handler: 'Trần Văn Mẫn',
+    document: 'Công văn, 15/SNV-VTLT, 09/01/2026, Sở Nội vụ tỉnh Thanh Vân',
+    handleBy: '15/01/2026',
+    progress: 'Đang xử lý',
+    answer: '09/UBND-VP',
+  }
+  return [7, 8, 11].map((number, at) => ({
+    id: newId(),
+    number,
+    isVoid: at === 1,
+    cells: {
+      ...Object.fromEntries(REGISTER_COLUMNS[kind].map((column) => [column, texts[column] ?? ''])),
+      ...(at === 1 ? { note: 'Hủy số: soạn nhầm nơi nhận' } : {}),
+    },
+    corrections:
+      at === 2
+        ? [
+            {
+              column: 'title' as const,
+              was: 'Công văn. V/v rà soát hồ sơ',
+              is: '',
+              reason: 'thiếu tên thôn',
+              by: 'Lê Thị Thử',
+              at: now,
+            },
+          ]
+        : [],
+    gapsBefore:
+      at === 2
+        ? [{ from: 9, to: 10, kind: 'paper' as const, reason: 'sổ giấy ngày mất điện', by: 'Lê Thị Thử' }]
+        : [],
+  }))
 }
 
 let sequence = 0
@@ -849,6 +904,14 @@ const handlers: Handlers = {
   'workCalendar.current': () => DEFAULT_CALENDAR,
   'workCalendar.save': (calendar) => calendar,
   'deadlines.pressing': () => [],
+  'registers.series': () => [{ key: 'outgoing' }, { key: 'copies', name: 'Bản sao' }],
+  'registers.rows': ({ book }) => ({ total: 3, rows: registerRows(book.kind) }),
+  'registers.correct': ({ book }) => {
+    const [row] = registerRows(book.kind)
+    if (row === undefined) throw new AppError('document/not-found', 'sample')
+    return row
+  },
+  'registers.print': () => ({ path: 'D:\\so-van-ban-2026.pdf' }),
   'home.today': () => ({
     toSign: 2,
     toSend: 3,
