@@ -40,12 +40,12 @@ export function WhoIsAtWork({ agencyName, organId }: { agencyName: string; organ
       <button
         type="button"
         className={styles['who']}
-        aria-label={TEXT.session.menu(person.name)}
         aria-haspopup="dialog"
         onClick={() => {
           setShown(true)
         }}
       >
+        <span className="visually-hidden">{TEXT.session.menuTitle}: </span>
         <span className={styles['words']}>
           <span className={styles['agency']}>{agencyName}</span>
           <span className={styles['person']}>{TEXT.session.at(organId, person.name, roles)}</span>

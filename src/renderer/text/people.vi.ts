@@ -35,7 +35,6 @@ export const PEOPLE_TEXT = {
     recoveryMissing: 'Nhập mã khôi phục đã in.',
     recover: 'Đặt mật khẩu, vào làm việc',
     at: (organId: string, name: string, roles: string) => `${organId} · ${name} (${roles})`,
-    menu: (name: string) => `Người đang làm việc: ${name}`,
     menuTitle: 'Người đang làm việc',
     lock: 'Khóa, đổi người',
     lockHint: 'Nội dung đang soạn đã được tự lưu.',
