@@ -61,8 +61,8 @@ function VersionList({
       <div className={styles['side']}>
         <Button
           icon={Save}
-          isDisabled={keep.busy}
           onPress={() => {
+            // Not switched off meanwhile: the focus would be lost, and Esc with it.
             void keep.run()
           }}
         >
