@@ -306,7 +306,12 @@ export class OfficeWindow {
   /** Opens a received document by its abstract, in the box of what is not registered yet. */
   async openArrived(subject: string): Promise<void> {
     await this.go('Mới đến')
-    await this.page.getByRole('option', { name: subject }).first().click()
+    const row = this.page.getByRole('option', { name: subject }).first()
+    await row.waitFor()
+    // The list has just come and opens its first document by itself: a click before that hits a row that moves.
+    await this.page.getByRole('option', { selected: true }).first().waitFor()
+    await this.settle()
+    await row.click()
     await this.page.getByRole('region', { name: subject }).waitFor()
   }
 
