@@ -35,7 +35,8 @@ export function bodyReader(
   let worker: Worker | undefined
 
   function started(): Worker {
-    worker ??= new Worker(script, {
+    if (worker !== undefined) return worker
+    worker = new Worker(script, {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 32 },
       stdout: true,
       stderr: true,
