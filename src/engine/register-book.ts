@@ -1,5 +1,5 @@
 import { formatCode, formatCodeNumber, type DocumentId } from '../shared/document/fields.ts'
-import { seriesNamed, type NumberGap, type NumberSeries } from '../shared/document/numbering.ts'
+import { seriesNamed, type NumberSeries } from '../shared/document/numbering.ts'
 import { copyFormOf } from '../shared/document/types.ts'
 import { formatDate, vietnamClock, vietnamDate } from '../shared/document/vietnam-time.ts'
 import { AppError } from '../shared/errors.ts'
@@ -28,7 +28,7 @@ const SLICE = 50
 /** A recipient in one of these has taken the document in. */
 const ACCEPTED: readonly string[] = ['registered', 'assigned', 'processing', 'finished']
 
-/** The outgoing series that a year has, in force or not any more; the first in force also before it gave a number. */
+/** The outgoing series that gave numbers in a year, in force or not any more. */
 export function seriesOfYear(store: Store, year: number): NumberSeries[] {
   const rules = rulesOf(store)
   return store.registers.seriesOfYear(year).map((key) => seriesNamed(rules, key))
@@ -245,18 +245,6 @@ function corrected(row: RegisterRow, corrections: readonly RegisterCorrection[])
   const cells = { ...row.cells }
   for (const { column, is } of corrections) cells[column] = is
   return { ...row, cells, corrections: [...row.corrections, ...corrections] }
-}
-
-/** Numbers that no document bears, as the register and its print say them. */
-export function gapWords({
-  from,
-  to,
-  kind,
-  reason,
-}: Pick<NumberGap, 'from' | 'to' | 'kind' | 'reason'>): string {
-  const numbers = from === to ? formatCodeNumber(from) : `${formatCodeNumber(from)}–${formatCodeNumber(to)}`
-  const why = reason === '' ? REGISTER_TEXT.gapKind[kind] : `${REGISTER_TEXT.gapKind[kind]}, ${reason}`
-  return REGISTER_TEXT.gap(numbers, why)
 }
 
 /** A correction as the print says it under the line. */

@@ -6,7 +6,8 @@ import { seriesNamed } from '../shared/document/numbering.ts'
 import { drawRunning, pageSizes } from './pdf/running.ts'
 import { chunksOf, memorySource } from './pdf/source.ts'
 import type { PrintedLine } from './page/register.ts'
-import { correctionWords, gapWords, wholeRegister } from './register-book.ts'
+import { gapWords } from '../shared/register.vi.ts'
+import { correctionWords, wholeRegister } from './register-book.ts'
 import type { Store } from './store/index.ts'
 
 const NUMBER_PT = 13

@@ -1,3 +1,5 @@
+import { formatCodeNumber } from './document/fields.ts'
+import type { NumberGap } from './document/numbering.ts'
 import type { RegisterColumn, RegisterKind } from './register.ts'
 
 /** What the registers are called, and their columns. @source Decree 30/2020/NĐ-CP App. IV */
@@ -33,7 +35,6 @@ export const REGISTER_TEXT = {
   voided: (reason: string) => `Hủy số: ${reason}`,
   recalled: 'Đã thu hồi',
   replaced: 'Đã được thay thế',
-  returned: 'Trả lại bên gửi',
   notSent: 'Chưa gửi',
   accepted: (accepted: number, all: number) => `${String(accepted)}/${String(all)} nơi đã tiếp nhận`,
   gap: (numbers: string, reason: string) => `Số ${numbers}: ${reason}`,
@@ -55,3 +56,15 @@ export const REGISTER_TEXT = {
     `Đính chính: trước là “${was}”. ${by}, ${when}. Lý do: ${reason}`,
   printedAt: (when: string) => `In từ hệ thống lúc ${when}`,
 } as const
+
+/** Numbers that no document bears, as the register and its print say them. */
+export function gapWords({
+  from,
+  to,
+  kind,
+  reason,
+}: Pick<NumberGap, 'from' | 'to' | 'kind' | 'reason'>): string {
+  const numbers = from === to ? formatCodeNumber(from) : `${formatCodeNumber(from)}–${formatCodeNumber(to)}`
+  const why = reason === '' ? REGISTER_TEXT.gapKind[kind] : `${REGISTER_TEXT.gapKind[kind]}, ${reason}`
+  return REGISTER_TEXT.gap(numbers, why)
+}

@@ -2,7 +2,7 @@ import { BookOpen, ChevronLeft, ChevronRight, FileDown, PenLine } from 'lucide-r
 import { Fragment, useState } from 'react'
 
 import { formatCodeNumber } from '../../shared/document/fields.ts'
-import { REGISTER_TEXT } from '../../shared/register.vi.ts'
+import { gapWords, REGISTER_TEXT } from '../../shared/register.vi.ts'
 import {
   REGISTER_COLUMNS,
   registerKind,
@@ -131,16 +131,7 @@ function Lines({ book }: { book: RegisterBook }) {
               <Fragment key={`${row.id} ${String(row.number)}`}>
                 {row.gapsBefore.map((gap) => (
                   <tr key={gap.from} className={styles['gap']}>
-                    <td colSpan={columns.length + 1}>
-                      {REGISTER_TEXT.gap(
-                        gap.from === gap.to
-                          ? formatCodeNumber(gap.from)
-                          : `${formatCodeNumber(gap.from)}–${formatCodeNumber(gap.to)}`,
-                        [REGISTER_TEXT.gapKind[gap.kind], gap.reason]
-                          .filter((part) => part !== '')
-                          .join(', '),
-                      )}
-                    </td>
+                    <td colSpan={columns.length + 1}>{gapWords(gap)}</td>
                   </tr>
                 ))}
                 <Line

@@ -29,6 +29,5 @@ export const REGISTERS_TEXT = {
     reason: 'Lý do',
     reasonMissing: 'Hãy ghi lý do đính chính.',
     corrected: 'Đã ghi đính chính vào sổ.',
-    void: 'số hủy',
   },
 } as const
