@@ -1,19 +1,23 @@
 /**
  * `npm test`: everything a change must pass, from a fresh clone on.
  *
- * Words after `--` go to both test runs, for example `npm test -- test/store`. The last line is
- * `N passed, N failed`, counted in the runners' own reports.
+ * Words after `--` go to both test runs, for example `npm test -- test/store`. What failed is named once
+ * more at the end, so that the end of a long output is enough; the last line is `N passed, N failed`,
+ * counted in the runners' own reports.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { continueUnderCurrentNode, setup } from './setup.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const reports = join(root, 'out', 'reports')
 const wanted = process.argv.slice(2)
+const LINES_OF_A_FAILURE = 12
+const WIDTH_OF_A_FAILURE = 300
 
 try {
   setup()
@@ -98,21 +102,36 @@ function summary() {
   for (const { name, ok, seconds, note } of finished) {
     process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${note ?? `${seconds.toFixed(1)} s`})\n`)
   }
-  const counts = ['unit', 'e2e'].map(countOf)
-  const passed = counts.reduce((sum, count) => sum + count.passed, 0)
-  const failed = counts.reduce((sum, count) => sum + count.failed, 0)
-  process.stdout.write(`${passed} passed, ${failed} failed\n`)
-  return failed === 0 && finished.every(({ ok }) => ok)
+  const outcomes = ['unit', 'e2e'].map(outcomeOf)
+  const failures = outcomes.flatMap((outcome) => outcome.failures)
+  const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
+  for (const failure of failures) process.stdout.write(`\n${failure}\n`)
+  process.stdout.write(`${passed} passed, ${failures.length} failed\n`)
+  return failures.length === 0 && finished.every(({ ok }) => ok)
+}
+
+/** How one project ended: how many tests passed, and each failure in words. */
+function outcomeOf(project) {
+  const report = join(reports, `${project}.json`)
+  if (!existsSync(report)) return { passed: 0, failures: [] }
+  const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
+  return { passed: numPassedTests, failures: testResults.flatMap(failuresOf) }
 }
 
 /** A test file that could not even be loaded has no tests in the report; it counts as one failure. */
-function countOf(project) {
-  const report = join(reports, `${project}.json`)
-  if (!existsSync(report)) return { passed: 0, failed: 0 }
-  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
-  const notLoaded = testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(root, name)
+  const failed = assertionResults.filter((assertion) => assertion.status === 'failed')
+  if (failed.length === 0 && status === 'failed') return [inWords(file, message)]
+  return failed.map(({ fullName, failureMessages }) =>
+    inWords(`${file} > ${fullName}`, failureMessages.join('\n')),
   )
-  return { passed: numPassedTests, failed: numFailedTests + notLoaded.length }
+}
+
+function inWords(what, why) {
+  const ours = stripVTControlCharacters(why)
+    .split('\n')
+    .filter((line) => !/^ +at .*(node_modules|node:)/.test(line))
+  const lines = ours.slice(0, LINES_OF_A_FAILURE)
+  return [`FAILED ${what}`, ...lines.map((line) => `    ${line.slice(0, WIDTH_OF_A_FAILURE)}`)].join('\n')
 }
