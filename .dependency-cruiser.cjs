@@ -158,6 +158,13 @@ module.exports = {
       from: { path: '^src/engine/[^/]+/' },
       to: { path: '^src/engine/(?:index|entry)\\.ts$' },
     },
+    {
+      name: 'requests-are-asked-by-the-door',
+      comment: 'What a window asks is answered on top of everything else in the engine',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/engine/(?:index\\.ts$|requests/)' },
+      to: { path: '^src/engine/requests/' },
+    },
     ...DOORS.map(({ package: name, doors }) => ({
       name: `door-of-${name}`,
       comment: `${name} may be named only in: ${doors.join(', ')}`,

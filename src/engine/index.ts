@@ -14,7 +14,7 @@ import type { TokenModule } from '../shared/signing.ts'
 import { answer, failureLog } from './answer.ts'
 import { connectionChecks } from './connection-check.ts'
 import { connectionKept, connectionOptions } from './connection.ts'
-import { officeHandlers, type DoorMethod } from './handlers.ts'
+import { officeHandlers, type DoorMethod, type OfficeHandlers } from './requests/index.ts'
 import { serverClock } from './hub/server-clock.ts'
 import { openOffice, type Office, type World } from './office.ts'
 import { sessionOf } from './people.ts'
@@ -71,7 +71,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
   })
   let office: Office | undefined
-  let inOffice: Omit<Handlers, DoorMethod> | undefined
+  let inOffice: OfficeHandlers | undefined
   let lockedBy: ErrorCode | undefined
   /** A new office's key and code, between showing the code and hearing it back. */
   let promised: { readonly masterKey: Uint8Array; readonly recoveryCode: string } | undefined

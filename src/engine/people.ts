@@ -155,14 +155,15 @@ export function peopleSection(office: PeoplePorts) {
       office.tell('people')
       return sessionOf(office)
     },
-    /** Where one person is the whole office, the clerk of the settings is that person. */
-    renameSole(name: string): void {
-      const [only, ...others] = store.people.list()
-      if (only === undefined || others.length > 0 || only.name === name) return
-      store.people.change(only.id, { ...cardOf(only), name })
-      office.tell('people')
-    },
   }
+}
+
+/** Where one person is the whole office, the clerk of the settings is that person. */
+export function renameSole({ store, tell }: Pick<PeoplePorts, 'store' | 'tell'>, name: string): void {
+  const [only, ...others] = store.people.list()
+  if (only === undefined || others.length > 0 || only.name === name) return
+  store.people.change(only.id, { ...cardOf(only), name })
+  tell('people')
 }
 
 function cardOf({ name, position, roles, isActive }: PersonCard): PersonCard {

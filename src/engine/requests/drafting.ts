@@ -1,6 +1,6 @@
-import type { DocumentId } from '../shared/document/fields.ts'
-import type { Handlers, OutgoingDetail } from '../shared/ipc/contract.ts'
-import type { Office } from './office.ts'
+import type { DocumentId } from '../../shared/document/fields.ts'
+import type { OutgoingDetail } from '../../shared/ipc/contract.ts'
+import type { Office } from '../office.ts'
 import {
   beginWriting,
   keepAsTemplate,
@@ -9,20 +9,19 @@ import {
   requireShown,
   stopWriting,
   writtenOf,
-} from './outgoing/writing.ts'
-
-type DraftingMethod = Extract<keyof Handlers, `drafting.${string}`>
+} from '../outgoing/writing.ts'
+import type { AnswersTo } from './area.ts'
 
 /**
  * The requests about writing a document here.
  *
  * @param own the draft, for who may change it
  */
-export function draftingSection(
+export function draftingAnswers(
   { store, typesetting }: Office,
   own: (id: DocumentId) => DocumentId,
   changed: (id: DocumentId) => OutgoingDetail,
-): Pick<Handlers, DraftingMethod> {
+): AnswersTo<'drafting'> {
   const { compositions } = store
   return {
     'drafting.begin': ({ id, revision, template }) => {
@@ -36,7 +35,7 @@ export function draftingSection(
       return changed(id)
     },
     'drafting.preview': async ({ id }) => {
-      const { typeset } = await import('./outgoing/typeset.ts')
+      const { typeset } = await import('../outgoing/typeset.ts')
       return typeset(writtenOf(store, id), typesetting)
     },
     'drafting.keepPicture': ({ id, bytes }) => keepTextPicture(store, own(id), bytes),
