@@ -3,11 +3,14 @@ import { seriesNamed, type NumberSeries } from '../shared/document/numbering.ts'
 import { copyFormOf } from '../shared/document/types.ts'
 import { formatDate, vietnamClock, vietnamDate } from '../shared/document/vietnam-time.ts'
 import { AppError } from '../shared/errors.ts'
+import { fold } from '../shared/fold.ts'
 import {
   REGISTER_COLUMNS,
+  REGISTER_DAY,
   type RegisterBook,
   type RegisterColumn,
   type RegisterCorrection,
+  type RegisterFilter,
   type RegisterRow,
 } from '../shared/register.ts'
 import { REGISTER_TEXT } from '../shared/register.vi.ts'
@@ -49,6 +52,37 @@ export function registerPage(
       : numberedRows(store, book, offset, limit)
   const correctionsOf = store.corrections.of(book.kind, rows)
   return { total, rows: rows.map((row) => corrected(row, correctionsOf(row))) }
+}
+
+/**
+ * A page of those lines that a filter lets through. Numbers left out are not told: between lines that do not follow
+ * each other they would mislead. A commune's book of a year is some thousand lines, so all of them are made and looked
+ * at, in slices.
+ */
+export async function filteredPage(
+  store: Store,
+  book: RegisterBook,
+  filter: RegisterFilter,
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+): Promise<RegisterPage> {
+  const words = fold(filter.text).split(' ')
+  const found = (await wholeRegister(store, book)).filter(
+    (row) => isWithin(row, book, filter) && says(row, words),
+  )
+  const rows = found.slice(offset, offset + limit).map((row) => ({ ...row, gapsBefore: [] }))
+  return { total: found.length, rows }
+}
+
+function isWithin({ cells }: RegisterRow, { kind }: RegisterBook, { from, to }: RegisterFilter): boolean {
+  if (from === undefined && to === undefined) return true
+  const day = (cells[REGISTER_DAY[kind]] ?? '').split('/').reverse().join('-')
+  return day !== '' && (from === undefined || from <= day) && (to === undefined || day <= to)
+}
+
+/** Also of what corrected cells said before. */
+function says({ cells, corrections }: RegisterRow, words: readonly string[]): boolean {
+  const said = fold([...Object.values(cells), ...corrections.map(({ was }) => was)].join(' '))
+  return words.every((word) => said.includes(word))
 }
 
 /** All lines of a register, for print. */

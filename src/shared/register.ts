@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { documentId, instant } from './document/fields.ts'
+import { documentId, instant, isoDate } from './document/fields.ts'
 import { numberGap } from './document/numbering.ts'
 
 /**
@@ -97,3 +97,18 @@ export const registerBook = z.object({
   series: z.string().max(200).default(''),
 })
 export type RegisterBook = z.output<typeof registerBook>
+
+/** Which lines of a book: those whose day lies between two, both included, and that hold all of its words somewhere. */
+export const registerFilter = z.object({
+  from: isoDate.optional(),
+  to: isoDate.optional(),
+  text: z.string().trim().max(200).default(''),
+})
+export type RegisterFilter = z.output<typeof registerFilter>
+
+/** The day that a filter asks about: of issue, of arrival, by which to answer. */
+export const REGISTER_DAY = {
+  outgoing: 'issuedDate',
+  incoming: 'arrivalDate',
+  handling: 'handleBy',
+} as const satisfies Record<RegisterKind, RegisterColumn>

@@ -54,6 +54,7 @@ export const REGISTER_TEXT = {
   },
   correction: (was: string, by: string, when: string, reason: string) =>
     `Đính chính: trước là “${was}”. ${by}, ${when}. Lý do: ${reason}`,
+  corrections: 'Đính chính',
   printedAt: (when: string) => `In từ hệ thống lúc ${when}`,
 } as const
 
@@ -64,7 +65,11 @@ export function gapWords({
   kind,
   reason,
 }: Pick<NumberGap, 'from' | 'to' | 'kind' | 'reason'>): string {
-  const numbers = from === to ? formatCodeNumber(from) : `${formatCodeNumber(from)}–${formatCodeNumber(to)}`
   const why = reason === '' ? REGISTER_TEXT.gapKind[kind] : `${REGISTER_TEXT.gapKind[kind]}, ${reason}`
-  return REGISTER_TEXT.gap(numbers, why)
+  return REGISTER_TEXT.gap(gapNumbers({ from, to }), why)
+}
+
+/** The first and the last number of a gap, or the only one. */
+export function gapNumbers({ from, to }: Pick<NumberGap, 'from' | 'to'>): string {
+  return from === to ? formatCodeNumber(from) : `${formatCodeNumber(from)}–${formatCodeNumber(to)}`
 }

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { registerFiles } from '../../src/engine/page/register.ts'
-import { correct, registerPage, seriesOfYear, wholeRegister } from '../../src/engine/register-book.ts'
+import {
+  correct,
+  filteredPage,
+  registerPage,
+  seriesOfYear,
+  wholeRegister,
+} from '../../src/engine/register-book.ts'
 import { ARRIVALS, type Store } from '../../src/engine/store/index.ts'
 import { sha256Hex, type DocumentId } from '../../src/shared/document/fields.ts'
 import { REGISTER_COLUMNS, type RegisterBook } from '../../src/shared/register.ts'
@@ -91,6 +97,51 @@ describe('sổ đăng ký văn bản đi', () => {
     expect(byOnes).toEqual(registerPage(store, book, everything).rows)
     expect(byOnes.map(({ gapsBefore }) => gapsBefore.length)).toEqual([0, 1, 0, 0])
     expect(await wholeRegister(store, book)).toEqual(byOnes)
+  })
+})
+
+describe('a filter', () => {
+  test('finds lines by all of the words in any spelling, and by what was struck through', async () => {
+    const store = sendingOffice()
+    const first = await sealedDocument(store, { subject: 'V/v rà soát hồ sơ đất đai' })
+    await sealedDocument(store, { subject: 'V/v họp giao ban' })
+    const book = outgoingBook(store)
+    correct(
+      store,
+      book,
+      { id: first, number: 1 },
+      { column: 'title', text: 'Công văn. Khác', reason: 'nhầm' },
+      MORNING,
+    )
+    const found = async (text: string) =>
+      (await filteredPage(store, book, { text }, everything)).rows.map(({ number }) => number)
+    expect(await found('GIAO hop')).toEqual([2])
+    expect(await found('dat dai')).toEqual([1])
+    expect(await found('2/UBND')).toEqual([2])
+    expect(await found('giao đất')).toEqual([])
+    expect(await found('')).toEqual([1, 2])
+  })
+
+  test('finds lines by day, both ends included, and pages through what it found', async () => {
+    const store = sendingOffice()
+    for (const number of [1, 2, 3]) arrived(store, `packet ${String(number)}`, number)
+    const of = (from: string, to: string, page = everything) =>
+      filteredPage(store, ARRIVED, { text: '', from, to }, page)
+    expect((await of('2026-11-23', '2026-11-23')).total).toBe(3)
+    expect((await of('2026-11-24', '2026-12-31')).rows).toEqual([])
+    const last = await of('2026-11-01', '2026-11-23', { offset: 2, limit: 5 })
+    expect([last.total, last.rows.map(({ number }) => number)]).toEqual([3, [3]])
+  })
+
+  test('says nothing of numbers left out', async () => {
+    const store = sendingOffice()
+    arrived(store, 'packet 1', 1)
+    arrived(store, 'packet 2', 5)
+    expect(registerPage(store, ARRIVED, everything).rows.map(({ gapsBefore }) => gapsBefore.length)).toEqual([
+      0, 1,
+    ])
+    const { rows } = await filteredPage(store, ARRIVED, { text: '' }, everything)
+    expect(rows.map(({ gapsBefore }) => gapsBefore.length)).toEqual([0, 0])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { peopleSection, keepFirstPerson } from '../../src/engine/people.ts'
+import { keepFirstPerson, peopleSection, renameSole } from '../../src/engine/people.ts'
 import { officeSession, type SessionPorts } from '../../src/engine/session.ts'
 import type { PersonCard, PersonId, PersonRole } from '../../src/shared/people.ts'
 import { clock, office } from '../store/office.ts'
@@ -79,8 +79,8 @@ describe('an office of one', () => {
   })
 
   test('goes by the name that the settings give the clerk', () => {
-    const { people } = workplace()
-    people.renameSole('Lê Thị Ánh')
+    const { people, store } = workplace()
+    renameSole({ store, tell: () => undefined }, 'Lê Thị Ánh')
     expect(people.list()).toMatchObject([{ name: 'Lê Thị Ánh' }])
   })
 

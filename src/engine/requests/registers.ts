@@ -1,8 +1,9 @@
 import type { Office } from '../office.ts'
 import { previewNumber } from '../outgoing/number.ts'
 import { currentNumbering, explainGap, gapsOf, saveNumbering } from '../outgoing/numbering.ts'
-import { correct, registerPage, seriesOfYear } from '../register-book.ts'
+import { correct, filteredPage, registerPage, seriesOfYear } from '../register-book.ts'
 import { printRegister } from '../register-print.ts'
+import { registerSheet } from '../register-sheet.ts'
 import type { AnswersTo } from './area.ts'
 
 /** Numbers: how they are given, which were left out, and the registers that list them. */
@@ -25,7 +26,8 @@ export function registerAnswers(office: Office): AnswersTo<'numbering' | 'regist
       return gapsOf(store, year)
     },
     'registers.series': ({ year }) => seriesOfYear(store, year),
-    'registers.rows': ({ book, offset, limit }) => registerPage(store, book, { offset, limit }),
+    'registers.rows': ({ book, filter, ...page }) =>
+      filter === undefined ? registerPage(store, book, page) : filteredPage(store, book, filter, page),
     'registers.correct': ({ book, id, number, ...change }) => {
       const row = correct(store, book, { id, number }, change, now())
       office.tell('outgoing')
@@ -38,6 +40,10 @@ export function registerAnswers(office: Office): AnswersTo<'numbering' | 'regist
         book,
       )
       return { path: await host.saveFile(`so-van-ban-${String(book.year)}.pdf`, bytes) }
+    },
+    'registers.export': async ({ book }) => {
+      const bytes = await registerSheet(store, book, now())
+      return { path: await host.saveFile(`so-van-ban-${String(book.year)}.xlsx`, bytes) }
     },
   }
 }

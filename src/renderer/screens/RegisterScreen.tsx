@@ -1,4 +1,4 @@
-import { BookOpen, ChevronLeft, ChevronRight, FileDown, PenLine } from 'lucide-react'
+import { BookOpen, ChevronLeft, ChevronRight, FileDown, PenLine, SearchX, Sheet } from 'lucide-react'
 import { Fragment, useState } from 'react'
 
 import { formatCodeNumber } from '../../shared/document/fields.ts'
@@ -8,6 +8,7 @@ import {
   registerKind,
   type RegisterBook,
   type RegisterColumn,
+  type RegisterFilter,
   type RegisterKind,
   type RegisterRow,
 } from '../../shared/register.ts'
@@ -15,16 +16,20 @@ import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx
 import { Button, IconButton } from '../components/Button.tsx'
 import { CorrectionSheet } from '../components/CorrectionSheet.tsx'
 import { Choice } from '../components/Field.tsx'
+import { isNoFilter, NO_FILTER, RegisterFilters } from '../components/RegisterFilters.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatCount, formatInstant, isoDayOf } from '../lib/format.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
 import { useNow } from '../lib/useNow.ts'
+import { useQuiet } from '../lib/useQuiet.ts'
 import { TEXT } from '../text.vi.ts'
 import styles from './RegisterScreen.module.css'
 
 const PAGE_LINES = 100
+/** How long nothing is typed before lines are looked for. */
+const QUIET_MS = 200
 const KINDS = registerKind.options.map((kind) => ({ value: kind, text: REGISTER_TEXT.title[kind] }))
 
 /** Sổ đăng ký: the registers of a year in their prescribed columns, to be put right and printed. */
@@ -33,6 +38,8 @@ export function RegisterScreen() {
   const [kind, setKind] = useState<RegisterKind>('outgoing')
   const [year, setYear] = useState(thisYear)
   const [wanted, setSeries] = useState('')
+  const [filter, setFilter] = useState(NO_FILTER)
+  const settled = useQuiet(filter, QUIET_MS)
   const text = TEXT.registers
   const series = useLive('registers.series', { year }, 'outgoing', 'office')
   const known = series.status === 'ready' ? series.value : []
@@ -41,6 +48,10 @@ export function RegisterScreen() {
   const print = useAction(async () => {
     const { path } = await call('registers.print', { book })
     if (path !== undefined) announce(text.printed)
+  })
+  const sheet = useAction(async () => {
+    const { path } = await call('registers.export', { book })
+    if (path !== undefined) announce(text.sheetDone)
   })
   return (
     <section className={styles['screen']} aria-label={TEXT.places.registers} data-pane>
@@ -79,24 +90,41 @@ export function RegisterScreen() {
           />
         </div>
         <span className={styles['push']} />
+        <Button icon={Sheet} isDisabled={sheet.busy} onPress={() => void sheet.run()}>
+          {text.sheet}
+        </Button>
         <Button icon={FileDown} isDisabled={print.busy} onPress={() => void print.run()}>
           {print.busy ? text.printing : text.print}
         </Button>
       </div>
-      <FailureBanner error={print.error} />
-      <Lines key={`${kind} ${String(year)} ${book.series}`} book={book} />
+      <FailureBanner error={print.error ?? sheet.error} />
+      <RegisterFilters kind={kind} filter={filter} onChange={setFilter} />
+      <Lines
+        key={`${kind} ${String(year)} ${book.series} ${JSON.stringify(settled)}`}
+        book={book}
+        filter={settled}
+      />
     </section>
   )
 }
 
-function Lines({ book }: { book: RegisterBook }) {
+function Lines({ book, filter }: { book: RegisterBook; filter: RegisterFilter }) {
   const [offset, setOffset] = useState(0)
   const [correcting, setCorrecting] = useState<RegisterRow>()
   const text = TEXT.registers
-  const lines = useLive('registers.rows', { book, offset, limit: PAGE_LINES }, 'outgoing', 'incoming')
+  const isNarrowed = !isNoFilter(filter)
+  const lines = useLive(
+    'registers.rows',
+    { book, ...(isNarrowed ? { filter } : {}), offset, limit: PAGE_LINES },
+    'outgoing',
+    'incoming',
+  )
   if (lines.status === 'loading') return <Skeleton />
   if (lines.status === 'failed') return <Failed error={lines.error} onRetry={lines.refresh} />
   const { total, rows } = lines.value
+  if (total === 0 && isNarrowed) {
+    return <Empty icon={SearchX} title={text.noneFound} hint={text.noneFoundHint} />
+  }
   if (total === 0) {
     return book.kind === 'handling' ? (
       <Empty icon={BookOpen} title={text.emptyHandling} hint={text.emptyHandlingHint} />

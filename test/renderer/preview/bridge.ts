@@ -912,6 +912,7 @@ const handlers: Handlers = {
     return row
   },
   'registers.print': () => ({ path: 'D:\\so-van-ban-2026.pdf' }),
+  'registers.export': () => ({ path: 'D:\\so-van-ban-2026.xlsx' }),
   'home.today': () => ({
     toSign: 2,
     toSend: 3,

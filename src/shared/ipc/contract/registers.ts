@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { documentId } from '../../document/fields.ts'
 import { numberSeries } from '../../document/numbering.ts'
-import { registerBook, registerColumn, registerRow } from '../../register.ts'
+import { registerBook, registerColumn, registerFilter, registerRow } from '../../register.ts'
 import { page, type Requests } from './values.ts'
 
 /** Sổ văn bản đi, sổ văn bản đến, sổ theo dõi giải quyết văn bản đến. */
@@ -12,7 +12,7 @@ export const registerContract = {
     output: z.array(numberSeries),
   },
   'registers.rows': {
-    input: z.object({ book: registerBook, ...page }),
+    input: z.object({ book: registerBook, filter: registerFilter.optional(), ...page }),
     output: z.object({ total: z.int(), rows: z.array(registerRow) }),
   },
   /** "Đính chính": what the cell said stays, struck through. */
@@ -29,6 +29,11 @@ export const registerContract = {
   },
   /** As a PDF to be printed and bound, where the clerk wants it. */
   'registers.print': {
+    input: z.object({ book: registerBook }),
+    output: z.object({ path: z.string().optional() }),
+  },
+  /** As an Excel workbook, where the clerk wants it. */
+  'registers.export': {
     input: z.object({ book: registerBook }),
     output: z.object({ path: z.string().optional() }),
   },
