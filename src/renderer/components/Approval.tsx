@@ -61,7 +61,7 @@ export function ProposeButton({
       <Button
         kind="primary"
         icon={UserRoundCheck}
-        isDisabled={begin.busy || propose.busy}
+        isBusy={begin.busy || propose.busy}
         onPress={() => {
           propose.clear()
           void begin.run()
@@ -100,7 +100,7 @@ export function ProposeButton({
             >
               {TEXT.cancel}
             </Button>
-            <Button kind="primary" type="submit" isDisabled={propose.busy || leader === undefined}>
+            <Button kind="primary" type="submit" isBusy={propose.busy} isDisabled={leader === undefined}>
               {TEXT.approval.proposeDo}
             </Button>
           </div>

@@ -102,7 +102,7 @@ export function AssignSheet({
         <FailureBanner error={assign.error} boxed />
         <div className={form['row']}>
           <Button onPress={onClose}>{TEXT.cancel}</Button>
-          <Button kind="primary" type="submit" isDisabled={assign.busy}>
+          <Button kind="primary" type="submit" isBusy={assign.busy}>
             {text.assignDo}
           </Button>
         </div>

@@ -88,7 +88,7 @@ export function AttachmentList({
                 kind="quiet"
                 icon={X}
                 label={TEXT.draft.detach(file.name)}
-                isDisabled={detach.busy}
+                isBusy={detach.busy}
                 onPress={() => {
                   void detach.run(file).then((done) => {
                     if (done !== undefined) announce(TEXT.draft.detached(file.name))

@@ -84,7 +84,8 @@ function Office({ status }: { status: BackupStatus }) {
           <Button
             kind="primary"
             icon={HardDriveDownload}
-            isDisabled={running !== undefined || !folderPresent}
+            isBusy={running !== undefined}
+            isDisabled={!folderPresent}
             onPress={() => void make.run()}
           >
             {text.make}
@@ -92,7 +93,7 @@ function Office({ status }: { status: BackupStatus }) {
         )}
         <Button
           icon={FolderOpen}
-          isDisabled={choose.busy || running !== undefined}
+          isBusy={choose.busy || running !== undefined}
           onPress={() => void choose.run()}
         >
           {policy.folder === undefined ? text.choose : text.chooseOther}
@@ -151,13 +152,7 @@ function Row({ backup, idle, onCheck }: { backup: BackupSummary; idle: boolean; 
         <strong>{when}</strong>
         <div className={form['quiet']}>{TEXT.backup.row(backup.files, formatSize(backup.bytes))}</div>
       </div>
-      <Button
-        small
-        icon={ShieldCheck}
-        label={TEXT.backup.checkLabel(when)}
-        isDisabled={!idle}
-        onPress={onCheck}
-      >
+      <Button small icon={ShieldCheck} label={TEXT.backup.checkLabel(when)} isBusy={!idle} onPress={onCheck}>
         {TEXT.backup.check}
       </Button>
     </li>

@@ -15,6 +15,7 @@ export function Button({
   type = 'button',
   onPress,
   isDisabled = false,
+  isBusy = false,
   autoFocus = false,
   label,
   className,
@@ -26,6 +27,8 @@ export function Button({
   type?: 'button' | 'submit'
   onPress?: () => void
   isDisabled?: boolean
+  /** Its act runs: it takes no press and keeps the focus. */
+  isBusy?: boolean
   autoFocus?: boolean
   /** The accessible name where the visible words are not enough. */
   label?: string
@@ -37,6 +40,7 @@ export function Button({
       type={type}
       className={classes(styles['button'], styles[kind], small && styles['small'], className)}
       isDisabled={isDisabled}
+      isPending={isBusy}
       autoFocus={autoFocus}
       {...(label === undefined ? {} : { 'aria-label': label })}
       {...(onPress === undefined ? {} : { onPress })}
@@ -54,12 +58,15 @@ export function IconButton({
   onPress,
   kind = 'plain',
   isDisabled = false,
+  isBusy = false,
 }: {
   icon: LucideIcon
   label: string
   onPress: () => void
   kind?: Kind
   isDisabled?: boolean
+  /** As of {@link Button}. */
+  isBusy?: boolean
 }) {
   return (
     <TooltipTrigger delay={500}>
@@ -68,6 +75,7 @@ export function IconButton({
         aria-label={label}
         onPress={onPress}
         isDisabled={isDisabled}
+        isPending={isBusy}
       >
         <Icon size={18} strokeWidth={1.75} aria-hidden />
       </AriaButton>

@@ -93,7 +93,7 @@ export function ConnectionCheck({
         ) : (
           <Button
             icon={Stethoscope}
-            isDisabled={start.busy}
+            isBusy={start.busy}
             onPress={() => {
               if (mayStart?.() !== false) void start.run(hub)
             }}
@@ -102,7 +102,7 @@ export function ConnectionCheck({
           </Button>
         )}
         {check === undefined || running ? null : (
-          <Button icon={Download} isDisabled={save.busy} onPress={() => void save.run()}>
+          <Button icon={Download} isBusy={save.busy} onPress={() => void save.run()}>
             {TEXT.check.export}
           </Button>
         )}

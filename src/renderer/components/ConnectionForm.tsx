@@ -145,7 +145,7 @@ function ProxyAndClock({ settings }: { settings: ConnectionSettings }) {
       />
       <FailureBanner error={save.error} boxed />
       <div className={styles['row']}>
-        <Button kind="primary" type="submit" isDisabled={save.busy}>
+        <Button kind="primary" type="submit" isBusy={save.busy}>
           {TEXT.connection.save}
         </Button>
       </div>
@@ -174,7 +174,7 @@ function Authorities({ names }: { names: readonly string[] | undefined }) {
           onPick={(file) => void keep.run(file)}
         />
         {names === undefined ? null : (
-          <Button isDisabled={remove.busy} onPress={() => void remove.run()}>
+          <Button isBusy={remove.busy} onPress={() => void remove.run()}>
             {TEXT.connection.authoritiesRemove}
           </Button>
         )}
@@ -208,7 +208,7 @@ function OwnCertificate({ fileName }: { fileName: string | undefined }) {
       <div className={styles['row']}>
         <FilePicker label={TEXT.connection.ownPick} accept=".p12,.pfx" onPick={setPicked} />
         {fileName === undefined ? null : (
-          <Button isDisabled={remove.busy} onPress={() => void remove.run()}>
+          <Button isBusy={remove.busy} onPress={() => void remove.run()}>
             {TEXT.connection.ownRemove}
           </Button>
         )}
@@ -233,7 +233,7 @@ function OwnCertificate({ fileName }: { fileName: string | undefined }) {
           />
           <FailureBanner error={keep.error} boxed />
           <div className={styles['row']}>
-            <Button kind="primary" type="submit" isDisabled={keep.busy}>
+            <Button kind="primary" type="submit" isBusy={keep.busy}>
               {TEXT.connection.ownKeep}
             </Button>
           </div>

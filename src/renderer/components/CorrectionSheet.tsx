@@ -83,7 +83,7 @@ export function CorrectionSheet({
         <FailureBanner error={save.error} boxed />
         <div className={form['row']}>
           <Button onPress={onClose}>{TEXT.cancel}</Button>
-          <Button kind="primary" type="submit" isDisabled={save.busy}>
+          <Button kind="primary" type="submit" isBusy={save.busy}>
             {text.correct}
           </Button>
         </div>

@@ -85,7 +85,7 @@ export function Confirm({
         <Button autoFocus onPress={onClose}>
           {safe}
         </Button>
-        <Button kind="dangerous" isDisabled={busy} onPress={onConfirm}>
+        <Button kind="dangerous" isBusy={busy} onPress={onConfirm}>
           {act}
         </Button>
       </div>
@@ -149,7 +149,7 @@ export function AskReason({
         <FailureBanner error={error} boxed />
         <div className={styles['actions']}>
           <Button onPress={onClose}>{safe}</Button>
-          <Button kind={dangerous ? 'dangerous' : 'primary'} type="submit" isDisabled={busy}>
+          <Button kind={dangerous ? 'dangerous' : 'primary'} type="submit" isBusy={busy}>
             {act}
           </Button>
         </div>

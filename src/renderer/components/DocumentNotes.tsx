@@ -70,7 +70,7 @@ export function DocumentNotes({
         />
         <FailureBanner error={add.error} boxed />
         <div>
-          <Button small type="submit" icon={MessageSquarePlus} isDisabled={add.busy}>
+          <Button small type="submit" icon={MessageSquarePlus} isBusy={add.busy}>
             {TEXT.notes.add}
           </Button>
         </div>

@@ -76,7 +76,7 @@ function OwnKeys({ own }: { own: EncryptionStatus['own'] }) {
         {serving === undefined ? null : (
           <Button
             icon={Download}
-            isDisabled={save.busy}
+            isBusy={save.busy}
             onPress={() => {
               void save.run()
             }}
@@ -174,7 +174,8 @@ function PolicyForm({ stored }: { stored: EncryptionStatus }) {
       <div className={styles['row']}>
         <Button
           kind="primary"
-          isDisabled={save.busy || (policy === stored.policy && announced === stored.announce)}
+          isBusy={save.busy}
+          isDisabled={policy === stored.policy && announced === stored.announce}
           onPress={() => {
             void save.run()
           }}

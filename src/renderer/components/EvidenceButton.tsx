@@ -19,7 +19,7 @@ export function EvidenceButton({ direction, id }: { direction: 'outgoing' | 'inc
       <Button
         small
         icon={FileCheck}
-        isDisabled={save.busy}
+        isBusy={save.busy}
         onPress={() => {
           void save.run()
         }}

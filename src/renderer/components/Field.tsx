@@ -101,12 +101,13 @@ export function PinBox({
   error,
   value,
   onChange,
-  isDisabled = false,
+  isReadOnly = false,
   autoFocus = false,
 }: FieldWords & {
   value: string
   onChange: (value: string) => void
-  isDisabled?: boolean
+  /** It takes nothing now, and keeps the focus. */
+  isReadOnly?: boolean
   autoFocus?: boolean
 }) {
   const [shown, setShown] = useState(false)
@@ -119,7 +120,7 @@ export function PinBox({
       maxLength={64}
       autoFocus={autoFocus}
       isInvalid={error !== undefined}
-      isDisabled={isDisabled}
+      isReadOnly={isReadOnly}
       autoComplete="off"
       spellCheck="false"
     >

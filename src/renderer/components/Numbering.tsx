@@ -116,7 +116,7 @@ function Rules({ current, onSaved }: { current: Numbering; onSaved: () => void }
       )}
       <FailureBanner error={save.error} boxed />
       <div className={form['row']}>
-        <Button kind="primary" type="submit" isDisabled={save.busy}>
+        <Button kind="primary" type="submit" isBusy={save.busy}>
           {TEXT.numbering.save}
         </Button>
       </div>
@@ -388,7 +388,7 @@ function Explain({
         <FailureBanner error={act.error} boxed />
         <div className={form['row']}>
           <Button onPress={onDone}>{TEXT.cancel}</Button>
-          <Button kind="primary" type="submit" isDisabled={act.busy}>
+          <Button kind="primary" type="submit" isBusy={act.busy}>
             {TEXT.numbering.explain}
           </Button>
         </div>

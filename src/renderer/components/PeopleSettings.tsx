@@ -193,7 +193,7 @@ function FormSheet({
         <FailureBanner error={error} boxed />
         <div className={form['row']}>
           <Button onPress={onClose}>{TEXT.cancel}</Button>
-          <Button kind="primary" type="submit" isDisabled={busy}>
+          <Button kind="primary" type="submit" isBusy={busy}>
             {act}
           </Button>
         </div>

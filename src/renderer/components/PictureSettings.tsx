@@ -214,7 +214,7 @@ function SizeForm({
       />
       <FailureBanner error={save.error} boxed />
       <div className={styles['row']}>
-        <Button small type="submit" isDisabled={save.busy || wrong || widthMm === picture.widthMm}>
+        <Button small type="submit" isBusy={save.busy} isDisabled={wrong || widthMm === picture.widthMm}>
           {TEXT.pictures.saveSize}
         </Button>
       </div>

@@ -188,7 +188,7 @@ export function PinForm({
                 setPinError(undefined)
               }}
               error={pinError}
-              isDisabled={isBusy}
+              isReadOnly={isBusy}
               autoFocus={isFocusLost()}
             />
           )}
@@ -200,10 +200,9 @@ export function PinForm({
               type="submit"
               className={styles['main']}
               icon={role === 'person' ? Signature : Stamp}
+              isBusy={isBusy}
               isDisabled={
-                (closed === undefined && held?.certificate.usable !== true) ||
-                facts?.locked === true ||
-                isBusy
+                (closed === undefined && held?.certificate.usable !== true) || facts?.locked === true
               }
             >
               {isBusy ? TEXT.sign.signing : action}

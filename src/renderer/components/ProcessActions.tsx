@@ -52,7 +52,7 @@ export function ProcessActions({ detail }: { detail: IncomingDetail }) {
       {ANSWERABLE.includes(state) && mayAsk('incoming.reply') ? (
         <Button
           icon={Reply}
-          isDisabled={reply.busy}
+          isBusy={reply.busy}
           onPress={() => {
             void reply.run()
           }}
@@ -73,7 +73,7 @@ export function ProcessActions({ detail }: { detail: IncomingDetail }) {
       {isOwn && may.includes('process') ? (
         <Button
           icon={Hourglass}
-          isDisabled={advance.busy}
+          isBusy={advance.busy}
           onPress={() => {
             void advance.run('incoming.process')
           }}
@@ -84,7 +84,7 @@ export function ProcessActions({ detail }: { detail: IncomingDetail }) {
       {isOwn && may.includes('finish') ? (
         <Button
           icon={CircleCheck}
-          isDisabled={advance.busy}
+          isBusy={advance.busy}
           onPress={() => {
             void advance.run('incoming.finish')
           }}

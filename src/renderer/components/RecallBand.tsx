@@ -112,7 +112,7 @@ function Progress({ detail, act }: { detail: OutgoingDetail; act: ReactNode }) {
           action={
             delivery.job === 'held' ? (
               <Button
-                isDisabled={release.busy}
+                isBusy={release.busy}
                 onPress={() => {
                   void release.run()
                 }}

@@ -108,7 +108,7 @@ function PolicyForm({ stored }: { stored: SignaturePolicy }) {
         onChange={setHosts}
       />
       <FailureBanner error={save.error} boxed />
-      <Button kind="primary" type="submit" isDisabled={save.busy}>
+      <Button kind="primary" type="submit" isBusy={save.busy}>
         {text.save}
       </Button>
     </form>

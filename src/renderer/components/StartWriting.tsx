@@ -39,7 +39,7 @@ export function StartWriting({
       <Button
         kind="primary"
         icon={PenLine}
-        isDisabled={busy}
+        isBusy={busy}
         onPress={() => {
           onStart(templateId.safeParse(chosen).data)
         }}

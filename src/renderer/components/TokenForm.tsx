@@ -69,7 +69,7 @@ export function TokenForm({
       <div className={styles['row']}>
         <Button
           icon={FolderOpen}
-          isDisabled={browse.busy}
+          isBusy={browse.busy}
           onPress={() => {
             void browse.run()
           }}
@@ -122,7 +122,8 @@ function FileCertificates({
           <div className={styles['row']}>
             <Button
               icon={KeyRound}
-              isDisabled={open.busy || password === ''}
+              isBusy={open.busy}
+              isDisabled={password === ''}
               onPress={() => {
                 const secret = password
                 setPassword('')

@@ -72,7 +72,7 @@ export function WhoIsAtWork({ agencyName, organId }: { agencyName: string; organ
                 kind="primary"
                 icon={Lock}
                 autoFocus
-                isDisabled={leave.busy}
+                isBusy={leave.busy}
                 onPress={() => {
                   void lock()
                 }}
@@ -148,7 +148,7 @@ function PasswordChange({ hasPassword }: { hasPassword: boolean }) {
       ) : null}
       <PasswordFields value={password} onChange={setPassword} asked={asked} />
       <FailureBanner error={save.error} boxed />
-      <Button kind="primary" type="submit" isDisabled={save.busy}>
+      <Button kind="primary" type="submit" isBusy={save.busy}>
         {title}
       </Button>
     </form>

@@ -105,7 +105,7 @@ function CalendarForm({ stored }: { stored: WorkCalendar }) {
       />
       <FailureBanner error={save.error} boxed />
       <div className={form['row']}>
-        <Button kind="primary" type="submit" isDisabled={save.busy}>
+        <Button kind="primary" type="submit" isBusy={save.busy}>
           {text.save}
         </Button>
       </div>

@@ -195,7 +195,7 @@ function Proposal({ detail }: { detail: OutgoingDetail }) {
               <Button
                 kind="primary"
                 icon={Signature}
-                isDisabled={approve.busy}
+                isBusy={approve.busy}
                 onPress={() => {
                   void approve.run(true)
                 }}
@@ -204,7 +204,7 @@ function Proposal({ detail }: { detail: OutgoingDetail }) {
               </Button>
               <Button
                 icon={Check}
-                isDisabled={approve.busy}
+                isBusy={approve.busy}
                 onPress={() => {
                   void approve.run(false)
                 }}
@@ -222,7 +222,7 @@ function Proposal({ detail }: { detail: OutgoingDetail }) {
           {detail.drafter === undefined || detail.drafter.id === person?.id ? (
             <Button
               icon={Undo2}
-              isDisabled={takeBack.busy}
+              isBusy={takeBack.busy}
               onPress={() => {
                 void takeBack.run()
               }}

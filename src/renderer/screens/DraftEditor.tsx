@@ -188,7 +188,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
           <Button
             kind="primary"
             icon={isCopy ? Stamp : Signature}
-            isDisabled={freeze.busy}
+            isBusy={freeze.busy}
             onPress={() => {
               void freeze.run()
             }}

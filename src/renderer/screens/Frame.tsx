@@ -153,7 +153,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
         <Button
           icon={PenLine}
           className={styles['compose']}
-          isDisabled={compose.busy}
+          isBusy={compose.busy}
           onPress={() => {
             void composeNow()
           }}
@@ -238,7 +238,7 @@ function Restored({ office: { restored } }: { office: OfficeStatus }) {
       tone="warn"
       title={`${TEXT.restore.banner(formatInstant(restored.madeAt))}.`}
       action={
-        <Button small isDisabled={settle.busy} onPress={() => void settle.run()}>
+        <Button small isBusy={settle.busy} onPress={() => void settle.run()}>
           {TEXT.restore.settled}
         </Button>
       }
@@ -260,7 +260,7 @@ function Forgotten({ line }: { line: LineStatus | undefined }) {
           tone="warn"
           title={TEXT.frame.forgotten(documents.map(({ code }) => code))}
           action={
-            <Button small isDisabled={dismiss.busy} onPress={() => void dismiss.run()}>
+            <Button small isBusy={dismiss.busy} onPress={() => void dismiss.run()}>
               {TEXT.frame.forgottenSeen}
             </Button>
           }

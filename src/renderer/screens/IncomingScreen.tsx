@@ -294,7 +294,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
           <Button
             kind="primary"
             icon={BookDown}
-            isDisabled={register.busy}
+            isBusy={register.busy}
             onPress={() => {
               void register.run()
             }}

@@ -158,7 +158,7 @@ function EnterForm({
         </>
       )}
       <FailureBanner error={enter.error} boxed />
-      <Button kind="primary" type="submit" icon={LockKeyholeOpen} isDisabled={enter.busy}>
+      <Button kind="primary" type="submit" icon={LockKeyholeOpen} isBusy={enter.busy}>
         {enter.busy ? TEXT.session.entering : TEXT.session.enter}
       </Button>
       {person.hasPassword ? (
@@ -201,7 +201,7 @@ function RecoverForm({ person, onBack }: { person: Person; onBack: () => void })
       />
       <PasswordFields value={password} onChange={setPassword} asked={asked} />
       <FailureBanner error={recover.error} boxed />
-      <Button kind="primary" type="submit" icon={KeyRound} isDisabled={recover.busy}>
+      <Button kind="primary" type="submit" icon={KeyRound} isBusy={recover.busy}>
         {TEXT.session.recover}
       </Button>
       <Button onPress={onBack}>{TEXT.back}</Button>

@@ -72,7 +72,7 @@ export function OutboxScreen({ filter, line }: { filter: string; line: LineStatu
         {line === undefined || line.state === 'off' ? null : (
           <Button
             icon={line.paused ? Play : Pause}
-            isDisabled={pause.busy}
+            isBusy={pause.busy}
             onPress={() => {
               void pause.run(!line.paused)
             }}
@@ -92,7 +92,7 @@ export function OutboxScreen({ filter, line }: { filter: string; line: LineStatu
         <Button
           kind="primary"
           icon={Send}
-          isDisabled={sync.busy}
+          isBusy={sync.busy}
           onPress={() => {
             void sync.run()
           }}
@@ -455,7 +455,7 @@ function OutboxRow({
             small
             icon={icon}
             label={TEXT.outbox.of(name, code)}
-            isDisabled={act.busy}
+            isBusy={act.busy}
             onPress={onPress}
           >
             {name}
@@ -478,7 +478,8 @@ function OutboxRow({
           <FailureBanner error={act.error} boxed />
           <Button
             kind="primary"
-            isDisabled={act.busy || recipients === undefined || recipients.length === 0}
+            isBusy={act.busy}
+            isDisabled={recipients === undefined || recipients.length === 0}
             onPress={() =>
               void act.run(
                 () => call('outgoing.readdress', { id: row.id, recipients: [...(recipients ?? [])] }),

@@ -90,10 +90,10 @@ export function RegisterScreen() {
           />
         </div>
         <span className={styles['push']} />
-        <Button icon={Sheet} isDisabled={sheet.busy} onPress={() => void sheet.run()}>
+        <Button icon={Sheet} isBusy={sheet.busy} onPress={() => void sheet.run()}>
           {text.sheet}
         </Button>
-        <Button icon={FileDown} isDisabled={print.busy} onPress={() => void print.run()}>
+        <Button icon={FileDown} isBusy={print.busy} onPress={() => void print.run()}>
           {print.busy ? text.printing : text.print}
         </Button>
       </div>

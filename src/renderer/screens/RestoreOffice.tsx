@@ -68,7 +68,7 @@ export function RestoreOffice({
             kind={folder === undefined ? 'primary' : 'plain'}
             icon={FolderOpen}
             autoFocus
-            isDisabled={choose.busy || begin.busy}
+            isBusy={choose.busy || begin.busy}
             onPress={() => void choose.run()}
           >
             {text.choose}
@@ -108,7 +108,7 @@ export function RestoreOffice({
         )}
         <FailureBanner error={begin.error} boxed />
         <div className={styles['actions']}>
-          <Button kind="quiet" isDisabled={begin.busy} onPress={onBack}>
+          <Button kind="quiet" isBusy={begin.busy} onPress={onBack}>
             {TEXT.back}
           </Button>
           <span className={styles['push']} />
@@ -116,7 +116,8 @@ export function RestoreOffice({
             kind="primary"
             type="submit"
             icon={HardDriveUpload}
-            isDisabled={begin.busy || backups.length === 0}
+            isBusy={begin.busy}
+            isDisabled={backups.length === 0}
           >
             {text.begin}
           </Button>

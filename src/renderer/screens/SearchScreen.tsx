@@ -261,7 +261,7 @@ function SaveSearch({ query }: { query: SearchQuery }) {
       }}
     >
       <TextBox label={TEXT.search.saveName} value={name} maxLength={80} onChange={setName} />
-      <Button small isDisabled={save.busy || name.trim() === ''} type="submit">
+      <Button small isBusy={save.busy} isDisabled={name.trim() === ''} type="submit">
         {TEXT.save}
       </Button>
       <FailureBanner error={save.error} boxed />

@@ -172,7 +172,7 @@ function AgencySection({ settings }: { settings: Settings }) {
         <AgencyForm draft={draft} onChange={setDraft} asked={asked} />
         <FailureBanner error={save.error} boxed />
         <div className={styles['row']}>
-          <Button kind="primary" type="submit" isDisabled={save.busy}>
+          <Button kind="primary" type="submit" isBusy={save.busy}>
             {TEXT.settings.saveAgency}
           </Button>
         </div>
@@ -209,7 +209,7 @@ function HubSection({ settings }: { settings: Settings }) {
         />
         <FailureBanner error={save.error} boxed />
         <div className={styles['row']}>
-          <Button kind="primary" type="submit" isDisabled={save.busy}>
+          <Button kind="primary" type="submit" isBusy={save.busy}>
             {TEXT.settings.saveHub}
           </Button>
         </div>
@@ -228,7 +228,8 @@ function TokenSection({ settings }: { settings: Settings }) {
       <div className={styles['row']}>
         <Button
           kind="primary"
-          isDisabled={save.busy || value === undefined}
+          isBusy={save.busy}
+          isDisabled={value === undefined}
           onPress={() => {
             if (value !== undefined) void save.run({ token: value })
           }}
@@ -296,7 +297,8 @@ function ChoiceSection({
       <div className={styles['row']}>
         <Button
           kind="primary"
-          isDisabled={save.busy || chosen === kept}
+          isBusy={save.busy}
+          isDisabled={chosen === kept}
           onPress={() => {
             void save.run(patch(chosen))
           }}
@@ -336,7 +338,7 @@ function DiagnosisSection() {
       <div className={styles['row']}>
         <Button
           icon={Stethoscope}
-          isDisabled={look.busy}
+          isBusy={look.busy}
           onPress={() => {
             void look.run()
           }}
@@ -346,7 +348,7 @@ function DiagnosisSection() {
         {parts.length === 0 ? null : (
           <Button
             icon={Download}
-            isDisabled={save.busy}
+            isBusy={save.busy}
             onPress={() => {
               void save.run()
             }}
@@ -552,7 +554,7 @@ function UpdateSection() {
           <Button
             kind="primary"
             icon={RotateCcw}
-            isDisabled={act.busy}
+            isBusy={act.busy}
             onPress={() => {
               void act.run('update.install')
             }}
@@ -563,7 +565,7 @@ function UpdateSection() {
           <Button
             kind="primary"
             icon={Download}
-            isDisabled={act.busy}
+            isBusy={act.busy}
             onPress={() => {
               void act.run('update.download')
             }}
@@ -573,7 +575,8 @@ function UpdateSection() {
         ) : (
           <Button
             icon={RefreshCw}
-            isDisabled={act.busy || state === 'checking'}
+            isBusy={act.busy}
+            isDisabled={state === 'checking'}
             onPress={() => {
               void act.run('update.check')
             }}

@@ -249,7 +249,7 @@ function BatchPanel({
       }}
       other={
         <Button
-          isDisabled={act.busy}
+          isBusy={act.busy}
           onPress={() => {
             keep([])
           }}

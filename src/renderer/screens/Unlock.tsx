@@ -89,7 +89,7 @@ export function Unlock({
             {TEXT.restore.offer}
           </Button>
         ) : null}
-        <Button kind="primary" type="submit" icon={LockKeyholeOpen} isDisabled={unlock.busy}>
+        <Button kind="primary" type="submit" icon={LockKeyholeOpen} isBusy={unlock.busy}>
           {unlock.busy ? TEXT.unlock.opening : TEXT.unlock.open}
         </Button>
       </form>

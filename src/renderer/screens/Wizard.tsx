@@ -254,7 +254,7 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
             }}
           />
           <span className={styles['push']} />
-          <Button kind="primary" type="submit" isDisabled={create.busy}>
+          <Button kind="primary" type="submit" isBusy={create.busy}>
             {create.busy ? TEXT.wizard.creating : TEXT.wizard.create}
           </Button>
         </>
