@@ -36,6 +36,7 @@ import { UrgentBand } from '../components/UrgentBand.tsx'
 import { WhoIsAtWork } from '../components/WhoIsAtWork.tsx'
 import { call } from '../lib/call.ts'
 import { classes } from '../lib/classes.ts'
+import { FOCUS_REST, useFocusRest } from '../lib/focus.ts'
 import { formatInstant, formatSince } from '../lib/format.ts'
 import { draftStart } from '../lib/notation.ts'
 import { addressOf, go, PLACES, useRoute, type Place, type Route } from '../lib/route.ts'
@@ -96,6 +97,8 @@ export function Frame({ office }: { office: OfficeStatus }) {
   const [query, setQuery] = useState<SearchQuery>({ text: '', filters: {} })
   const [shortcuts, setShortcuts] = useState(false)
   const searchBox = useRef<HTMLInputElement>(null)
+  const work = useRef<HTMLElement>(null)
+  useFocusRest(work)
   const filter = filters[route.place] ?? ''
   const setFilter = (text: string) => {
     setFilters({ ...filters, [route.place]: text })
@@ -199,7 +202,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
           <WhoIsAtWork agencyName={agencyName} organId={office.agency?.organId ?? ''} />
         </div>
       </header>
-      <main className={styles['work']}>
+      <main ref={work} className={styles['work']} {...FOCUS_REST}>
         <FailureBanner error={compose.error} />
         <Restored office={office} />
         <UrgentBand openId={route.id} />

@@ -11,6 +11,7 @@ import { Logo } from '../components/Logo.tsx'
 import { isGoodPassword, NO_PASSWORD, PasswordFields } from '../components/PasswordFields.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
+import { isFocusByKeyboard } from '../lib/focus.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
@@ -21,7 +22,7 @@ type How = 'password' | 'token'
 /** The place at the PC is empty: who takes it shows who they are. */
 export function LockScreen({ office, session }: { office: OfficeStatus; session: Session }) {
   const token = useLive('token.status', {}, 'token')
-  const [chosenId, setChosenId] = useState<string | undefined>(session.people[0]?.id)
+  const [chosenId, setChosenId] = useState<string>()
   const [recovering, setRecovering] = useState(false)
   const person = session.people.find(({ id }) => id === chosenId) ?? session.people[0]
   return (
@@ -64,6 +65,8 @@ export function LockScreen({ office, session }: { office: OfficeStatus; session:
           <EnterForm
             key={person.id}
             person={person}
+            // Who goes through the names by arrow keys wants to reach the last of them too.
+            autoFocus={chosenId === undefined || !isFocusByKeyboard()}
             token={token.status === 'ready' ? token.value : undefined}
             onForgot={() => {
               setRecovering(true)
@@ -77,10 +80,12 @@ export function LockScreen({ office, session }: { office: OfficeStatus; session:
 
 function EnterForm({
   person,
+  autoFocus,
   token,
   onForgot,
 }: {
   person: Person
+  autoFocus: boolean
   token: TokenStatus | undefined
   onForgot: () => void
 }) {
@@ -140,7 +145,7 @@ function EnterForm({
           value={secret}
           onChange={setSecret}
           maxLength={200}
-          autoFocus
+          autoFocus={autoFocus}
           error={asked && secret === '' ? TEXT.session.passwordMissing : undefined}
         />
       ) : (
@@ -151,6 +156,7 @@ function EnterForm({
               label={TEXT.session.pin}
               value={secret}
               onChange={setSecret}
+              autoFocus={autoFocus}
               error={asked && secret === '' ? TEXT.session.pinMissing : undefined}
             />
           )}
