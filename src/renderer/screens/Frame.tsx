@@ -32,7 +32,7 @@ import { Button } from '../components/Button.tsx'
 import { Chip } from '../components/Chip.tsx'
 import { ShortcutsDialog } from '../components/Dialog.tsx'
 import { Logo } from '../components/Logo.tsx'
-import { UrgentBand } from '../components/UrgentBand.tsx'
+import { UrgentNotice } from '../components/UrgentNotice.tsx'
 import { WhoIsAtWork } from '../components/WhoIsAtWork.tsx'
 import { call } from '../lib/call.ts'
 import { classes } from '../lib/classes.ts'
@@ -197,6 +197,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
           </Button>
         ) : null}
         <span className={styles['spring']} />
+        <UrgentNotice openId={route.id} />
         <div className={styles['who']}>
           {office.practice ? <Chip tone="warn">{TEXT.practice}</Chip> : null}
           <WhoIsAtWork agencyName={agencyName} organId={office.agency?.organId ?? ''} />
@@ -205,7 +206,6 @@ export function Frame({ office }: { office: OfficeStatus }) {
       <main ref={work} className={styles['work']} {...FOCUS_REST}>
         <FailureBanner error={compose.error} />
         <Restored office={office} />
-        <UrgentBand openId={route.id} />
         <Forgotten line={line.status === 'ready' ? line.value : undefined} />
         <Screen
           route={route}
