@@ -270,7 +270,10 @@ function PdfPage({
       await task.promise
       setDrawnWidth(width)
     }
-    draw().catch(() => undefined) // cancelled by the next size, or a page pdf.js cannot draw: it stays white
+    draw().catch(() => {
+      // Cancelled by the next size, or a page pdf.js cannot draw: that one stays white, and nobody waits for it.
+      if (!gone) setDrawnWidth(width)
+    })
     return () => {
       gone = true
       stop?.()
