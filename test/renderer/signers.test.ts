@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { sha256Hex } from '../../src/shared/document/fields.ts'
 import type { OutgoingSummary, TokenStatus } from '../../src/shared/ipc/contract.ts'
-import { certificateFor, nextOfSeveral, ownerOf, signedCount } from '../../src/renderer/lib/signers.ts'
+import {
+  certificateFor,
+  nextOfSeveral,
+  ownerOf,
+  signedCount,
+  waitsForOther,
+} from '../../src/renderer/lib/signers.ts'
 
 type Kind = TokenStatus['tokens'][number]['certificates'][number]['kind']
 
@@ -44,6 +50,24 @@ describe('whose turn it is', () => {
     const document = turns(['Mẫu', true], ['Đồng', false], ['Nháy', false])
     expect(nextOfSeveral(document)?.fullName).toBe('Đồng')
     expect(signedCount(document)).toBe(1)
+  })
+})
+
+describe('for whom a document in Chờ ký waits', () => {
+  const document = { ...turns(['Mẫu', false]), typeName: 'Công văn' }
+  test('is the leader before the person’s signature, and the clerk after it, whoever looks', () => {
+    expect(waitsForOther({ ...document, state: 'frozen' }, ['drafter', 'clerk'])).toBe('leader')
+    expect(waitsForOther({ ...document, state: 'frozen' }, ['leader'])).toBeUndefined()
+    expect(waitsForOther({ ...document, state: 'signed' }, ['leader', 'drafter'])).toBe('clerk')
+    expect(waitsForOther({ ...document, state: 'numbered' }, ['clerk'])).toBeUndefined()
+  })
+  test('is the clerk alone where a paper document is copied', () => {
+    expect(waitsForOther({ ...document, typeName: 'Sao y', state: 'frozen' }, ['clerk'])).toBeUndefined()
+    expect(waitsForOther({ ...document, typeName: 'Sao y', state: 'frozen' }, ['leader'])).toBe('clerk')
+  })
+  test('is nobody else where initials are asked for, which may be the drafter’s', () => {
+    const signers = document.signers.map((signer) => ({ ...signer, part: 'initials' as const }))
+    expect(waitsForOther({ ...document, signers, state: 'frozen' }, ['drafter'])).toBeUndefined()
   })
 })
 

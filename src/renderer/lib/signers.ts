@@ -1,5 +1,7 @@
-import { isSamePerson } from '../../shared/document/signers.ts'
+import { isSamePerson, signsNext } from '../../shared/document/signers.ts'
 import type { CertificateChoice, OutgoingSummary, TokenStatus } from '../../shared/ipc/contract.ts'
+import { mayAsk } from '../../shared/rights.ts'
+import type { PersonRole } from '../../shared/people.ts'
 
 /** Whose turn it is to sign, of several; undefined where one signs alone, or all have. */
 export function nextOfSeveral({ signers }: Pick<OutgoingSummary, 'signers'>) {
@@ -9,6 +11,19 @@ export function nextOfSeveral({ signers }: Pick<OutgoingSummary, 'signers'>) {
 /** How many persons have signed. */
 export function signedCount({ signers }: Pick<OutgoingSummary, 'signers'>): number {
   return signers.filter(({ signed }) => signed !== undefined).length
+}
+
+/**
+ * For whom a document in Chờ ký waits; undefined where it is somebody with these roles. The engine refuses anybody
+ * else (outgoing/sign.ts).
+ */
+export function waitsForOther(
+  { state, typeName, signers }: Pick<OutgoingSummary, 'state' | 'typeName' | 'signers'>,
+  roles: readonly PersonRole[],
+): 'leader' | 'clerk' | undefined {
+  if (signsNext(state, typeName) === 'agency') return mayAsk('outgoing.seal', roles) ? undefined : 'clerk'
+  const isInitials = signers.find(({ signed }) => signed === undefined)?.part === 'initials'
+  return isInitials || roles.includes('leader') ? undefined : 'leader'
 }
 
 /** The certificate's owner as far as it can be seen now. */

@@ -27,16 +27,18 @@ import { DocumentList, WideDocumentRow } from '../components/DocumentList.tsx'
 import { FieldNote, TextBox } from '../components/Field.tsx'
 import { NumberFields, VoidNumber } from '../components/NumberFields.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
+import { OthersTurn } from '../components/OthersTurn.tsx'
 import { PinForm, type PinUse, type Role } from '../components/PinForm.tsx'
 import { SigningMark } from '../components/SigningMark.tsx'
 import { SigningSteps } from '../components/SigningSteps.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
-import { certificateFor, nextOfSeveral, ownerOf, signedCount } from '../lib/signers.ts'
+import { certificateFor, nextOfSeveral, ownerOf, signedCount, waitsForOther } from '../lib/signers.ts'
 import { formatCount, formatDay, formatMm, formatWhen, isoDayOf, parseDay } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
 import { codeOf, recipientNames, typeWords, useOutgoing } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
+import { useMay, useSession } from '../lib/session.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive, type Live } from '../lib/useLive.ts'
 import { useNumberChoice } from '../lib/useNumberChoice.ts'
@@ -293,11 +295,14 @@ function OpenDocument({
   const document = useLive('outgoing.one', { id: asId(id) }, 'outgoing')
   const [picked, setPicked] = useState<{ step: string; certificate: CertificateChoice }>()
   const [moved, setMoved] = useState<{ of: string; placed: PlacedSignature }>()
+  const { person } = useSession()
   const state = document.status === 'ready' ? document.value.state : undefined
+  const isOurTurn =
+    document.status === 'ready' && waitsForOther(document.value, person?.roles ?? []) === undefined
   const role = document.status === 'ready' ? roleFor(document.value) : 'person'
   const isCopy = document.status === 'ready' && copyFormOf(document.value.typeName) !== undefined
   // The place of the words on a copy is prescribed.
-  const asksPlace = !isCopy && OUTGOING_BOXES.toSign.some((known) => known === state)
+  const asksPlace = !isCopy && isOurTurn && OUTGOING_BOXES.toSign.some((known) => known === state)
   const next = document.status === 'ready' ? nextOfSeveral(document.value) : undefined
   const suggested = role === 'person' ? certificateFor(token, next) : token?.chosen.agency
   // What was chosen or moved for one signature says nothing of the next.
@@ -525,6 +530,7 @@ function SignPanel({
     )
     go('outbox')
   })
+  const may = useMay()
   const reopen = useAction(async () => {
     await call('outgoing.reopen', { id: detail.id })
     announce(TEXT.sign.reopenDone)
@@ -537,56 +543,69 @@ function SignPanel({
       ? { title: TEXT.sign.titleSign, action: TEXT.sign.sign }
       : { title: TEXT.sign.titleSeal, action: TEXT.sign.seal }
   const next = nextOfSeveral(detail)
+  const waitsFor = waitsForOther(detail, useSession().person?.roles ?? [])
+  const other = (
+    <>
+      {detail.state === 'numbered' ? (
+        may('outgoing.voidNumber') ? (
+          <VoidNumber detail={detail} />
+        ) : null
+      ) : (
+        <SendBackButton
+          detail={detail}
+          after={() => {
+            go('to-sign')
+          }}
+        />
+      )}
+      {may('outgoing.reopen') ? (
+        <Button
+          onPress={() => {
+            setReopening(true)
+          }}
+        >
+          {TEXT.sign.reopen}
+        </Button>
+      ) : null}
+    </>
+  )
+  const steps = <SigningSteps detail={detail} number={issue.number} day={issue.day} />
 
   return (
     <>
-      <PinForm
-        role={role}
-        token={token}
-        suggested={suggested}
-        {...words}
-        isBusy={act.busy}
-        onChoose={onChoose}
-        error={act.error ?? reopen.error}
-        note={role === 'agency' && line?.state === 'down' ? TEXT.sign.offline : undefined}
-        onTry={() => {
-          act.clear()
-          return !needsNumber || issue.check()
-        }}
-        onSign={(use) => {
-          void act.run(use)
-        }}
-        other={
-          <>
-            {detail.state === 'numbered' ? (
-              <VoidNumber detail={detail} />
-            ) : (
-              <SendBackButton
-                detail={detail}
-                after={() => {
-                  go('to-sign')
-                }}
-              />
-            )}
-            <Button
-              onPress={() => {
-                setReopening(true)
-              }}
-            >
-              {TEXT.sign.reopen}
-            </Button>
-          </>
-        }
-      >
-        <SigningSteps detail={detail} number={issue.number} day={issue.day} />
-        {next === undefined ? null : (
-          <p role="status">
-            <strong>{TEXT.sign.nextSigner(next.fullName)}</strong>
-          </p>
-        )}
-        {children}
-        {needsNumber ? <NumberFields choice={issue} detail={detail} /> : null}
-      </PinForm>
+      {waitsFor === undefined ? (
+        <PinForm
+          role={role}
+          token={token}
+          suggested={suggested}
+          {...words}
+          isBusy={act.busy}
+          onChoose={onChoose}
+          error={act.error ?? reopen.error}
+          note={role === 'agency' && line?.state === 'down' ? TEXT.sign.offline : undefined}
+          onTry={() => {
+            act.clear()
+            return !needsNumber || issue.check()
+          }}
+          onSign={(use) => {
+            void act.run(use)
+          }}
+          other={other}
+        >
+          {steps}
+          {next === undefined ? null : (
+            <p role="status">
+              <strong>{TEXT.sign.nextSigner(next.fullName)}</strong>
+            </p>
+          )}
+          {children}
+          {needsNumber ? <NumberFields choice={issue} detail={detail} /> : null}
+        </PinForm>
+      ) : (
+        <OthersTurn waitsFor={waitsFor} error={reopen.error} other={other}>
+          {steps}
+        </OthersTurn>
+      )}
       <Confirm
         isOpen={reopening}
         title={TEXT.sign.reopenAsk}

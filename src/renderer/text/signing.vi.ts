@@ -25,6 +25,16 @@ export const SIGNING_TEXT = {
     waitsFor: (name: string, done: number, all: number) =>
       `Chờ ${name} ký (đã ký ${String(done)}/${String(all)})`,
     cosignDone: (name: string) => `Đã ký. Tiếp theo là ${name} ký.`,
+    otherTurn: {
+      leader: {
+        title: 'Chờ lãnh đạo ký',
+        hint: 'Người có vai trò lãnh đạo vào làm việc rồi ký bằng token của mình. Ký xong, văn bản chờ văn thư đóng dấu.',
+      },
+      clerk: {
+        title: 'Chờ văn thư cấp số, đóng dấu',
+        hint: 'Đã đủ chữ ký của người có thẩm quyền. Văn thư vào làm việc, cấp số, đóng dấu và gửi.',
+      },
+    },
     nextSigner: (name: string) => `Đến lượt ${name} ký bằng token của mình.`,
     stepNumber: 'Cấp số, ngày',
     stepNumbered: 'Đã cấp số, ngày',
