@@ -165,11 +165,13 @@ function Year({ thisYear }: { thisYear: number }) {
         <Failed error={counts.error} onRetry={counts.refresh} />
       ) : (
         <div className={styles['year']}>
-          <YearChart year={year} months={counts.value.months} />
+          <div>
+            <YearChart year={year} months={counts.value.months} />
+            <p className={styles['quiet']}>{text.source}</p>
+          </div>
           <YearTable months={counts.value.months} />
         </div>
       )}
-      <p className={styles['quiet']}>{text.source}</p>
     </div>
   )
 }
