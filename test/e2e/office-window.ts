@@ -299,8 +299,9 @@ export class OfficeWindow {
     return this.page.getByRole('contentinfo', { name: 'Tình trạng' }).innerText()
   }
 
-  async waitForStatus(words: RegExp): Promise<void> {
-    await this.page.getByRole('contentinfo', { name: 'Tình trạng' }).getByText(words).first().waitFor()
+  async waitForStatus(words: RegExp, timeout = PATIENCE_MS): Promise<void> {
+    const bar = this.page.getByRole('contentinfo', { name: 'Tình trạng' })
+    await bar.getByText(words).first().waitFor({ timeout })
   }
 
   /** Opens a received document by its abstract, in the box of what is not registered yet. */

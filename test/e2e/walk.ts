@@ -131,7 +131,8 @@ export async function walk(options: WalkOptions): Promise<WalkSummary> {
       })
       await step('trục liên thông hoạt động lại; văn bản tự gửi', async () => {
         await desk.hub.start()
-        await sender.waitForStatus(/^Hộp gửi trống/)
+        // A line that was down for long is tried every two minutes and a fifth at the latest.
+        await sender.waitForStatus(/^Hộp gửi trống/, 150_000)
       })
       await step('B nhận, chữ ký hợp lệ, vào sổ', async () => {
         await receiver.openArrived(words.subject)

@@ -83,3 +83,14 @@ test('without a hub there is no line to be down, and windows hear only of what t
   to.cameUp()
   expect(told()).toBe(3)
 })
+
+test('a line that stays down is tried every two minutes at the latest', () => {
+  const { to, advance, at } = line()
+  const waits: number[] = []
+  for (let failures = 0; failures < 8; failures += 1) {
+    to.wentDown('hub/unreachable')
+    waits.push((to.get().nextTryAt ?? 0) - at())
+    advance(waits.at(-1) ?? 0)
+  }
+  expect(waits.map((ms) => ms / 1000)).toEqual([5, 10, 20, 40, 80, 120, 120, 120])
+})

@@ -1,6 +1,12 @@
 import type { ErrorCode } from '../../shared/errors.ts'
 import { retryDelayMs } from './backoff.ts'
 
+/**
+ * A line that is down is tried this often at least: it is one small question of the whole office, and an urgent
+ * document waits for the answer. The system says nothing when only the provider's side comes back.
+ */
+const LONGEST_MS = 2 * 60_000
+
 /** What is known of the line to the hub. Times are epoch milliseconds. */
 export interface LineState {
   readonly state: 'unknown' | 'up' | 'down'
@@ -64,7 +70,7 @@ export function lineToHub(now: () => number, random: () => number, onChange: () 
         state: 'down',
         since: current.state === 'down' ? current.since : now(),
         error,
-        nextTryAt: Math.max(now() + retryDelayMs(failures, random), earliest),
+        nextTryAt: Math.max(now() + retryDelayMs(failures, random, LONGEST_MS), earliest),
         failures,
       })
     },
