@@ -32,7 +32,12 @@ const TABLE = [
   { from: 'engine/pdf', ours: ['shared'], outside: 'any', node: true },
   { from: 'engine/signing', ours: ['shared'], outside: 'any', node: true },
   { from: 'engine/envelope', ours: ['shared'], outside: 'any', node: true },
-  { from: 'engine/page', ours: ['shared'], outside: ['fontkit'], node: true },
+  {
+    from: 'engine/page',
+    ours: ['shared'],
+    outside: ['docx', 'fflate', 'fontkit', 'mammoth', 'zod'],
+    node: true,
+  },
   { from: 'engine/hub', ours: ['shared'], outside: 'any', node: true },
   {
     from: 'engine/outgoing',

@@ -19,6 +19,7 @@ export default defineConfig({
           index: at('src/main/index.ts'),
           engine: at('src/engine/entry.ts'),
           'body-worker': at('src/engine/pdf/body-worker.ts'),
+          'word-worker': at('src/engine/page/word-worker.ts'),
           signer: at('src/signer/index.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

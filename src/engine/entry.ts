@@ -70,9 +70,10 @@ function isPort(value: unknown): value is Port {
 }
 
 /** Beside the built engine, or where Node strips types itself. */
-const BODY_WORKER = import.meta.filename.endsWith('.ts')
-  ? join(import.meta.dirname, 'pdf', 'body-worker.ts')
-  : join(import.meta.dirname, 'body-worker.js')
+const threadOf = (folder: string, name: string) =>
+  import.meta.filename.endsWith('.ts')
+    ? join(import.meta.dirname, folder, `${name}.ts`)
+    : join(import.meta.dirname, `${name}.js`)
 
 const parent = parentOf()
 let engine: Engine | undefined
@@ -228,7 +229,8 @@ async function begin(message: Extract<ToEngine, { type: 'start' }>): Promise<voi
       }
     },
     reach: killAt(message.failPoint),
-    bodyWorker: BODY_WORKER,
+    bodyWorker: threadOf('pdf', 'body-worker'),
+    wordWorker: threadOf('page', 'word-worker'),
     ...(message.nativeBinding === undefined ? {} : { nativeBinding: message.nativeBinding }),
     ...(message.settleMs === undefined ? {} : { settleMs: message.settleMs }),
     ...(message.tokenDeadlineMs === undefined ? {} : { tokenDeadlineMs: message.tokenDeadlineMs }),

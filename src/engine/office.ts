@@ -29,6 +29,8 @@ import type { TypesetPorts } from './outgoing/typeset.ts'
 import type { PasswordCost } from './passwords.ts'
 import { keepFirstPerson } from './people.ts'
 import { officeSession } from './session.ts'
+import type { WordContent } from './page/word-reading.ts'
+import { readWordInThread } from './page/word-thread.ts'
 import { bodyReader } from './pdf/body-text.ts'
 import { officeReading } from './reading.ts'
 import type { SignerClient } from './signing/signer-client.ts'
@@ -52,6 +54,8 @@ export interface World {
   readonly pollIntervalMs?: number
   /** The thread that reads PDFs for the search: the built file, or pdf/body-worker.ts. Left out, none is read. */
   readonly bodyWorker?: string
+  /** The thread that reads Word files: the built file, or page/word-worker.ts. Left out, none can be taken in. */
+  readonly wordWorker?: string
   /** See unknownOutcomes; default one minute. */
   readonly settleMs?: number
   /** How dear a guess at a password is; default: dear enough for an office. */
@@ -336,6 +340,10 @@ export function openOffice(
     submitting,
     registering,
     typesetting,
+    readWord: (file: Uint8Array): Promise<WordContent> => {
+      if (world.wordWorker === undefined) throw new Error('there is no thread to read Word files')
+      return readWordInThread(world.wordWorker, file)
+    },
     tell,
     lineStatus(): LineStatus {
       const state = line.get()

@@ -106,6 +106,10 @@ export const ERRORS = {
 
   'print/failed': { retry: 'user' },
 
+  'word/unreadable': { retry: 'never' },
+  'word/empty': { retry: 'never' },
+  'word/too-large': { retry: 'never' },
+
   'image/unusable': { retry: 'user' },
   'image/too-large': { retry: 'user' },
   'image/wrong-size': { retry: 'user' },

@@ -259,6 +259,18 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Nội dung đang soạn đã được lưu. Hãy thử lại; nếu vẫn chưa được, báo mã sự cố cho bộ phận hỗ trợ.',
   },
 
+  'word/unreadable': {
+    title: 'Không đọc được tệp Word này',
+    hint: 'Chỉ đọc được tệp .docx không có mật khẩu. Hãy mở tệp bằng Word, chọn Lưu thành .docx rồi nhập lại. Dự thảo vẫn như trước.',
+  },
+  'word/empty': {
+    title: 'Tệp Word không có nội dung',
+    hint: 'Trong tệp không có chữ nào ngoài phần đầu và phần ký. Hãy kiểm tra lại tệp. Dự thảo vẫn như trước.',
+  },
+  'word/too-large': {
+    title: 'Tệp Word quá dài',
+    hint: 'Nội dung nhiều hơn mức soạn được trong chương trình. Hãy chuyển tệp thành PDF rồi dùng Chọn tệp PDF. Dự thảo vẫn như trước.',
+  },
   'image/unusable': {
     title: 'Không dùng được hình này',
     hint: 'Hãy chọn tệp PNG nền trong suốt, lưu theo kiểu thông thường (không xen kẽ dòng). Hình đang dùng vẫn giữ nguyên.',

@@ -9,8 +9,8 @@ import {
 } from '../../shared/document/body.ts'
 import type { Appendix, Composed, PageLayout } from '../../shared/document/composition.ts'
 import { abstractOf, appendixHeading, formOf } from '../../shared/document/form.ts'
-import { signersOf, type Signer } from '../../shared/document/signers.ts'
 import { PRIORITIES } from '../../shared/document/types.ts'
+import { capitals, dashed, MOTTO, plainLines, signerBlocks, STATE, type SignerBlock } from './lines.ts'
 import { balanced, type Measure } from './measure.ts'
 import { HEAD_GAP_MM } from './style.ts'
 
@@ -20,10 +20,6 @@ const STAMP_MM: Readonly<Record<number, number>> = { 1: 20, 2: 40, 3: 30 }
 const NUMBER_MM = 12
 const DAY_MM = 8
 const YEAR_MM = 12
-/** In front of these begins a line of its own in the block of the signer. */
-const AUTHORITY = /\s+(?=(?:TM|KT|TL|TUQ|Q)\.)/u
-
-const STATE = 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM'
 /** Rules under the agency and the abstract: from a third to a half of the line. @source App. I part II 2, 5 */
 const RULE_SHARE = 0.42
 const APPENDIX_RULE_MM = 40
@@ -72,7 +68,7 @@ function headOf({ fields, composition }: Composed, measure: Measure): string {
     '<header class="head">',
     `<div>${parent}<p class="agency">${broken(agency)}</p>${rule(ruleMm)}</div>`,
     `<div><p class="state">${STATE}</p>`,
-    '<p class="motto"><span>Độc lập - Tự do - Hạnh phúc</span></p></div>',
+    `<p class="motto"><span>${MOTTO}</span></p></div>`,
     `<p class="number">Số:${blank(NUMBER_MM)}/${escaped(fields.codeNotation)}</p>`,
     `<p class="date">${escaped(fields.place)}, ngày${blank(DAY_MM)}tháng${blank(DAY_MM)}năm${blank(YEAR_MM)}</p>`,
     '<div class="under">',
@@ -102,25 +98,20 @@ function titleOf({ fields, composition }: Composed, measure: Measure): string {
 
 /** One addressee stands on the same line; several below each other, their dashes below the colon. */
 function addresseesOf(addressees: readonly string[]): string {
-  const [first, ...others] = addressees.map(withoutPunctuation).filter((one) => one !== '')
+  const [first, ...others] = plainLines(addressees)
   if (first === undefined) return ''
   if (others.length === 0) return `<div class="to"><p>Kính gửi:</p><p>${escaped(first)}</p></div>`
-  return `<div class="to"><p>Kính gửi:</p>${dashed([first, ...others])}</div>`
+  return `<div class="to"><p>Kính gửi:</p>${listOf([first, ...others])}</div>`
 }
 
 function footOf({ fields }: Composed): string {
-  const places = fields.toPlaces.map(withoutPunctuation).filter((place) => place !== '')
+  const places = plainLines(fields.toPlaces)
   const typer = fields.typerNotation.trim()
-  const blocks = signersOf(fields).filter(({ part }) => part !== 'initials')
-  // Whoever leads stands at the right; the others before him.
-  const inOrder = [
-    ...blocks.filter(({ part }) => part !== 'main'),
-    ...blocks.filter(({ part }) => part === 'main'),
-  ]
-  const signers = `<div class="signers">${inOrder.map(signerOf).join('')}</div>`
+  const blocks = signerBlocks(fields)
+  const signers = `<div class="signers">${blocks.map(signerOf).join('')}</div>`
   const left = [
     '<div class="places">',
-    places.length === 0 ? '' : `<h2>Nơi nhận:</h2>${dashed(places)}`,
+    places.length === 0 ? '' : `<h2>Nơi nhận:</h2>${listOf(places)}`,
     typer === '' ? '' : `<p class="typer">${escaped(typer)}.${String(fields.issuedAmount)}</p>`,
     '</div>',
   ].join('')
@@ -129,27 +120,18 @@ function footOf({ fields }: Composed): string {
     : `<footer class="foot">${left}${signers}</footer>`
 }
 
-function signerOf({ competence, position, fullName }: Signer): string {
-  const titles = [...competence.split(AUTHORITY), ...position.split(/\n/u)]
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
+function signerOf({ titles, name }: SignerBlock): string {
   return [
     '<div class="signer">',
-    ...titles.map((line) => `<p>${escaped(capitals(line))}</p>`),
-    `<p class="name">${escaped(fullName.trim())}</p></div>`,
+    ...titles.map((line) => `<p>${escaped(line)}</p>`),
+    `<p class="name">${escaped(name)}</p></div>`,
   ].join('')
 }
 
-/** Each on a line with a dash and a semicolon, the last with a full stop. */
-function dashed(lines: readonly string[]): string {
-  const items = lines.map(
-    (line, index) => `<li>- ${escaped(line)}${index < lines.length - 1 ? ';' : '.'}</li>`,
-  )
-  return `<ul>${items.join('')}</ul>`
-}
-
-function withoutPunctuation(line: string): string {
-  return line.replace(/^[\s\-–+]+/u, '').replace(/[\s;.,]+$/u, '')
+function listOf(lines: readonly string[]): string {
+  return `<ul>${dashed(lines)
+    .map((line) => `<li>${escaped(line)}</li>`)
+    .join('')}</ul>`
 }
 
 /**
@@ -339,10 +321,6 @@ function widest(lines: readonly string[], widthOf: (text: string) => number): nu
 
 function textWidthMm({ leftMm, rightMm }: PageLayout): number {
   return PAGE_WIDTH_MM - leftMm - rightMm
-}
-
-function capitals(text: string): string {
-  return text.trim().toLocaleUpperCase('vi')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -9,10 +9,10 @@ export const ADDRESS_PT = 11
 /** Between the two halves of the head. */
 export const HEAD_GAP_MM = 6
 /** Between the title and the name, for the signature and a seal of 36 mm. */
-const SIGNATURE_MM = 32
+export const SIGNATURE_MM = 32
 /** Number, notation: 13 pt; nơi nhận: 12 and 11 pt; title of an appendix' reference as the text. */
-const NUMBER_PT = 13
-const RECIPIENTS_PT = 11
+export const NUMBER_PT = 13
+export const RECIPIENTS_PT = 11
 
 const CUTS = [
   ['Tinos-Regular.ttf', 'normal', 'normal'],

@@ -1,4 +1,4 @@
-import type { DocumentId } from '../../shared/document/fields.ts'
+import type { Agency, DocumentId } from '../../shared/document/fields.ts'
 import type { OutgoingDetail } from '../../shared/ipc/contract.ts'
 import type { Office } from '../office.ts'
 import {
@@ -10,6 +10,7 @@ import {
   stopWriting,
   writtenOf,
 } from '../outgoing/writing.ts'
+import { takeWord, wordName, wordOf } from '../outgoing/word.ts'
 import type { AnswersTo } from './area.ts'
 
 /**
@@ -18,16 +19,21 @@ import type { AnswersTo } from './area.ts'
  * @param own the draft, for who may change it
  */
 export function draftingAnswers(
-  { store, typesetting }: Office,
+  { store, typesetting, host, now, readWord }: Office,
   own: (id: DocumentId) => DocumentId,
   changed: (id: DocumentId) => OutgoingDetail,
 ): AnswersTo<'drafting'> {
   const { compositions } = store
+
+  function agency(): Agency {
+    const known = store.settings.get('agency')
+    if (known === undefined) throw new Error('an open office has an agency')
+    return known
+  }
+
   return {
     'drafting.begin': ({ id, revision, template }) => {
-      const agency = store.settings.get('agency')
-      if (agency === undefined) throw new Error('an open office has an agency')
-      beginWriting(store, own(id), { revision, agency, template })
+      beginWriting(store, own(id), { revision, agency: agency(), template })
       return changed(id)
     },
     'drafting.stop': ({ id, revision }) => {
@@ -37,6 +43,16 @@ export function draftingAnswers(
     'drafting.preview': async ({ id }) => {
       const { typeset } = await import('../outgoing/typeset.ts')
       return typeset(writtenOf(store, id), typesetting)
+    },
+    'drafting.takeWord': async ({ id, ...file }) => {
+      const ports = { store, agency: agency(), now, read: readWord }
+      const taken = await takeWord(ports, own(id), file)
+      return { detail: changed(id), ...taken }
+    },
+    'drafting.exportWord': async ({ id }) => {
+      const written = writtenOf(store, id)
+      const bytes = await wordOf(written, typesetting.picture)
+      return { path: await host.saveFile(wordName(written.fields), bytes) }
     },
     'drafting.keepPicture': ({ id, bytes }) => keepTextPicture(store, own(id), bytes),
     'drafting.picture': async ({ id, sha256 }) => {

@@ -7,17 +7,22 @@ import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
 import { Button } from './Button.tsx'
 import { Choice } from './Field.tsx'
+import { FilePicker } from './FilePicker.tsx'
 import styles from './StartWriting.module.css'
 
-/** Begins to write a document here, from the template of its type or one of the office's own. */
+const WORD = '.docx,application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+
+/** Begins to write a document here: from the template of its type, one of the office's own, or a Word file. */
 export function StartWriting({
   typeName,
   busy,
   onStart,
+  onWord,
 }: {
   typeName: string
   busy: boolean
   onStart: (template: TemplateId | undefined) => void
+  onWord: (file: File) => void
 }) {
   const { drafting: words } = TEXT
   const templates = useLive('drafting.templates', {})
@@ -36,16 +41,19 @@ export function StartWriting({
           onChange={setChosen}
         />
       )}
-      <Button
-        kind="primary"
-        icon={PenLine}
-        isBusy={busy}
-        onPress={() => {
-          onStart(templateId.safeParse(chosen).data)
-        }}
-      >
-        {words.write}
-      </Button>
+      <div className={styles['ways']}>
+        <Button
+          kind="primary"
+          icon={PenLine}
+          isBusy={busy}
+          onPress={() => {
+            onStart(templateId.safeParse(chosen).data)
+          }}
+        >
+          {words.write}
+        </Button>
+        <FilePicker label={words.takeWord} accept={WORD} onPick={onWord} />
+      </div>
       <p className={styles['hint']}>{words.writeHint}</p>
     </div>
   )

@@ -1,20 +1,6 @@
 /** What is pasted, mostly from Word: its structure stays, its clothes go. */
+import { beginningOf } from '../../shared/document/beginnings.ts'
 
-/** How a line begins that Word numbered by itself, or the author by hand. */
-const BEGINNINGS: readonly (readonly [line: string, begin: RegExp])[] = [
-  ['article', /^\s*điều\s+\d+\s*[.:]\s*/iu],
-  ['numeral', /^\s*[IVX]+\s*[.)]\s+/u],
-  ['clause', /^\s*\d+\s*[.)]\s+/u],
-  ['point', /^\s*[a-zđ]\s*\)\s*/u],
-  ['basis', /^(?=\s*(?:căn cứ|theo đề nghị của|xét)\s[^.]*[;.]\s*$)/iu],
-]
-const DIVISION = /^\s*(phần|chương|mục|tiểu mục)\s+(?:[IVX]+|\d+)\s*[.:]?\s*/iu
-const DIVISION_KINDS: Readonly<Partial<Record<string, string>>> = {
-  phần: 'part',
-  chương: 'chapter',
-  mục: 'section',
-  'tiểu mục': 'subsection',
-}
 /** Nothing of these is text. */
 const JUNK = 'script, style, meta, link, title, xml, object, iframe, img, svg, form, input, button'
 const KEPT_ATTRIBUTES = new Set(['colspan', 'rowspan', 'data-line', 'data-kind', 'data-align'])
@@ -59,21 +45,11 @@ function asParagraph(element: Element): void {
 function nameLine(line: HTMLElement): void {
   if (line.dataset['line'] !== undefined) return
   const text = line.textContent.replace(/\s+/gu, ' ')
-  const division = DIVISION.exec(text)
-  const kind = DIVISION_KINDS[division?.[1]?.toLocaleLowerCase('vi') ?? '']
-  if (division !== null && kind !== undefined) {
-    line.dataset['line'] = 'division'
-    line.dataset['kind'] = kind
-    dropLetters(line, division[0])
-    return
-  }
-  for (const [name, begin] of BEGINNINGS) {
-    const match = begin.exec(text)
-    if (match === null) continue
-    line.dataset['line'] = name
-    dropLetters(line, match[0])
-    return
-  }
+  const begun = beginningOf(text)
+  if (begun === undefined) return
+  line.dataset['line'] = begun.line
+  if (begun.line === 'division') line.dataset['kind'] = begun.kind
+  dropLetters(line, begun.begin)
 }
 
 /** Takes away what is written at the beginning, whichever elements it stands in. Spaces count as none. */

@@ -3,6 +3,7 @@ import {
   BookmarkPlus,
   Check,
   CircleAlert,
+  FileType,
   FileUp,
   History,
   LoaderCircle,
@@ -15,7 +16,12 @@ import { fieldProblems, type FieldName, type FieldProblem } from '../../shared/d
 import type { TemplateId } from '../../shared/document/drafting.ts'
 import { remarksOn } from '../../shared/document/form.ts'
 import { copyFormOf } from '../../shared/document/types.ts'
-import type { OfficeStatus, OutgoingDetail } from '../../shared/ipc/contract.ts'
+import {
+  MAX_WORD_BYTES,
+  type OfficeStatus,
+  type OutgoingDetail,
+  type Output,
+} from '../../shared/ipc/contract.ts'
 import { NotesButton, ProposeButton, SentBackBand, useNeedsApproval } from '../components/Approval.tsx'
 import { AttachmentList } from '../components/AttachmentList.tsx'
 import { Banner, FailureBanner } from '../components/Banner.tsx'
@@ -27,7 +33,7 @@ import { DraftVersions } from '../components/DraftVersions.tsx'
 import { StartWriting } from '../components/StartWriting.tsx'
 import { WrittenPage } from '../components/WrittenPage.tsx'
 import { announce } from '../lib/announce.ts'
-import { call } from '../lib/call.ts'
+import { call, CallError } from '../lib/call.ts'
 import { classes } from '../lib/classes.ts'
 import { draftKeeper, keepDraft, type DraftState } from '../lib/draft.ts'
 import { formatTime, isoDayOf } from '../lib/format.ts'
@@ -46,6 +52,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
   const { detail, fields, composition } = draft
   /** Rises when the text comes from a template or a version. */
   const [round, setRound] = useState(0)
+  const [wordTold, setWordTold] = useState<WordTold>()
   const [versionsOpen, setVersionsOpen] = useState(false)
   const [naming, setNaming] = useState(false)
   const [leaving, setLeaving] = useState(false)
@@ -101,6 +108,22 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
     )
     setRound(round + 1)
   })
+  const takeWord = useAction(async (file: File) => {
+    if (file.size > MAX_WORD_BYTES) throw new CallError({ code: 'word/too-large', incident: '' })
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    await keeper.perform(async (revision) => {
+      const { detail: changed, ...told } = await call('drafting.takeWord', { id: detail.id, revision, bytes })
+      setWordTold(told)
+      return changed
+    })
+    setRound(round + 1)
+    announce(TEXT.drafting.wordTaken)
+  })
+  const exportWord = useAction(async () => {
+    await keeper.flush()
+    const { path } = await call('drafting.exportWord', { id: detail.id })
+    if (path !== undefined) announce(TEXT.drafting.wordExported)
+  })
   const leave = useAction(async () => {
     await keeper.perform((revision) => call('drafting.stop', { id: detail.id, revision }))
     setLeaving(false)
@@ -152,6 +175,15 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
               label={TEXT.drafting.keepTemplate}
               onPress={() => {
                 setNaming(true)
+              }}
+            />
+            <IconButton
+              kind="quiet"
+              icon={FileType}
+              label={TEXT.drafting.exportWord}
+              isDisabled={exportWord.busy}
+              onPress={() => {
+                void exportWord.run()
               }}
             />
             <IconButton
@@ -245,7 +277,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
       </div>
       <div className={screen['body']}>
         <DraftForm
-          key={detail.id}
+          key={`${detail.id} ${String(round)}`}
           fields={fields}
           agencyName={office.agency?.name ?? ''}
           change={keeper.change}
@@ -276,7 +308,8 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
         </DraftForm>
         {composition === undefined ? null : (
           <section className={styles['page']} aria-label={TEXT.draft.preview} data-pane>
-            <FailureBanner error={start.error ?? leave.error} />
+            <FailureBanner error={start.error ?? leave.error ?? exportWord.error} />
+            {wordTold === undefined ? null : <WordTaken told={wordTold} />}
             <WrittenPage
               detail={detail}
               fields={fields}
@@ -292,12 +325,18 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
             start={
               isCopy ? null : (
                 <>
-                  <FailureBanner error={start.error} />
+                  <FailureBanner error={start.error ?? takeWord.error} />
+                  <div role="status">
+                    {takeWord.busy ? <Banner tone="info" title={TEXT.drafting.takingWord} /> : null}
+                  </div>
                   <StartWriting
                     typeName={fields.typeName}
-                    busy={start.busy}
+                    busy={start.busy || takeWord.busy}
                     onStart={(template) => {
                       void start.run(template)
+                    }}
+                    onWord={(file) => {
+                      void takeWord.run(file)
                     }}
                   />
                 </>
@@ -401,6 +440,19 @@ function problemWords(problems: readonly FieldProblem[], field: FieldName): stri
   const found = problems.find((problem) => problem.field === field)
   if (found === undefined) return undefined
   return found.problem === 'missing' ? TEXT.missing[field] : TEXT.problem[found.problem]
+}
+
+type WordTold = Omit<Output<'drafting.takeWord'>, 'detail'>
+
+/** What was recognised in a Word file, for the drafter to look over. */
+function WordTaken({ told: { recognised, lostPictures } }: { told: WordTold }) {
+  const words = TEXT.drafting
+  return (
+    <Banner tone="info" title={words.wordTaken}>
+      {words.wordTakenHint(recognised.map((part) => words.wordParts[part]))}
+      {lostPictures === 0 ? '' : ` ${words.wordLostPictures(lostPictures)}`}
+    </Banner>
+  )
 }
 
 function SavingWords({ draft }: { draft: DraftState }) {

@@ -1,9 +1,32 @@
+import type { WordPart } from '../../shared/document/drafting.ts'
+
 /** The words around writing a document here. */
 export const DRAFTING_TEXT = {
   drafting: {
     choose: 'Văn bản này lấy từ đâu?',
     write: 'Soạn tại đây',
     writeHint: 'Trình bày đúng thể thức Nghị định 30/2020/NĐ-CP, không cần Word.',
+    takeWord: 'Nhập từ Word',
+    takingWord: 'Đang đọc tệp Word…',
+    wordTaken: 'Đã nhập nội dung từ Word',
+    wordTakenHint: (parts: readonly string[]) =>
+      parts.length === 0
+        ? 'Không nhận ra phần nào của thể thức: toàn bộ chữ nằm trong nội dung. Hãy điền thông tin bên trái và soát lại trang.'
+        : `Đã điền từ tệp: ${parts.join(', ')}. Hãy soát lại thông tin bên trái và nội dung trên trang.`,
+    wordLostPictures: (count: number) =>
+      `${String(count)} hình trong tệp không phải PNG hoặc JPEG nên không lấy được; hãy chèn lại bằng nút Chèn hình.`,
+    wordParts: {
+      typeName: 'tên loại',
+      codeNotation: 'ký hiệu',
+      subject: 'trích yếu',
+      place: 'địa danh',
+      toPlaces: 'nơi nhận',
+      signer: 'người ký',
+      addressees: 'kính gửi',
+      agencyName: 'tên cơ quan',
+    } satisfies Record<WordPart, string>,
+    exportWord: 'Lưu thành tệp Word',
+    wordExported: 'Đã lưu tệp Word. Bản Word không có chữ ký số.',
     importHint: 'Đã có tệp PDF soạn ở nơi khác.',
     template: 'Bắt đầu từ mẫu',
     typeTemplate: (typeName: string) => `Mẫu ${typeName}`,

@@ -20,3 +20,16 @@ export const templateFields = outgoingFields.pick({
   toPlaces: true,
 })
 export type TemplateFields = z.output<typeof templateFields>
+
+/** What of a document a Word file may tell beside its text. */
+export const wordPart = z.enum([
+  'typeName',
+  'codeNotation',
+  'subject',
+  'place',
+  'toPlaces',
+  'signer',
+  'addressees',
+  'agencyName',
+])
+export type WordPart = z.output<typeof wordPart>

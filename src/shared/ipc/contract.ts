@@ -16,7 +16,7 @@ import { trustContract } from './contract/trust.ts'
 import { updateContract } from './contract/update.ts'
 import type { Requests } from './contract/values.ts'
 
-export { type DraftTemplate, type DraftVersion } from './contract/drafting.ts'
+export { MAX_WORD_BYTES, type DraftTemplate, type DraftVersion } from './contract/drafting.ts'
 export { type MonthCount, type PressingDocument, type Today } from './contract/home.ts'
 export { hubKind, hubRoad, type HubKind, type HubRoad, type LineStatus } from './contract/hub.ts'
 export { MAX_ASSIGNED, type IncomingDetail, type IncomingSummary } from './contract/incoming.ts'

@@ -1156,6 +1156,13 @@ const handlers: Handlers = {
     tell('outgoing')
     return document
   },
+  'drafting.takeWord': ({ id }) => {
+    const document = one(id)
+    const { composition } = startOf(document.fields.typeName, own)
+    Object.assign(document, { composition, revision: document.revision + 1, changedAt: Date.now() })
+    return { detail: document, recognised: ['typeName', 'subject', 'signer'], lostPictures: 1 }
+  },
+  'drafting.exportWord': () => ({ path: 'D:\\Công văn.docx' }),
   'drafting.preview': async () => ({ bytes: (await pdf()).bytes, pages: 1 }),
   'drafting.keepPicture': ({ bytes }) => ({ sha256: hash(bytes.byteLength), widthMm: 80 }),
   'drafting.picture': () => {

@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { bytes } from '../../bytes.ts'
 import { composition } from '../../document/composition.ts'
-import { templateId, versionReason } from '../../document/drafting.ts'
+import { templateId, versionReason, wordPart } from '../../document/drafting.ts'
 import { documentId, instant, outgoingFields, sha256Hex } from '../../document/fields.ts'
 import { outgoingDetail } from './outgoing.ts'
 import type { Requests } from './values.ts'
 
 /** The largest picture that the text may take, in bytes. */
 const MAX_TEXT_PICTURE_BYTES = 10_000_000
+
+/** The largest Word file that is taken in, in bytes. */
+export const MAX_WORD_BYTES = 30_000_000
 
 const draftVersion = z.object({
   number: z.int(),
@@ -39,6 +42,26 @@ export const draftingContract = {
   'drafting.preview': {
     input: z.object({ id: documentId }),
     output: z.object({ bytes, pages: z.int() }),
+  },
+  /** Takes a Word file in as what is written. What was written becomes a version. */
+  'drafting.takeWord': {
+    input: z.object({
+      id: documentId,
+      revision: z.int(),
+      bytes: bytes.refine((file) => file.byteLength <= MAX_WORD_BYTES),
+    }),
+    output: z.object({
+      detail: outgoingDetail,
+      /** The parts that the file told. */
+      recognised: z.array(wordPart),
+      /** Pictures that the page cannot show. */
+      lostPictures: z.int(),
+    }),
+  },
+  /** As a Word file, where the clerk wants it. */
+  'drafting.exportWord': {
+    input: z.object({ id: documentId }),
+    output: z.object({ path: z.string().optional() }),
   },
   /** A picture for the text, PNG or JPEG, and how wide it stands there by itself. */
   'drafting.keepPicture': {
