@@ -10,6 +10,9 @@ const at = (path: string): string => resolve(import.meta.dirname, path)
  */
 export default defineConfig({
   main: {
+    // Its build for Node declares a `require`, as electron-vite does in every chunk that has one; the threads that set
+    // the two apart are not used.
+    resolve: { alias: [{ find: /^fflate$/, replacement: 'fflate/browser' }] },
     build: {
       outDir: at('out/main'),
       target: 'node20.18',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -5,6 +6,10 @@ import { describe, expect, test } from 'vitest'
 /** What must hold of the files that a build makes, whoever starts them. */
 const out = resolve(import.meta.dirname, '../../out')
 const read = (...path: readonly string[]): string => readFileSync(join(out, ...path), 'utf8')
+
+/** Parses the files named as modules, and names the one that is none. */
+const PARSE = `for (const file of process.argv.slice(1))
+  new (require('node:vm').SourceTextModule)(require('node:fs').readFileSync(file, 'utf8'), { identifier: file })`
 
 describe('the built app', () => {
   test('has a bridge that needs nothing but Electron, so the window can be sandboxed', () => {
@@ -21,6 +26,14 @@ describe('the built app', () => {
       expect(text).toBe('')
     }
     expect(page).not.toMatch(/<style|\son\w+=|(?:src|href)="(?:https?:)?\/\//)
+  })
+
+  test('can be read as the modules it says it is made of', () => {
+    const files = globSync('{main,cli,hub-sim}/**/*.js', { cwd: out })
+    expect(files.length).toBeGreaterThan(20)
+    execFileSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', '-e', PARSE, ...files], {
+      cwd: out,
+    })
   })
 
   test('never carries a native add-on inside a bundle', () => {
