@@ -154,6 +154,35 @@ test('the page is looked at as it will be signed, versions are kept, compared an
   expect(await text.innerText()).not.toContain('Sửa:')
 })
 
+test('it is saved as a Word file, and what that says comes back from it', async () => {
+  const { page } = office
+  const path = join(dataDir, 'quyet-dinh.docx')
+  const before = await keptLines()
+  await office.saveNextTo(path)
+  await page.getByRole('button', { name: 'Lưu thành tệp Word' }).click()
+  await page.getByText('Đã lưu tệp Word').waitFor()
+
+  await page.getByRole('button', { name: 'Dùng tệp PDF thay thế' }).click()
+  const leaving = page.getByRole('alertdialog')
+  await leaving.getByRole('button', { name: 'Dùng tệp PDF thay thế' }).click()
+  const file = page.getByLabel('Nhập từ Word')
+  await file.setInputFiles({
+    name: 'hong.docx',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from('không phải Word'),
+  })
+  await page.getByText('Không đọc được tệp Word này').waitFor()
+  expect(await judgeScreen(office, join(OUT, 'draft-word-refused'))).toEqual([])
+
+  await file.setInputFiles(path)
+  await page.getByText('Đã nhập nội dung từ Word').first().waitFor()
+  await page.getByText(/Đã điền từ tệp: tên loại, ký hiệu, trích yếu/).waitFor()
+  await page.getByRole('textbox', { name: 'Nội dung văn bản' }).waitFor()
+  expect(await keptLines()).toEqual(before)
+  expect((await theDraft()).fields.typeName).toBe('Quyết định (cá biệt)')
+  expect(await judgeScreen(office, join(OUT, 'draft-word-taken'))).toEqual([])
+})
+
 test('a text with a stamp of state secrecy is not kept', async () => {
   const { page } = office
   const text = page.getByRole('textbox', { name: 'Nội dung văn bản' })
