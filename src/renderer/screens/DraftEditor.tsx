@@ -181,7 +181,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
               kind="quiet"
               icon={FileType}
               label={TEXT.drafting.exportWord}
-              isDisabled={exportWord.busy}
+              isBusy={exportWord.busy}
               onPress={() => {
                 void exportWord.run()
               }}
