@@ -9,7 +9,8 @@ import { isWayOpen, STEP_STATE, STEP_TITLE, stepLines } from '../shared/connecti
 import { proxyChoice, type ProxyChoice } from '../shared/connection.ts'
 import { hubKind, hubRoad } from '../shared/ipc/contract.ts'
 import { needed, readWords, secretFrom, UsageError } from './arguments.ts'
-import { plain, print } from './print.ts'
+import { plain } from '../shared/plain.ts'
+import { print } from './print.ts'
 
 const CLOCK_LIMIT_MS = 60_000
 

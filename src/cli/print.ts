@@ -1,14 +1,6 @@
 import type { ReasonCode } from '../shared/verdict.ts'
 import { REASON_TEXT } from '../shared/verdict.vi.ts'
 
-/**
- * Text of a stranger (a certificate's name, a packet's subject) without what could steer the terminal:
- * control characters, and the invisible ones that turn the reading direction.
- */
-export function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ')
-}
-
 /** One line, or several, of the answer. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)

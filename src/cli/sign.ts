@@ -44,7 +44,8 @@ import {
   secretFrom,
   UsageError,
 } from './arguments.ts'
-import { plain, print, printError } from './print.ts'
+import { plain } from '../shared/plain.ts'
+import { print, printError } from './print.ts'
 
 const OPTIONS = {
   ...AUTHORITY_OPTIONS,

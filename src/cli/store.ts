@@ -15,7 +15,8 @@ import { checkBackup } from '../engine/store/restore.ts'
 import { AppError } from '../shared/errors.ts'
 import { ERROR_TEXT } from '../shared/errors.vi.ts'
 import { readWords, secretFrom, UsageError } from './arguments.ts'
-import { plain, print } from './print.ts'
+import { plain } from '../shared/plain.ts'
+import { print } from './print.ts'
 
 /**
  * `vanthu store check`: reads everything an office keeps, in its profile or in its newest backup. The recovery code

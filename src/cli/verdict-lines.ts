@@ -1,7 +1,8 @@
 import { vietnamClock } from '../shared/document/vietnam-time.ts'
 import type { SignatureVerdict, TimeStampVerdict } from '../shared/verdict.ts'
 import { algorithmText, laterChangeLines, revocationText, VERDICT_TEXT } from '../shared/verdict.vi.ts'
-import { plain, reasonLine } from './print.ts'
+import { plain } from '../shared/plain.ts'
+import { reasonLine } from './print.ts'
 
 /** A signature with all that was found about it, under a title. */
 export function signatureLines(title: string, signature: SignatureVerdict): string[] {

@@ -14,7 +14,8 @@ import type { DocumentVerdict } from '../shared/verdict.ts'
 import { VERDICT_SENTENCE, VERDICT_TEXT } from '../shared/verdict.vi.ts'
 import { AUTHORITY_OPTIONS, needFile, readWords } from './arguments.ts'
 import { openCommandAuthorities, trustFrom } from './authorities.ts'
-import { plain, print, reasonLine } from './print.ts'
+import { plain } from '../shared/plain.ts'
+import { print, reasonLine } from './print.ts'
 import { signatureLines, timeStampLines } from './verdict-lines.ts'
 
 /** What `--json` prints. Scripts rely on these names: add, never rename. */
