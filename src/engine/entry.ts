@@ -165,6 +165,14 @@ function startSigner(): SignerProcess {
   return desktopSigner()
 }
 
+/** Says something to the desktop; under plain Node there is none that could hear it. */
+function tellDesktop(request: Extract<HostRequest, { op: 'notify' | 'showStanding' }>): void {
+  if (process.send !== undefined) return
+  ask(request).catch((cause: unknown) => {
+    log('error', `${request.op}: ${String(cause)}`)
+  })
+}
+
 const updateStatus = contract['update.status'].output
 const host: Host = {
   keyStore: () => ask({ op: 'keyStore' }),
@@ -184,6 +192,17 @@ const host: Host = {
       ? ask({ op: 'print', files: [...files] })
       : Promise.reject(new AppError('print/failed', 'there is no desktop to print with')),
   startSigner,
+  desktop: {
+    abilities: () =>
+      process.send === undefined ? ask({ op: 'desktopAbilities' }) : Promise.resolve({ tray: false }),
+    startWithSystem: (wanted) => ask({ op: 'startWithSystem', wanted }),
+    notify: (notice, evenInFront) => {
+      tellDesktop({ op: 'notify', notice, evenInFront })
+    },
+    showStanding: (standing) => {
+      tellDesktop({ op: 'showStanding', standing })
+    },
+  },
   update: {
     status: async () => updateStatus.parse(await ask({ op: 'updateStatus' })),
     check: async () => updateStatus.parse(await ask({ op: 'updateCheck' })),
@@ -265,6 +284,9 @@ async function receive(raw: unknown, ports: readonly Port[]): Promise<void> {
       return
     case 'wake':
       engine?.wake()
+      return
+    case 'want':
+      engine?.want(message.wanted)
       return
     case 'changed':
       engine?.tell(message.topic)

@@ -1,4 +1,5 @@
-import { formatCode } from '../shared/document/fields.ts'
+import type { NoticePlace } from '../shared/desktop.ts'
+import { formatCode, type DocumentId } from '../shared/document/fields.ts'
 import { vietnamDate } from '../shared/document/vietnam-time.ts'
 import { DEFAULT_CALENDAR, sendDeadline } from '../shared/document/working-days.ts'
 import type { MonthCount, Output, PressingDocument } from '../shared/ipc/contract.ts'
@@ -55,13 +56,22 @@ export async function yearAtAGlance(store: Store, year: number): Promise<Output<
 }
 
 function described(store: Store, { place, id, deadline }: RunningDeadline): PressingDocument {
-  if (place === 'to-sign' || place === 'outbox') {
-    const { codeNumber, fields } = store.outgoing.get(id)
-    const code = codeNumber === undefined ? fields.typeName : formatCode(codeNumber, fields.codeNotation)
-    return { place, id, code, subject: fields.subject, priority: fields.priority, deadline }
+  return { place, id, ...titleOf(store, place, id), deadline }
+}
+
+/** What names a document to the clerk; `code` is its type where it has no number. */
+export function titleOf(
+  store: Store,
+  place: NoticePlace,
+  id: DocumentId,
+): { code: string; subject: string; priority: number } {
+  if (place === 'new' || place === 'handling') {
+    const { code, typeName, subject, priority } = store.incoming.get(id)
+    return { code: code === '' ? typeName : code, subject, priority }
   }
-  const { code, typeName, subject, priority } = store.incoming.get(id)
-  return { place, id, code: code === '' ? typeName : code, subject, priority, deadline }
+  const { codeNumber, fields } = store.outgoing.get(id)
+  const code = codeNumber === undefined ? fields.typeName : formatCode(codeNumber, fields.codeNotation)
+  return { code, subject: fields.subject, priority: fields.priority }
 }
 
 /** The first instant of a month in Vietnam. */

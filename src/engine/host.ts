@@ -1,3 +1,4 @@
+import type { DesktopAbilities, Notice, Standing } from '../shared/desktop.ts'
 import type { UpdateStatus } from '../shared/ipc/contract.ts'
 import type { PrintFile } from './page/files.ts'
 import type { SignerProcess } from './signing/signer-process.ts'
@@ -34,6 +35,15 @@ export interface Host {
   readonly print: (files: readonly PrintFile[]) => Promise<Uint8Array>
   /** Starts a signer process. */
   readonly startSigner: () => SignerProcess
+  /** What is around the window. */
+  readonly desktop: {
+    readonly abilities: () => Promise<DesktopAbilities>
+    /** Has the system start the program with its user, or no longer. */
+    readonly startWithSystem: (wanted: boolean) => Promise<void>
+    /** Shows it in the corner of the screen; not while the clerk looks at the window, unless `evenInFront`. */
+    readonly notify: (notice: Notice, evenInFront: boolean) => void
+    readonly showStanding: (standing: Standing) => void
+  }
   readonly update: {
     readonly status: () => Promise<UpdateStatus>
     readonly check: () => Promise<UpdateStatus>

@@ -18,6 +18,7 @@ import { officeHandlers, type DoorMethod, type OfficeHandlers } from './requests
 import { serverClock } from './hub/server-clock.ts'
 import { openOffice, type Office, type World } from './office.ts'
 import { sessionOf } from './people.ts'
+import { outside, type Outside } from './outside.ts'
 import { officeRestore } from './restore.ts'
 import { signerClient } from './signing/signer-client.ts'
 import { tokenSummaryOf } from './signing/token-view.ts'
@@ -53,6 +54,8 @@ export interface Engine {
   tell(topic: Topic): void
   /** The PC woke up or the network is back. */
   wake(): void
+  /** See {@link outside}: the next window that can show it does. */
+  readonly want: Outside['want']
   close(): Promise<void>
 }
 
@@ -75,6 +78,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   let lockedBy: ErrorCode | undefined
   /** A new office's key and code, between showing the code and hearing it back. */
   let promised: { readonly masterKey: Uint8Array; readonly recoveryCode: string } | undefined
+
+  const fromOutside = outside(() => {
+    tell('wanted')
+  })
 
   function tell(topic: Topic): void {
     for (const listener of listeners) listener(topic)
@@ -99,7 +106,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     office = openOffice(store, signer, options, tell, (backup, how) =>
       checkBackup(backup, { ...how, masterKey, now, nativeBinding: options.nativeBinding }),
     )
-    inOffice = officeHandlers(office)
+    inOffice = officeHandlers(office, fromOutside)
     lockedBy = undefined
     tell('office')
   }
@@ -274,6 +281,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 
   await openByOs()
+  if (office === undefined) {
+    host.desktop.showStanding({ office: 'closed', arrived: 0, toSend: 0, staysInTray: false })
+  }
 
   return {
     answer(method, input) {
@@ -291,6 +301,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     wake() {
       office?.queue.tryNow()
     },
+    want: fromOutside.want,
     async close() {
       restore.cancel()
       await checks.close()

@@ -8,6 +8,7 @@ import { appearanceFont } from './appearance-font.ts'
 import { officeBackups, type BackupPorts } from './backup.ts'
 import { connectionKept, connectionOptions } from './connection.ts'
 import { officeEncryption } from './encryption.ts'
+import { officeDesktop } from './desktop.ts'
 import type { ReachFailPoint } from './fail-point.ts'
 import type { Host } from './host.ts'
 import { openTransport } from './hub/open.ts'
@@ -67,6 +68,9 @@ const SETTLE_MS = 60_000
 const PROGRESS_EVERY_MS = 250
 /** A thousand errands that end are not a thousand reasons for a window to ask again. */
 const TELL_EVERY_MS = 100
+
+/** What may be worth a word outside the window. */
+const NEWSWORTHY: readonly Topic[] = ['outgoing', 'incoming', 'line', 'office']
 
 /** Where a topic of a job's kind belongs. */
 const JOB_TOPICS: Readonly<Record<Job['kind'], Topic>> = {
@@ -129,6 +133,7 @@ export function openOffice(
   function tell(topic: Topic): void {
     tellWindows(topic)
     if (topic === 'outgoing' || topic === 'incoming') reading?.ring()
+    if (NEWSWORTHY.includes(topic)) desktop.ring()
   }
 
   const reading =
@@ -302,7 +307,17 @@ export function openOffice(
     },
   })
 
+  const desktop = officeDesktop({
+    store,
+    line: () => line.get(),
+    now,
+    timer: world.timer,
+    isUnattended: () => session.isEmpty(),
+    host,
+  })
+
   journal.open()
+  desktop.start()
   queue.start()
   reading?.start()
   watch.start()
@@ -330,6 +345,7 @@ export function openOffice(
     trust,
     authorities,
     backups,
+    desktop,
     encryption,
     queue,
     session,
@@ -368,6 +384,7 @@ export function openOffice(
     /** Ends the queue and the connections, then lets the profile go. The signer is its owner's to close. */
     async close(): Promise<void> {
       session.close()
+      await desktop.stop()
       watch.stop()
       await backups.stop()
       await reading?.stop()

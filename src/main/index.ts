@@ -1,14 +1,21 @@
 import { app, dialog, session, type BrowserWindow } from 'electron'
 import { mkdirSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
+import type { DesktopAbilities, Standing, Wanted } from '../shared/desktop.ts'
+import { TRAY_TEXT } from '../shared/desktop.vi.ts'
 import type { HostRequest } from '../shared/host.ts'
+import { dialogs } from './dialogs.ts'
 import { leaveBeforeQuit, watchForWaking } from './lifecycle.ts'
 import { logLine, openLog } from './log.ts'
+import { HIDDEN_SWITCH, startsWithSystem, startWithSystem } from './login-item.ts'
+import { noticeBoard } from './notices.ts'
 import { pagePrinter } from './print.ts'
 import { supervise } from './processes.ts'
 import { keyStore, unwrapKey, wrapKey } from './secrets.ts'
+import { listTasks, taskAmong } from './tasks.ts'
+import { hasTray, markTaskbar, openTray } from './tray.ts'
 import { updates } from './updates.ts'
+import { windowMemory } from './window-memory.ts'
 import { lockPages, openWindow, registerAppScheme, serveWindowFiles } from './window.ts'
 
 /**
@@ -16,14 +23,16 @@ import { lockPages, openWindow, registerAppScheme, serveWindowFiles } from './wi
  * business rule lives here.
  *
  * `VANTHU_DATA` names another folder for everything the app keeps (a second office on one PC, the demo,
- * tests). `VANTHU_FAIL_POINT`, `VANTHU_POLL_MS`, `VANTHU_SETTLE_MS` and `VANTHU_TOKEN_DEADLINE_MS` are heard only by
- * an app that is not packaged.
+ * tests). `VANTHU_FAIL_POINT`, `VANTHU_POLL_MS`, `VANTHU_SETTLE_MS`, `VANTHU_TOKEN_DEADLINE_MS` and `VANTHU_TRAY` are
+ * heard only by an app that is not packaged.
  */
 const dataDir = process.env['VANTHU_DATA']
 if (dataDir !== undefined && dataDir !== '') {
   mkdirSync(dataDir, { recursive: true })
   app.setPath('userData', join(dataDir, 'desktop'))
 }
+/** As in electron-builder.yml. */
+const APP_ID = 'vn.vanthu.desktop'
 const profileDir =
   dataDir === undefined || dataDir === '' ? join(app.getPath('userData'), 'office') : join(dataDir, 'office')
 
@@ -31,7 +40,7 @@ const profileDir =
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 registerAppScheme()
 
-// What a second start was given as arguments is not looked at: it only brings the window forward.
+// Of what a second start was given as arguments only a task of the jump list is looked at.
 if (app.requestSingleInstanceLock()) app.whenReady().then(open).catch(giveUp)
 else app.quit()
 
@@ -52,21 +61,44 @@ function giveUp(cause: unknown): void {
   app.exit(1)
 }
 
-function open(): void {
+async function open(): Promise<void> {
   openLog(join(app.getPath('userData'), 'logs', 'van-thu.log'))
   logLine('info', `main ${String(process.pid)}`, `Văn Thư ${app.getVersion()} on ${process.platform}`)
+  // The name under which Windows knows notices and the jump list: the installer's.
+  app.setAppUserModelId(APP_ID)
   lockPages()
   serveWindowFiles(join(import.meta.dirname, '../renderer'))
+  listTasks()
 
   let window: BrowserWindow | undefined
+  let standing: Standing = { office: 'closed', arrived: 0, toSend: 0, staysInTray: false }
+  let isQuitting = false
+  const memory = windowMemory(join(app.getPath('userData'), 'window.json'))
+  const ask = dialogs(() => window)
   const update = updates({
     onChange: () => {
       processes.changed('update')
     },
     leave: () => processes.leave(),
   })
-
   const printer = pagePrinter()
+  const board = noticeBoard({
+    isInFront: () => window?.isDestroyed() === false && window.isVisible() && window.isFocused(),
+    onOpen: want,
+  })
+  const isTrayForced = !app.isPackaged && process.env['VANTHU_TRAY'] === '1'
+  const tray =
+    isTrayForced || (await hasTray())
+      ? openTray({
+          open: showWindow,
+          compose,
+          sync,
+          quit: () => {
+            app.quit()
+          },
+        })
+      : undefined
+  let isInTray = tray !== undefined && app.commandLine.hasSwitch(HIDDEN_SWITCH)
 
   async function answer(request: HostRequest): Promise<unknown> {
     switch (request.op) {
@@ -77,17 +109,28 @@ function open(): void {
       case 'unwrapKey':
         return unwrapKey(request.wrapped)
       case 'chooseModule':
-        return chooseModule(window)
+        return ask.chooseModule()
       case 'chooseFolder':
-        return chooseFolder(window, request.title)
+        return ask.chooseFolder(request.title)
       case 'resolveProxy':
         return session.defaultSession.resolveProxy(request.url)
       case 'saveFile':
-        return saveFile(window, request.name, request.bytes)
+        return ask.saveFile(request.name, request.bytes)
       case 'choosePath':
-        return choosePath(window, request.name)
+        return ask.choosePath(request.name)
       case 'print':
         return printer.print(request.files)
+      case 'desktopAbilities':
+        return abilities()
+      case 'startWithSystem':
+        startWithSystem(request.wanted)
+        return undefined
+      case 'notify':
+        board.show(request.notice, request.evenInFront)
+        return undefined
+      case 'showStanding':
+        showStanding(request.standing)
+        return undefined
       case 'updateStatus':
         return update.status()
       case 'updateCheck':
@@ -125,25 +168,88 @@ function open(): void {
     },
   })
 
+  function abilities(): DesktopAbilities {
+    const starts = startsWithSystem()
+    return { tray: tray !== undefined, ...(starts === undefined ? {} : { startsWithSystem: starts }) }
+  }
+
+  /** Whether the program goes on without a window. */
+  function stays(): boolean {
+    return tray !== undefined && standing.staysInTray && !isQuitting
+  }
+
+  function showStanding(next: Standing): void {
+    standing = next
+    tray?.show(next)
+    markTaskbar(window?.isDestroyed() === false ? window : undefined, next)
+    // Nothing goes on in an office that is not open: whoever has its code must be asked for it.
+    if (next.office === 'closed' && isInTray) showWindow()
+  }
+
   function showWindow(): void {
+    isInTray = false
     if (window !== undefined && !window.isDestroyed()) {
       if (window.isMinimized()) window.restore()
+      window.show()
       window.focus()
       return
     }
-    window = openWindow(join(import.meta.dirname, '../preload/index.cjs'))
-    processes.addWindow(window.webContents)
+    const opened = openWindow(join(import.meta.dirname, '../preload/index.cjs'), (made) => {
+      memory.follow(made)
+    })
+    window = opened
+    processes.addWindow(opened.webContents)
+    opened.on('close', (event) => {
+      if (!stays()) return
+      event.preventDefault()
+      opened.hide()
+      isInTray = true
+      if (memory.saysItStays(opened)) {
+        const wanted = { what: 'place', place: 'new' } as const
+        board.show({ topic: 'arrived', ...TRAY_TEXT.stays, wanted }, true)
+      }
+    })
     // The hidden window would keep the app running after the last one that can be seen.
-    window.once('closed', () => {
+    opened.once('closed', () => {
       printer.close()
     })
   }
 
-  showWindow()
-  app.on('second-instance', showWindow)
+  /** Brings the window forward and has it show something. */
+  function want(wanted: Wanted): void {
+    showWindow()
+    processes.fromOutside({ type: 'want', wanted })
+  }
+
+  function compose(): void {
+    want({ what: 'compose' })
+  }
+
+  function sync(): void {
+    processes.wake('clerk')
+  }
+
+  /** Does what a start of the program was asked to do. */
+  function started(words: readonly string[]): void {
+    const task = taskAmong(words)
+    if (task === 'compose') compose()
+    if (task === 'sync') sync()
+  }
+
+  if (!isInTray) showWindow()
+  started(process.argv)
+  app.on('second-instance', (_event, words) => {
+    // A task of the jump list that needs no window leaves it where it is.
+    if (taskAmong(words) !== 'sync') showWindow()
+    started(words)
+  })
   app.on('activate', showWindow)
   app.on('window-all-closed', () => {
-    app.quit()
+    // Also when the hidden window for printing goes while the other one was never opened.
+    if (!stays()) app.quit()
+  })
+  app.on('before-quit', () => {
+    isQuitting = true
   })
   watchForWaking((why) => {
     processes.wake(why)
@@ -160,43 +266,4 @@ function sqliteBinding(): string | undefined {
   return app.isPackaged
     ? join(process.resourcesPath, 'better_sqlite3.node')
     : process.env['VANTHU_SQLITE_BINDING']
-}
-
-async function chooseModule(window: BrowserWindow | undefined): Promise<string | undefined> {
-  const options: Electron.OpenDialogOptions = {
-    title: 'Chọn trình điều khiển token',
-    properties: ['openFile'],
-    filters: [
-      { name: 'Trình điều khiển token', extensions: ['dll', 'so', 'dylib'] },
-      { name: 'Chứng thư mềm (thử nghiệm)', extensions: ['p12', 'pfx'] },
-      { name: 'Mọi tệp', extensions: ['*'] },
-    ],
-  }
-  const chosen =
-    window === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options)
-  return chosen.canceled ? undefined : chosen.filePaths[0]
-}
-
-async function chooseFolder(window: BrowserWindow | undefined, title: string): Promise<string | undefined> {
-  const options: Electron.OpenDialogOptions = { title, properties: ['openDirectory', 'createDirectory'] }
-  const chosen =
-    window === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options)
-  return chosen.canceled ? undefined : chosen.filePaths[0]
-}
-
-async function choosePath(window: BrowserWindow | undefined, name: string): Promise<string | undefined> {
-  const options: Electron.SaveDialogOptions = { title: 'Lưu tệp', defaultPath: basename(name) }
-  const chosen =
-    window === undefined ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options)
-  return chosen.canceled || chosen.filePath === '' ? undefined : chosen.filePath
-}
-
-async function saveFile(
-  window: BrowserWindow | undefined,
-  name: string,
-  bytes: Uint8Array,
-): Promise<string | undefined> {
-  const path = await choosePath(window, name)
-  if (path !== undefined) await writeFile(path, bytes)
-  return path
 }

@@ -12,6 +12,8 @@ const FIRST_RESTART_MS = 200
 const LONGEST_RESTART_MS = 30_000
 const STEADY_MS = 60_000
 
+type FromOutside = Extract<ToEngine, { type: 'want' }>
+
 /** What the supervisor needs to know and to do. */
 export interface SupervisorOptions {
   readonly engineEntry: string
@@ -40,6 +42,8 @@ export function supervise(options: SupervisorOptions) {
   let startedAt = 0
   let pings = 0
   let onGone: (() => void) | undefined
+  /** The last thing that was asked for before the engine could hear it. */
+  let early: FromOutside | undefined
   const signers = new Map<number, UtilityProcess>()
 
   function start(): void {
@@ -94,6 +98,8 @@ export function supervise(options: SupervisorOptions) {
       case 'ready':
         ready = true
         for (const window of loaded) introduce(window)
+        if (early !== undefined) child.postMessage(early)
+        early = undefined
         return
       case 'ask':
         void reply(child, message.id, message.request)
@@ -190,8 +196,13 @@ export function supervise(options: SupervisorOptions) {
         loaded.delete(window)
       })
     },
-    /** The PC woke up, or the network came back. */
-    wake(why: 'resume' | 'network'): void {
+    /** Something was asked for outside the window; kept until the engine can hear it. */
+    fromOutside(message: FromOutside): void {
+      if (ready) engine?.postMessage(message)
+      else early = message
+    },
+    /** The PC woke up, the network came back, or the clerk does not want to wait. */
+    wake(why: 'resume' | 'network' | 'clerk'): void {
       engine?.postMessage({ type: 'wake', why } satisfies ToEngine)
     },
     /** Something of main's own changed, such as the state of an update. */

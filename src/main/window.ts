@@ -97,8 +97,12 @@ export function lockPages(): void {
   })
 }
 
-/** Opens the app's window: sandboxed, isolated, without Node, unable to go anywhere else. */
-export function openWindow(preload: string): BrowserWindow {
+/**
+ * Opens the app's window: sandboxed, isolated, without Node, unable to go anywhere else.
+ *
+ * @param prepare puts it where it belongs, before it is shown
+ */
+export function openWindow(preload: string, prepare: (window: BrowserWindow) => void): BrowserWindow {
   const window = new BrowserWindow({
     width: 1366,
     height: 768,
@@ -122,6 +126,7 @@ export function openWindow(preload: string): BrowserWindow {
     },
   })
   window.removeMenu()
+  prepare(window)
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     logLine('error', 'window', `its process ended: ${reason}`)
     setTimeout(() => {

@@ -1,4 +1,5 @@
 import { BACKUP_TEXT } from './text/backup.vi.ts'
+import { DESKTOP_TEXT } from './text/desktop.vi.ts'
 import { ENCRYPTION_TEXT } from './text/encryption.vi.ts'
 import { DRAFTING_TEXT } from './text/drafting.vi.ts'
 import { FRAME_TEXT } from './text/frame.vi.ts'
@@ -45,6 +46,7 @@ export const TEXT = {
   ...INCOMING_TEXT,
   ...SETTINGS_TEXT,
   ...ENCRYPTION_TEXT,
+  ...DESKTOP_TEXT,
   ...HISTORY_TEXT,
   ...HOME_TEXT,
   ...SEARCH_TEXT,

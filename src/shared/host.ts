@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { bytes } from './bytes.ts'
+import { desktopAbilities, notice, standing, wanted } from './desktop.ts'
 import { ERROR_CODES } from './errors.ts'
 import { topic } from './ipc/topics.ts'
 
-/** What only the desktop can do for the engine: the OS key store, dialogs, updates, starting the signer. */
+/** What only the desktop can do for the engine: the OS key store, dialogs, notices, updates, starting the signer. */
 export const hostRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('keyStore') }),
   z.object({ op: z.literal('wrapKey'), key: bytes }),
@@ -22,6 +23,11 @@ export const hostRequest = z.discriminatedUnion('op', [
   /** `signer` numbers the process, so that the end of an old one is not taken for the end of a new one. */
   z.object({ op: z.literal('startSigner'), signer: z.int() }),
   z.object({ op: z.literal('killSigner'), signer: z.int() }),
+  z.object({ op: z.literal('desktopAbilities') }),
+  z.object({ op: z.literal('startWithSystem'), wanted: z.boolean() }),
+  /** `evenInFront`: also where the clerk looks at the window, which shows nothing of it. */
+  z.object({ op: z.literal('notify'), notice, evenInFront: z.boolean() }),
+  z.object({ op: z.literal('showStanding'), standing }),
   z.object({ op: z.literal('updateStatus') }),
   z.object({ op: z.literal('updateCheck') }),
   z.object({ op: z.literal('updateDownload') }),
@@ -42,6 +48,10 @@ export const hostAnswer = {
   print: bytes,
   startSigner: z.undefined(),
   killSigner: z.undefined(),
+  desktopAbilities,
+  startWithSystem: z.undefined(),
+  notify: z.undefined(),
+  showStanding: z.undefined(),
   updateStatus: z.unknown(),
   updateCheck: z.unknown(),
   updateDownload: z.unknown(),
@@ -73,7 +83,9 @@ export const toEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('signer'), signer: z.int() }),
   z.object({ type: z.literal('signer-exit'), signer: z.int(), code: z.int() }),
   /** The line may be back, or the PC woke up. */
-  z.object({ type: z.literal('wake'), why: z.enum(['resume', 'network', 'timer']) }),
+  z.object({ type: z.literal('wake'), why: z.enum(['resume', 'network', 'timer', 'clerk']) }),
+  /** Somebody asked for something outside the window, which shall show it. */
+  z.object({ type: z.literal('want'), wanted }),
   z.object({ type: z.literal('changed'), topic }),
   z.object({ type: z.literal('answer'), id: z.int(), value: z.unknown() }),
   z.object({ type: z.literal('refusal'), id: z.int(), code: z.enum(ERROR_CODES), message: z.string() }),

@@ -62,6 +62,7 @@ const NEEDS: Readonly<Partial<Record<Method, readonly PersonRole[]>>> = {
   'connection.removeCertificate': ADMINISTRATOR,
   'workCalendar.save': ADMINISTRATOR,
   'queue.savePolicy': KEEPING,
+  'desktop.save': KEEPING,
   'signaturePolicy.save': ADMINISTRATOR,
   'encryption.makeKey': CLERK,
   'encryption.importKey': KEEPING,

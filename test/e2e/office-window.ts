@@ -129,6 +129,16 @@ export class OfficeWindow {
     return reply.value
   }
 
+  /** Presses a key with Ctrl as the system does it: Playwright's keys come in behind main, which hears these first. */
+  async pressInSystem(keyCode: string): Promise<void> {
+    await this.app.evaluate(({ BrowserWindow }, key) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents
+      for (const type of ['keyDown', 'keyUp'] as const) {
+        contents?.sendInputEvent({ type, keyCode: key, modifiers: ['control'] })
+      }
+    }, keyCode)
+  }
+
   /** The next save dialog answers with this path. */
   async saveNextTo(path: string): Promise<void> {
     await this.app.evaluate(({ dialog }, filePath) => {

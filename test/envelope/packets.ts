@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { DocumentMessage, PacketAgency, StatusMessage } from '../../src/shared/document/packet.ts'
 import { readPacket } from '../../src/engine/envelope/read.ts'
 import type { AttachmentSink, PacketLimits, ReadPacket } from '../../src/engine/envelope/read.ts'
-import type { AttachmentSource } from '../../src/engine/envelope/write.ts'
+import { writeDocumentPacket, type AttachmentSource } from '../../src/engine/envelope/write.ts'
 
 /** The example of a document packet, as the Java SDK and the hub order it. Invented agencies. */
 export const EXAMPLE_DOCUMENT = readFileSync(new URL('example-document.edxml', import.meta.url), 'utf8')
@@ -123,6 +123,14 @@ export function fileSource(
     open: () => inPieces(content, 1000),
     ...said,
   }
+}
+
+/** A whole packet: the example with other words, carrying a file. */
+export function documentPacket(
+  change: Partial<DocumentMessage>,
+  file: AttachmentSource = EXAMPLE_FILE,
+): Promise<Buffer> {
+  return collected(writeDocumentPacket({ ...EXAMPLE_MESSAGE, ...change }, [file]))
 }
 
 /** Bytes as a stream of pieces. */

@@ -168,6 +168,12 @@ export function plainHost(
     choosePath: (name) => Promise.resolve(exportsTo === undefined ? undefined : join(exportsTo, name)),
     print: refuse,
     startSigner: () => startSignerProcess(SIGNER, env),
+    desktop: {
+      abilities: () => Promise.resolve({ tray: false }),
+      startWithSystem: refuse,
+      notify: () => undefined,
+      showStanding: () => undefined,
+    },
     update: { status: refuse, check: refuse, download: refuse, install: refuse },
     log: (level, text) => {
       log.push(`${level} ${text}`)

@@ -1,6 +1,8 @@
 import type { Office } from '../office.ts'
+import type { Outside } from '../outside.ts'
 import type { OfficeHandlers } from './area.ts'
 import { backupAnswers } from './backup.ts'
+import { desktopAnswers } from './desktop.ts'
 import { encryptionAnswers } from './encryption.ts'
 import { evidenceAnswers } from './evidence.ts'
 import { homeAnswers } from './home.ts'
@@ -16,9 +18,10 @@ import { tokenAnswers } from './token.ts'
 export type { DoorMethod, OfficeHandlers } from './area.ts'
 
 /** Every request of an open office, by area; each answer is a line or two, the work is in the stages. */
-export function officeHandlers(office: Office): OfficeHandlers {
+export function officeHandlers(office: Office, outside: Outside): OfficeHandlers {
   return {
     ...homeAnswers(office),
+    ...desktopAnswers(office, outside),
     ...outgoingAnswers(office),
     ...incomingAnswers(office),
     ...searchAnswers(office),

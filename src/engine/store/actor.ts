@@ -12,6 +12,8 @@ export interface Actor {
 export interface ActorContext {
   /** Does the work in this person's name, with everything it waits for. */
   run<T>(actor: Actor, work: () => T): T
+  /** Does the work in nobody's name: it belongs to the machine, whoever's act gave the occasion. */
+  alone<T>(work: () => T): T
   current(): Actor | undefined
 }
 
@@ -23,6 +25,7 @@ export function actorContext(): ActorContext {
   const context = new AsyncLocalStorage<Actor>()
   return {
     run: (actor, work) => context.run(actor, work),
+    alone: (work) => context.exit(work),
     current: () => context.getStore(),
   }
 }

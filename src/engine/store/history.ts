@@ -93,6 +93,12 @@ export function historyStore(db: Database, actor: ActorContext = actorContext())
     "SELECT DISTINCT detail ->> '$.sha256' AS sha256 FROM history WHERE event IN ('attempt', 'road-evidence')",
     z.object({ sha256: z.string().nullable() }),
   )
+  const ofEvents = db.query(
+    'history.since',
+    `SELECT ${COLUMNS} FROM history
+     WHERE sequence > @after AND sequence <= @upTo AND event IN (SELECT value FROM json_each(@events)) ORDER BY sequence`,
+    storedRow,
+  )
   const batch = db.query(
     'history.batch',
     `SELECT ${CHAIN} FROM history WHERE sequence > @after ORDER BY sequence LIMIT ${String(BATCH)}`,
@@ -135,6 +141,11 @@ export function historyStore(db: Database, actor: ActorContext = actorContext())
     return withErrands.all({ documentId })
   }
 
+  /** The lines of these events that follow `after`, none beyond `upTo`, oldest first. */
+  function since(after: number, upTo: number, events: readonly string[]): HistoryEntry[] {
+    return ofEvents.all({ after, upTo, events: JSON.stringify(events) })
+  }
+
   /** The lines of several subjects and of their errands, as they stand in the chain, oldest first. */
   function chained(subjects: readonly string[]): ChainedLine[] {
     return chainedBySubjects.all({ subjects: JSON.stringify(subjects) })
@@ -175,5 +186,5 @@ export function historyStore(db: Database, actor: ActorContext = actorContext())
       : { ok: false, sequence: sequence + 1 }
   }
 
-  return { append, of, about, chained, fileHashes, hashes, head, verifyChain }
+  return { append, of, about, chained, fileHashes, hashes, head, since, verifyChain }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { backupPolicy, lastBackup, restored } from '../../shared/backup.ts'
 import { encryptionSettings } from '../../shared/encryption.ts'
 import { clockLimitSeconds, proxyChoice } from '../../shared/connection.ts'
+import { desktopPolicy } from '../../shared/desktop.ts'
 import { agency, documentId, instant, sha256Hex } from '../../shared/document/fields.ts'
 import { numberingRules } from '../../shared/document/numbering.ts'
 import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
@@ -85,6 +86,10 @@ const SETTINGS = {
   lastSyncAt: instant,
   /** Sent documents that the hub was found to know nothing of, until the clerk has seen it. */
   forgottenByHub: z.array(documentId),
+  /** What is shown outside the window; left out, DEFAULT_DESKTOP_POLICY. */
+  desktop: desktopPolicy,
+  /** Up to where the clerk was told of news: a line of the history, and what stands and is no line of it. */
+  told: z.object({ sequence: z.int().min(0), standing: z.array(z.string()) }),
   /** When the directory was last taken over. */
   directoryAt: instant,
 }

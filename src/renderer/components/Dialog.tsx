@@ -4,6 +4,7 @@ import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-c
 
 import type { Failure } from '../../shared/ipc/contract.ts'
 import { classes } from '../lib/classes.ts'
+import { listedShortcuts } from '../lib/shortcuts.ts'
 import { TEXT } from '../text.vi.ts'
 import { FailureBanner } from './Banner.tsx'
 import { Button, IconButton } from './Button.tsx'
@@ -171,8 +172,8 @@ export function ShortcutsDialog({ isOpen, onClose }: { isOpen: boolean; onClose:
 export function ShortcutTable() {
   return (
     <dl className={styles['shortcuts']}>
-      {TEXT.shortcuts.map(([keys, act]) => (
-        <div key={keys}>
+      {listedShortcuts().map(({ shortcut, keys, act }) => (
+        <div key={shortcut}>
           <dt>{keys}</dt>
           <dd>{act}</dd>
         </div>

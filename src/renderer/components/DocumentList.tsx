@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { Check, FileSearch, type LucideIcon } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
+import { isPressed, pressed } from '../../shared/shortcuts.ts'
 import { classes } from '../lib/classes.ts'
 import { useFirstFocus } from '../lib/focus.ts'
 import { formatCount } from '../lib/format.ts'
@@ -101,12 +102,12 @@ export function DocumentList<Row extends { readonly id: string }>({
     onMark?.(next)
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (marked !== undefined && event.ctrlKey && event.key === 'a') {
+    if (marked !== undefined && isPressed('markAll', event)) {
       event.preventDefault()
       markThrough(0, total - 1)
       return
     }
-    if (event.ctrlKey || event.altKey || event.metaKey) return
+    if (pressed(event, 'moveInList', 'markThrough', 'open', 'mark') === undefined) return
     const page = Math.max(1, last - first - 8)
     const steps: Record<string, number> = {
       ArrowDown: current + 1,
@@ -123,10 +124,10 @@ export function DocumentList<Row extends { readonly id: string }>({
       if (marked !== undefined && event.shiftKey) {
         markThrough(current, Math.max(0, Math.min(total - 1, to)))
       }
-    } else if (marked !== undefined && event.key === ' ') {
+    } else if (marked !== undefined && isPressed('mark', event)) {
       event.preventDefault()
       toggle(current)
-    } else if (event.key === 'Enter' || event.key === ' ') {
+    } else {
       const row = pages.row(current)
       if (row === undefined) return
       event.preventDefault()

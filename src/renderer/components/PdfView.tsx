@@ -8,6 +8,7 @@ import {
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url'
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
+import { pressed } from '../../shared/shortcuts.ts'
 import { TEXT } from '../text.vi.ts'
 import { Empty, Skeleton } from './Banner.tsx'
 import { IconButton } from './Button.tsx'
@@ -134,12 +135,11 @@ export function PdfView({
     setZoom((direction === 1 ? larger : smaller) ?? zoom)
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.metaKey) return
-    if (event.key === '+' || event.key === '=') step(1)
-    else if (event.key === '-') step(-1)
-    else if (event.key === '0') setZoom(1)
-    else return
+    const shortcut = pressed(event, 'enlargePdf', 'shrinkPdf', 'fitPdf')
+    if (shortcut === undefined) return
     event.preventDefault()
+    if (shortcut === 'fitPdf') setZoom(1)
+    else step(shortcut === 'enlargePdf' ? 1 : -1)
   }
   const pageWidth = Math.round(Math.min(COMFORTABLE_WIDTH, Math.max(200, width - MARGIN + 28)) * zoom)
   const count = state.status === 'ready' ? state.pdf.numPages : 0

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent } from 'react'
 
 import type { PlacedSignature, PlaceOfSignature } from '../../shared/ipc/contract.ts'
+import { pressed } from '../../shared/shortcuts.ts'
 import { classes } from '../lib/classes.ts'
 import { formatMm } from '../lib/format.ts'
 import { pngUrl } from '../lib/photo.ts'
@@ -51,10 +52,11 @@ export function SigningMark({
     const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[
       event.key
     ]
-    if (direction === undefined || event.altKey || event.ctrlKey || event.metaKey) return
+    const shortcut = pressed(event, 'moveSignature', 'moveSignatureFar')
+    if (direction === undefined || shortcut === undefined) return
     event.preventDefault()
     const [right = 0, down = 0] = direction
-    const far = event.shiftKey ? LONG_STEP_MM : STEP_MM
+    const far = shortcut === 'moveSignatureFar' ? LONG_STEP_MM : STEP_MM
     move(at, right * far, down * far)
   }
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {

@@ -1,6 +1,7 @@
 import { KeyRound, Lock, UserRound } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
+import { isPressed } from '../../shared/shortcuts.ts'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { useSession } from '../lib/session.ts'
@@ -24,7 +25,7 @@ export function WhoIsAtWork({ agencyName, organId }: { agencyName: string; organ
   const lock = leave.run
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!mayLock || !event.ctrlKey || event.altKey || event.shiftKey || event.key !== 'l') return
+      if (!mayLock || !isPressed('lock', event)) return
       event.preventDefault()
       void lock()
     }

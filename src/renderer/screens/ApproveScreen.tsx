@@ -2,6 +2,7 @@ import { ArrowLeft, Check, ClipboardCheck, Signature, Undo2 } from 'lucide-react
 import { useEffect } from 'react'
 
 import type { OutgoingDetail } from '../../shared/ipc/contract.ts'
+import { isPressed } from '../../shared/shortcuts.ts'
 import { OutgoingNotes, SendBackButton } from '../components/Approval.tsx'
 import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button, IconButton } from '../components/Button.tsx'
@@ -95,7 +96,7 @@ function OpenProposal({ id }: { id: string }) {
   const document = useLive('outgoing.one', { id: asId(id) }, 'outgoing')
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) go('to-approve')
+      if (isPressed('back', event) && !event.defaultPrevented) go('to-approve')
     }
     window.addEventListener('keydown', onKey)
     return () => {

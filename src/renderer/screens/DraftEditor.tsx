@@ -22,6 +22,7 @@ import {
   type OutgoingDetail,
   type Output,
 } from '../../shared/ipc/contract.ts'
+import { isPressed } from '../../shared/shortcuts.ts'
 import { NotesButton, ProposeButton, SentBackBand, useNeedsApproval } from '../components/Approval.tsx'
 import { AttachmentList } from '../components/AttachmentList.tsx'
 import { Banner, FailureBanner } from '../components/Banner.tsx'
@@ -84,7 +85,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
   }, [keeper])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !busyWithDialog) go('drafts')
+      if (isPressed('back', event) && !event.defaultPrevented && !busyWithDialog) go('drafts')
     }
     window.addEventListener('keydown', onKey)
     return () => {

@@ -23,10 +23,12 @@ import {
   type LucideIcon,
   Clock,
 } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 
 import type { Counts, LineStatus, OfficeStatus, TokenStatus } from '../../shared/ipc/contract.ts'
+import type { Wanted } from '../../shared/desktop.ts'
 import type { SearchQuery } from '../../shared/search.ts'
+import { pressed } from '../../shared/shortcuts.ts'
 import { Banner, FailureBanner } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Chip } from '../components/Chip.tsx'
@@ -44,6 +46,7 @@ import { useSession } from '../lib/session.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
 import { useNow, useSecondsTo } from '../lib/useNow.ts'
+import { useWanted } from '../lib/useWanted.ts'
 import { TEXT } from '../text.vi.ts'
 import { ApproveScreen } from './ApproveScreen.tsx'
 import { DraftsScreen } from './DraftsScreen.tsx'
@@ -86,6 +89,9 @@ const LISTLESS_PLACES: readonly Place[] = ['home', 'search', 'settings']
 /** Places whose documents open on a page of their own: there is no list to filter then. */
 const PAGE_PLACES: readonly Place[] = ['drafts', 'to-sign', 'to-approve']
 
+/** The shortcuts that work wherever the focus is. */
+const ANYWHERE = ['help', 'nextPane', 'previousPane', 'compose', 'find', 'settings', 'goTo'] as const
+
 /** The window at work: navigation, the screen, and a status bar that always tells the truth. */
 export function Frame({ office }: { office: OfficeStatus }) {
   const route = useRoute()
@@ -109,18 +115,41 @@ export function Frame({ office }: { office: OfficeStatus }) {
     go('drafts', draft.id)
   })
   const composeNow = compose.run
+  useWanted(
+    useCallback(
+      (wanted: Wanted) => {
+        if (wanted.what === 'compose') void composeNow()
+        else go(wanted.place, wanted.id)
+      },
+      [composeNow],
+    ),
+  )
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'F1') setShortcuts(true)
-      else if (event.key === 'F6') nextPane(event.shiftKey)
-      else if (!event.ctrlKey || event.altKey || event.shiftKey) return
-      else if (event.key === 'n') void composeNow()
-      else if (event.key === 'k') searchBox.current?.focus()
-      else if (event.key === ',') go('settings')
-      else if (/^[1-9]$/.test(event.key)) go(PLACES[Number(event.key) - 1] ?? 'home')
-      else return
+      const shortcut = pressed(event, ...ANYWHERE)
+      if (shortcut === undefined) return
       event.preventDefault()
+      switch (shortcut) {
+        case 'help':
+          setShortcuts(true)
+          return
+        case 'nextPane':
+        case 'previousPane':
+          nextPane(shortcut === 'previousPane')
+          return
+        case 'compose':
+          void composeNow()
+          return
+        case 'find':
+          searchBox.current?.focus()
+          return
+        case 'settings':
+          go('settings')
+          return
+        case 'goTo':
+          go(PLACES[Number(event.key) - 1] ?? 'home')
+      }
     }
     // A file dropped beside the place for it must not make the window leave its page.
     const keep = (event: DragEvent) => {

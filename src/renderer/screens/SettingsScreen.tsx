@@ -12,6 +12,7 @@ import { BackupForm } from '../components/BackupForm.tsx'
 import { Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { ConnectionForm } from '../components/ConnectionForm.tsx'
+import { DesktopForm } from '../components/DesktopForm.tsx'
 import { EncryptionForm } from '../components/EncryptionForm.tsx'
 import { Confirm, ShortcutTable } from '../components/Dialog.tsx'
 import { RadioCards } from '../components/Field.tsx'
@@ -45,6 +46,7 @@ const SECTIONS = [
   'pictures',
   'diagnosis',
   'queue',
+  'inTray',
   'levels',
   'encryption',
   'trust',
@@ -101,6 +103,9 @@ export function SettingsScreen() {
           <DiagnosisSection />
           <Section name="queue">
             <QueueForm />
+          </Section>
+          <Section name="inTray">
+            <DesktopForm />
           </Section>
           <Section name="levels">
             <SignaturePolicyForm />

@@ -17,6 +17,7 @@ import {
   type PlaceOfSignature,
   type TokenStatus,
 } from '../../shared/ipc/contract.ts'
+import { isPressed } from '../../shared/shortcuts.ts'
 import { SendBackButton } from '../components/Approval.tsx'
 import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button, IconButton } from '../components/Button.tsx'
@@ -326,7 +327,7 @@ function OpenDocument({
   )
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) go('to-sign')
+      if (isPressed('back', event) && !event.defaultPrevented) go('to-sign')
     }
     window.addEventListener('keydown', onKey)
     return () => {

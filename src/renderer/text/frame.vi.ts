@@ -1,5 +1,6 @@
 import type { IncomingBox } from '../../shared/document/incoming.ts'
 import type { OutgoingBox } from '../../shared/document/outgoing.ts'
+import type { Shortcut } from '../../shared/shortcuts.ts'
 import type { Place } from '../lib/route.ts'
 
 /** The frame of the window: navigation, lists, status bar, short cuts. */
@@ -121,18 +122,44 @@ export const FRAME_TEXT = {
     opening: 'Đang mở…',
   },
 
-  shortcuts: [
-    ['Ctrl + N', 'Soạn văn bản mới'],
-    ['Ctrl + 1 … Ctrl + 9', 'Chuyển mục theo thứ tự ở cột bên trái'],
-    ['Ctrl + K', 'Tìm văn bản'],
-    ['Ctrl + ,', 'Mở Cài đặt'],
-    ['Ctrl + L', 'Khóa, đổi người làm việc'],
-    ['F1', 'Xem phím tắt'],
-    ['F6', 'Chuyển giữa các phần của cửa sổ'],
-    ['↑ ↓ Home End', 'Chuyển văn bản trong danh sách'],
-    ['Enter', 'Mở văn bản đang chọn'],
-    ['Esc', 'Đóng, quay lại danh sách'],
-    ['Ctrl + V', 'Dán tệp PDF vào dự thảo'],
-    ['+ − 0', 'Phóng to, thu nhỏ, vừa chiều rộng khi đang xem PDF'],
-  ],
+  shortcuts: {
+    compose: 'Soạn văn bản mới',
+    goTo: 'Chuyển mục theo thứ tự ở cột bên trái',
+    find: 'Tìm văn bản',
+    settings: 'Mở Cài đặt',
+    lock: 'Khóa, đổi người làm việc',
+    help: 'Xem phím tắt',
+    nextPane: 'Chuyển tới phần sau của cửa sổ',
+    previousPane: 'Chuyển về phần trước của cửa sổ',
+    moveInList: 'Chuyển văn bản trong danh sách',
+    open: 'Mở văn bản đang chọn',
+    back: 'Đóng, quay lại danh sách',
+    mark: 'Đánh dấu hoặc bỏ đánh dấu văn bản, nơi chọn được nhiều văn bản',
+    markThrough: 'Đánh dấu liền nhiều văn bản',
+    markAll: 'Đánh dấu cả danh sách',
+    pastePdf: 'Dán tệp PDF vào dự thảo',
+    moveSignature: 'Dời hình chữ ký, con dấu trên trang',
+    moveSignatureFar: 'Dời hình chữ ký, con dấu bước dài',
+    enlargePdf: 'Phóng to khi đang xem PDF',
+    shrinkPdf: 'Thu nhỏ khi đang xem PDF',
+    fitPdf: 'Vừa chiều rộng khi đang xem PDF',
+    enlarge: 'Phóng to cửa sổ, tới 200 %',
+    shrink: 'Thu nhỏ cửa sổ',
+    usualSize: 'Cửa sổ về cỡ thường',
+  } satisfies Record<Shortcut, string>,
+
+  /** What stands on the keys. */
+  keys: {
+    ctrl: 'Ctrl',
+    shift: 'Shift',
+    ArrowUp: '↑',
+    ArrowDown: '↓',
+    ArrowLeft: '←',
+    ArrowRight: '→',
+    PageUp: 'Page Up',
+    PageDown: 'Page Down',
+    Escape: 'Esc',
+    ' ': 'Phím cách',
+    '-': '−',
+  } as Readonly<Record<string, string>>,
 } as const

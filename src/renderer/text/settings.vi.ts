@@ -23,6 +23,7 @@ export const SETTINGS_TEXT = {
     calendar: 'Lịch làm việc',
     update: 'Cập nhật',
     backup: 'Sao lưu',
+    inTray: 'Thông báo, khay hệ thống',
     shortcuts: 'Phím tắt',
     sections: 'Các phần của Cài đặt',
     saveAgency: 'Lưu thông tin cơ quan',

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { backupContract } from './contract/backup.ts'
+import { desktopContract } from './contract/desktop.ts'
 import { encryptionContract } from './contract/encryption.ts'
 import { draftingContract } from './contract/drafting.ts'
 import { homeContract } from './contract/home.ts'
@@ -16,6 +17,7 @@ import { trustContract } from './contract/trust.ts'
 import { updateContract } from './contract/update.ts'
 import type { Requests } from './contract/values.ts'
 
+export { type DesktopSettings } from './contract/desktop.ts'
 export { MAX_WORD_BYTES, type DraftTemplate, type DraftVersion } from './contract/drafting.ts'
 export { type MonthCount, type PressingDocument, type Today } from './contract/home.ts'
 export { hubKind, hubRoad, type HubKind, type HubRoad, type LineStatus } from './contract/hub.ts'
@@ -61,6 +63,7 @@ export const contract = {
   ...searchContract,
   ...registerContract,
   ...homeContract,
+  ...desktopContract,
   ...updateContract,
 } satisfies Requests
 

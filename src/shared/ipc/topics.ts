@@ -16,6 +16,7 @@ import { z } from 'zod'
  * - `backup`: a backup, a check of one or a restore began, moved on or ended
  * - `search`: more can be found than before, or a saved search changed
  * - `encryption`: a key for encryption was made or learnt, or what the office wants of them changed
+ * - `wanted`: something was asked for outside the window, or how it is told there changed
  * - `engine`: the engine was started again; ask for everything
  */
 export const topic = z.enum([
@@ -32,6 +33,7 @@ export const topic = z.enum([
   'backup',
   'search',
   'encryption',
+  'wanted',
   'engine',
 ])
 export type Topic = z.output<typeof topic>

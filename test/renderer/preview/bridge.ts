@@ -43,6 +43,7 @@ import {
 } from '../../../src/shared/register.ts'
 import { DEFAULT_BACKUP_POLICY, type BackupStatus, type BackupSummary } from '../../../src/shared/backup.ts'
 import { DEFAULT_QUEUE_POLICY } from '../../../src/shared/queue-policy.ts'
+import { DEFAULT_DESKTOP_POLICY } from '../../../src/shared/desktop.ts'
 import { DEFAULT_POLICY } from '../../../src/shared/signature-policy.ts'
 import type { DocumentVerdict } from '../../../src/shared/verdict.ts'
 import { samplePeople } from './people.ts'
@@ -904,6 +905,12 @@ const handlers: Handlers = {
   'workCalendar.current': () => DEFAULT_CALENDAR,
   'workCalendar.save': (calendar) => calendar,
   'deadlines.pressing': () => [],
+  'desktop.current': () => ({
+    policy: DEFAULT_DESKTOP_POLICY,
+    abilities: { tray: true, startsWithSystem: true },
+  }),
+  'desktop.save': ({ policy }) => ({ policy, abilities: { tray: true } }),
+  'desktop.takeWanted': () => ({}),
   'registers.series': () => [{ key: 'outgoing' }, { key: 'copies', name: 'Bản sao' }],
   'registers.rows': ({ book }) => ({ total: 3, rows: registerRows(book.kind) }),
   'registers.correct': ({ book }) => {

@@ -1,0 +1,257 @@
+/** Every shortcut that F1 lists does what it says. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SHORTCUTS, type Shortcut } from '../../src/shared/shortcuts.ts'
+import { OfficeWindow, projectPath } from './office-window.ts'
+import { makeWalkDesk, type WalkDesk } from './walk-desk.ts'
+
+const PDF = projectPath('test/fixtures/cong-van.pdf')
+const WORDS = {
+  typeName: 'Công văn',
+  codeNotation: 'UBND-VP',
+  place: 'Suối Ngọc',
+  signerName: 'Nguyễn Văn Mẫu',
+  signerPosition: 'PHÓ CHỦ TỊCH',
+  competence: 'KT. CHỦ TỊCH',
+  recipient: 'Sở Nội vụ tỉnh Thanh Vân',
+  toPlaces: 'Như trên; Lưu: VT.',
+}
+
+let dir: string
+let desk: WalkDesk
+let office: OfficeWindow
+
+beforeAll(async () => {
+  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
+  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
+  dir = mkdtempSync(join(tmpdir(), 'vanthu-shortcuts-'))
+  desk = await makeWalkDesk(dir, 'softhsm')
+  await desk.hub.start()
+  office = new OfficeWindow({
+    dataDir: join(dir, 'office'),
+    env: desk.sender.env,
+    electronPath: join(dist, 'electron'),
+  })
+  await office.open()
+  await office.furnish(desk.sender.furnishing)
+  await office.waitForDirectory('so noi vu')
+  for (const subject of ['Công văn thứ nhất', 'Công văn thứ hai', 'Công văn thứ ba']) {
+    await office.draft({ ...WORDS, subject }, PDF)
+    await office.freeze()
+  }
+})
+
+afterAll(async () => {
+  await office.close()
+  await desk.hub.stop()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const press = (keys: string) => office.page.keyboard.press(keys)
+const hash = () => new URL(office.page.url()).hash
+const until = (read: () => unknown) => expect.poll(read, { timeout: 15_000 })
+const zoom = () =>
+  office.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getZoomFactor())
+const pane = () => office.page.evaluate(() => document.activeElement?.closest('[data-pane]')?.ariaLabel)
+const pageWidth = async () =>
+  (await office.page.locator('[role="document"] canvas').first().boundingBox())?.width
+
+async function signList() {
+  await office.go('Chờ ký')
+  const list = office.page.getByRole('listbox', { name: 'Chờ ký' })
+  await list.getByRole('option').nth(2).waitFor()
+  await list.focus()
+  await press('Home')
+  return list
+}
+
+/** The first of the documents to be signed, open. */
+async function signScreen() {
+  await signList()
+  await press('Enter')
+  const mark = office.page.getByRole('application', { name: /^Hình chữ ký trên trang/ })
+  await mark.waitFor()
+  return mark
+}
+
+/** How many documents are marked for one PIN. */
+const markedCount = () => office.page.getByRole('option', { selected: true }).count()
+
+/** What each shortcut does, seen from outside. A shortcut without a proof does not compile. */
+const PROOFS: Readonly<Record<Shortcut, () => Promise<void>>> = {
+  async compose() {
+    await press('Control+n')
+    await office.page.getByRole('region', { name: 'Thông tin văn bản' }).waitFor()
+    await until(hash).toMatch(/^#\/drafts\/.+/)
+  },
+  async goTo() {
+    const places = ['home', 'drafts', 'to-sign', 'outbox', 'sent', 'new', 'asked', 'registered', 'quarantine']
+    expect(SHORTCUTS.goTo).toHaveLength(places.length)
+    for (const [index, place] of places.entries()) {
+      await press(`Control+${String(index + 1)}`)
+      await until(hash).toBe(`#/${place}`)
+    }
+  },
+  async find() {
+    await press('Control+k')
+    await until(() => office.page.evaluate(() => document.activeElement?.role)).toBe('combobox')
+    await press('Escape')
+  },
+  async settings() {
+    await press('Control+,')
+    await until(hash).toBe('#/settings')
+  },
+  async lock() {
+    await office.ask('session.setPassword', { next: 'mật khẩu của Lê' })
+    const { person } = await office.ask('session.current', {})
+    if (person === undefined) throw new Error('somebody is at work')
+    // The window hears of the password a moment later.
+    await until(async () => {
+      await press('Control+l')
+      return (await office.ask('session.current', {})).person
+    }).toBeUndefined()
+    await office.ask('session.enter', { id: person.id, password: 'mật khẩu của Lê' })
+    await office.page.getByRole('navigation', { name: 'Mục làm việc' }).waitFor()
+  },
+  async help() {
+    await press('F1')
+    const list = office.page.getByRole('dialog', { name: 'Phím tắt' })
+    await list.waitFor()
+    expect(await list.locator('dt').count()).toBe(Object.keys(SHORTCUTS).length)
+    await press('Escape')
+    await list.waitFor({ state: 'detached' })
+  },
+  async nextPane() {
+    await signScreen()
+    const seen = new Set<unknown>()
+    for (let turn = 0; turn < 4; turn += 1) {
+      await press('F6')
+      seen.add(await pane())
+    }
+    expect(seen.size).toBeGreaterThan(1)
+  },
+  async previousPane() {
+    await signScreen()
+    await press('F6')
+    const here = await pane()
+    await press('F6')
+    expect(await pane()).not.toBe(here)
+    await press('Shift+F6')
+    expect(await pane()).toBe(here)
+  },
+  async moveInList() {
+    const list = await signList()
+    const active = () => list.getAttribute('aria-activedescendant')
+    const first = await active()
+    await press('ArrowDown')
+    const second = await active()
+    expect(second).not.toBe(first)
+    await press('End')
+    const last = await active()
+    expect([first, second]).not.toContain(last)
+    await press('ArrowUp')
+    expect(await active()).toBe(second)
+    await press('PageDown')
+    expect(await active()).toBe(last)
+    await press('PageUp')
+    expect(await active()).not.toBe(last)
+    await press('Home')
+    expect(await active()).toBe(first)
+  },
+  async open() {
+    await signList()
+    await press('Enter')
+    await until(hash).toMatch(/^#\/to-sign\/.+/)
+  },
+  async back() {
+    await signScreen()
+    await press('Escape')
+    await until(hash).toBe('#/to-sign')
+  },
+  async mark() {
+    await signList()
+    await press(' ')
+    await until(markedCount).toBe(1)
+    await press(' ')
+    await until(markedCount).toBe(0)
+  },
+  async markThrough() {
+    await signList()
+    await press('Shift+ArrowDown')
+    await until(markedCount).toBe(2)
+  },
+  async markAll() {
+    await signList()
+    await press('Control+a')
+    await until(markedCount).toBe(3)
+  },
+  async pastePdf() {
+    await press('Control+n')
+    await office.page.getByText('Chưa có tệp PDF').waitFor()
+    // The clipboard of a test holds no file: what Ctrl + V hands the page is made here.
+    const base64 = readFileSync(PDF).toString('base64')
+    await office.page.evaluate((text) => {
+      const data = new DataTransfer()
+      data.items.add(new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], 'dan.pdf'))
+      document.body.dispatchEvent(
+        new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data }),
+      )
+    }, base64)
+    await office.page.getByLabel('Thay tệp PDF').waitFor({ state: 'attached' })
+  },
+  async moveSignature() {
+    const mark = await signScreen()
+    const before = await mark.boundingBox()
+    await mark.press('ArrowLeft')
+    await until(async () => (await mark.boundingBox())?.x).toBeLessThan(before?.x ?? 0)
+  },
+  async moveSignatureFar() {
+    const mark = await signScreen()
+    const x = async () => (await mark.boundingBox())?.x ?? 0
+    const before = await x()
+    await mark.press('ArrowLeft')
+    await until(x).toBeLessThan(before)
+    const short = before - (await x())
+    await mark.press('Shift+ArrowLeft')
+    await until(async () => before - short - (await x())).toBeGreaterThan(short * 2)
+  },
+  async enlargePdf() {
+    await office.page.getByRole('document').first().focus()
+    const before = await pageWidth()
+    await press('+')
+    await until(pageWidth).toBeGreaterThan(before ?? 0)
+  },
+  async shrinkPdf() {
+    const before = await pageWidth()
+    await press('-')
+    await until(pageWidth).toBeLessThan(before ?? 0)
+  },
+  async fitPdf() {
+    const fitting = await pageWidth()
+    await press('-')
+    await until(pageWidth).toBeLessThan(fitting ?? 0)
+    await press('0')
+    await until(pageWidth).toBe(fitting)
+  },
+  async enlarge() {
+    await office.pressInSystem('=')
+    await until(zoom).toBeCloseTo(1.1)
+  },
+  async shrink() {
+    await office.pressInSystem('-')
+    await until(zoom).toBe(1)
+  },
+  async usualSize() {
+    await office.pressInSystem('=')
+    await until(zoom).toBeCloseTo(1.1)
+    await office.pressInSystem('0')
+    await until(zoom).toBe(1)
+  },
+}
+
+// In the order of the list: those for the PDF look at the page that is open then.
+test.each(Object.keys(PROOFS))('%s', async (name) => {
+  await PROOFS[name as Shortcut]()
+})
