@@ -202,6 +202,7 @@ const host: Host = {
     showStanding: (standing) => {
       tellDesktop({ op: 'showStanding', standing })
     },
+    startDrag: (path) => ask({ op: 'startDrag', path }),
   },
   update: {
     status: async () => updateStatus.parse(await ask({ op: 'updateStatus' })),
@@ -287,6 +288,9 @@ async function receive(raw: unknown, ports: readonly Port[]): Promise<void> {
       return
     case 'want':
       engine?.want(message.wanted)
+      return
+    case 'openFile':
+      engine?.openFile(message.path)
       return
     case 'changed':
       engine?.tell(message.topic)

@@ -43,6 +43,8 @@ export interface Host {
     /** Shows it in the corner of the screen; not while the clerk looks at the window, unless `evenInFront`. */
     readonly notify: (notice: Notice, evenInFront: boolean) => void
     readonly showStanding: (standing: Standing) => void
+    /** The clerk is dragging something out of the window: from now on it is this file. */
+    readonly startDrag: (path: string) => Promise<void>
   }
   readonly update: {
     readonly status: () => Promise<UpdateStatus>

@@ -56,6 +56,7 @@ export interface Engine {
   wake(): void
   /** See {@link outside}: the next window that can show it does. */
   readonly want: Outside['want']
+  readonly openFile: Outside['openFile']
   close(): Promise<void>
 }
 
@@ -302,6 +303,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       office?.queue.tryNow()
     },
     want: fromOutside.want,
+    openFile: fromOutside.openFile,
     async close() {
       restore.cancel()
       await checks.close()

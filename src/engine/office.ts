@@ -9,6 +9,7 @@ import { officeBackups, type BackupPorts } from './backup.ts'
 import { connectionKept, connectionOptions } from './connection.ts'
 import { officeEncryption } from './encryption.ts'
 import { officeDesktop } from './desktop.ts'
+import { draggedFiles } from './dragged.ts'
 import type { ReachFailPoint } from './fail-point.ts'
 import type { Host } from './host.ts'
 import { openTransport } from './hub/open.ts'
@@ -316,7 +317,10 @@ export function openOffice(
     host,
   })
 
+  const dragged = draggedFiles({ dir: store.dir, timer: world.timer, log: host.log })
+
   journal.open()
+  void dragged.start()
   desktop.start()
   queue.start()
   reading?.start()
@@ -346,6 +350,7 @@ export function openOffice(
     authorities,
     backups,
     desktop,
+    dragged,
     encryption,
     queue,
     session,
@@ -385,6 +390,7 @@ export function openOffice(
     async close(): Promise<void> {
       session.close()
       await desktop.stop()
+      await dragged.stop()
       watch.stop()
       await backups.stop()
       await reading?.stop()

@@ -8,10 +8,17 @@ import type { Wanted } from '../shared/desktop.ts'
  */
 export function outside(onWanted: () => void) {
   let wanted: Wanted | undefined
+  let opened: string | undefined
 
   function want(next: Wanted): void {
     wanted = next
     onWanted()
+  }
+
+  /** A file was opened in the system's own way; main has looked at its name, and nothing at what is in it. */
+  function openFile(path: string): void {
+    opened = path
+    want({ what: 'file' })
   }
 
   /** Once: whoever takes it shows it. */
@@ -23,7 +30,10 @@ export function outside(onWanted: () => void) {
 
   return {
     want,
+    openFile,
     takeWanted,
+    /** The path of the last file that was opened. */
+    openedFile: () => opened,
   }
 }
 export type Outside = ReturnType<typeof outside>

@@ -4,16 +4,18 @@ import { join } from 'node:path'
 import type { DesktopAbilities, Standing, Wanted } from '../shared/desktop.ts'
 import { TRAY_TEXT } from '../shared/desktop.vi.ts'
 import type { HostRequest } from '../shared/host.ts'
+import { isOpenable } from '../shared/opened.ts'
 import { dialogs } from './dialogs.ts'
 import { leaveBeforeQuit, watchForWaking } from './lifecycle.ts'
 import { logLine, openLog } from './log.ts'
 import { HIDDEN_SWITCH, startsWithSystem, startWithSystem } from './login-item.ts'
 import { noticeBoard } from './notices.ts'
+import { fileAmong } from './opened-files.ts'
 import { pagePrinter } from './print.ts'
 import { supervise } from './processes.ts'
 import { keyStore, unwrapKey, wrapKey } from './secrets.ts'
 import { listTasks, taskAmong } from './tasks.ts'
-import { hasTray, markTaskbar, openTray } from './tray.ts'
+import { dragIcon, hasTray, markTaskbar, openTray } from './tray.ts'
 import { updates } from './updates.ts'
 import { windowMemory } from './window-memory.ts'
 import { lockPages, openWindow, registerAppScheme, serveWindowFiles } from './window.ts'
@@ -40,7 +42,14 @@ const profileDir =
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 registerAppScheme()
 
-// Of what a second start was given as arguments only a task of the jump list is looked at.
+/** macOS names a file by an event, possibly before the app is ready. */
+let openedEarly: string | undefined
+app.on('open-file', (event, path) => {
+  event.preventDefault()
+  openedEarly = path
+})
+
+// Of what a second start was given as arguments only a file to open and a task of the jump list are looked at.
 if (app.requestSingleInstanceLock()) app.whenReady().then(open).catch(giveUp)
 else app.quit()
 
@@ -127,6 +136,9 @@ async function open(): Promise<void> {
         return undefined
       case 'notify':
         board.show(request.notice, request.evenInFront)
+        return undefined
+      case 'startDrag':
+        window?.webContents.startDrag({ file: request.path, icon: dragIcon() })
         return undefined
       case 'showStanding':
         showStanding(request.standing)
@@ -229,19 +241,31 @@ async function open(): Promise<void> {
     processes.wake('clerk')
   }
 
+  function openFile(path: string): void {
+    showWindow()
+    if (isOpenable(path)) processes.fromOutside({ type: 'openFile', path })
+  }
+
   /** Does what a start of the program was asked to do. */
-  function started(words: readonly string[]): void {
+  function started(words: readonly string[], folder: string): void {
     const task = taskAmong(words)
+    const file = fileAmong(words, folder)
     if (task === 'compose') compose()
     if (task === 'sync') sync()
+    if (file !== undefined) openFile(file)
   }
 
   if (!isInTray) showWindow()
-  started(process.argv)
-  app.on('second-instance', (_event, words) => {
+  started(process.argv, process.cwd())
+  if (openedEarly !== undefined) openFile(openedEarly)
+  app.removeAllListeners('open-file').on('open-file', (event, path) => {
+    event.preventDefault()
+    openFile(path)
+  })
+  app.on('second-instance', (_event, words, folder) => {
     // A task of the jump list that needs no window leaves it where it is.
     if (taskAmong(words) !== 'sync') showWindow()
-    started(words)
+    started(words, folder)
   })
   app.on('activate', showWindow)
   app.on('window-all-closed', () => {

@@ -12,7 +12,7 @@ const FIRST_RESTART_MS = 200
 const LONGEST_RESTART_MS = 30_000
 const STEADY_MS = 60_000
 
-type FromOutside = Extract<ToEngine, { type: 'want' }>
+type FromOutside = Extract<ToEngine, { type: 'want' | 'openFile' }>
 
 /** What the supervisor needs to know and to do. */
 export interface SupervisorOptions {

@@ -16,6 +16,7 @@ export interface TrayActs {
 /** Points; Windows asks for 16, the others scale down. */
 const ICON_SIZE = process.platform === 'win32' ? 16 : 22
 const DOT_SIZE = 16
+const DRAG_SIZE = 48
 /** The answer of the desktop's bus is waited for so long. */
 const BUS_DEADLINE_MS = 2_000
 const BUS_QUESTION = [
@@ -38,6 +39,11 @@ export function hasTray(): Promise<boolean> {
       resolve(cause === null && answer.includes('true'))
     })
   })
+}
+
+/** What is seen under the pointer while a file is dragged out of the window. */
+export function dragIcon(): NativeImage {
+  return nativeImage.createFromDataURL(icon).resize({ width: DRAG_SIZE, height: DRAG_SIZE })
 }
 
 /** The icon in the tray, with what waits in its words and what the clerk can do without the window. */

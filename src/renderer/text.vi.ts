@@ -7,6 +7,7 @@ import { HISTORY_TEXT } from './text/history.vi.ts'
 import { HOME_TEXT } from './text/home.vi.ts'
 import { INCOMING_TEXT } from './text/incoming.vi.ts'
 import { PEOPLE_TEXT } from './text/people.vi.ts'
+import { OPENED_TEXT } from './text/opened.vi.ts'
 import { OUTGOING_TEXT } from './text/outgoing.vi.ts'
 import { REGISTERS_TEXT } from './text/registers.vi.ts'
 import { SEARCH_TEXT } from './text/search.vi.ts'
@@ -49,6 +50,7 @@ export const TEXT = {
   ...DESKTOP_TEXT,
   ...HISTORY_TEXT,
   ...HOME_TEXT,
+  ...OPENED_TEXT,
   ...SEARCH_TEXT,
   ...BACKUP_TEXT,
   ...REGISTERS_TEXT,

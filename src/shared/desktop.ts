@@ -21,6 +21,8 @@ export type NoticePlace = z.output<typeof noticePlace>
 export const wanted = z.discriminatedUnion('what', [
   z.object({ what: z.literal('place'), place: noticePlace, id: documentId.optional() }),
   z.object({ what: z.literal('compose') }),
+  /** The file that was just opened. */
+  z.object({ what: z.literal('file') }),
 ])
 export type Wanted = z.output<typeof wanted>
 

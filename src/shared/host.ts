@@ -28,6 +28,7 @@ export const hostRequest = z.discriminatedUnion('op', [
   /** `evenInFront`: also where the clerk looks at the window, which shows nothing of it. */
   z.object({ op: z.literal('notify'), notice, evenInFront: z.boolean() }),
   z.object({ op: z.literal('showStanding'), standing }),
+  z.object({ op: z.literal('startDrag'), path: z.string() }),
   z.object({ op: z.literal('updateStatus') }),
   z.object({ op: z.literal('updateCheck') }),
   z.object({ op: z.literal('updateDownload') }),
@@ -52,6 +53,7 @@ export const hostAnswer = {
   startWithSystem: z.undefined(),
   notify: z.undefined(),
   showStanding: z.undefined(),
+  startDrag: z.undefined(),
   updateStatus: z.unknown(),
   updateCheck: z.unknown(),
   updateDownload: z.unknown(),
@@ -86,6 +88,8 @@ export const toEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('wake'), why: z.enum(['resume', 'network', 'timer', 'clerk']) }),
   /** Somebody asked for something outside the window, which shall show it. */
   z.object({ type: z.literal('want'), wanted }),
+  /** Somebody opened a packet or an evidence file outside the window: an absolute path. */
+  z.object({ type: z.literal('openFile'), path: z.string().max(32_767) }),
   z.object({ type: z.literal('changed'), topic }),
   z.object({ type: z.literal('answer'), id: z.int(), value: z.unknown() }),
   z.object({ type: z.literal('refusal'), id: z.int(), code: z.enum(ERROR_CODES), message: z.string() }),

@@ -1,15 +1,16 @@
 /** The program on the desktop: notices, the tray, a closed window, a second start, the window's place and zoom. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
-import { documentPacket, EXAMPLE_MESSAGE } from '../envelope/packets.ts'
+import { documentPacket, EXAMPLE_MESSAGE, fileSource } from '../envelope/packets.ts'
 import { SENDER } from '../helpers/office.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 
 const PROVINCE = { ...EXAMPLE_MESSAGE.from, organId: 'H99', organName: 'UBND tỉnh Thanh Vân' }
+const PDF = projectPath('test/fixtures/cong-van.pdf')
 
 /** What main has shown so far, kept beside it by {@link watchDesktop}. */
 interface Seen {
@@ -156,6 +157,23 @@ test('what was told before the restart is not told again', async () => {
   await arrive('08')
   await expect.poll(notices, { timeout: 40_000 }).toHaveLength(1)
   expect(await notices()).toEqual([{ title: 'Văn bản mới đến', body: '08/UBND-VP, UBND tỉnh Thanh Vân' }])
+})
+
+test('a packet that is opened in the desktop is shown in the window that runs, and only shown', async () => {
+  const path = join(dir, 'goi tin.edxml')
+  writeFileSync(
+    path,
+    await documentPacket(
+      { code: { number: '99', notation: 'UBND-VP' } },
+      fileSource('07.pdf', readFileSync(PDF)),
+    ),
+  )
+  const before = await office.ask('counts', {})
+  expect(await startAgain(path)).toBe(0)
+  const report = office.page.getByRole('region', { name: 'Gói tin văn bản' })
+  await report.getByText('Số, ký hiệu: 99/UBND-VP').waitFor()
+  await office.page.getByRole('region', { name: '07.pdf' }).waitFor()
+  expect(await office.ask('counts', {})).toEqual(before)
 })
 
 test('an office that wants it so has closing end the program', async () => {

@@ -40,6 +40,7 @@ function desk(store: Store, time: ReturnType<typeof clock>) {
         desktop: {
           abilities: () => Promise.resolve({ tray: true }),
           startWithSystem: () => Promise.resolve(),
+          startDrag: () => Promise.resolve(),
           notify: (notice) => void shown.push(notice),
           showStanding: (standing) => void standings.push(standing),
         },

@@ -173,6 +173,7 @@ export function plainHost(
       startWithSystem: refuse,
       notify: () => undefined,
       showStanding: () => undefined,
+      startDrag: refuse,
     },
     update: { status: refuse, check: refuse, download: refuse, install: refuse },
     log: (level, text) => {

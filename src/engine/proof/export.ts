@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { oneChunk } from '../../shared/bytes.ts'
 import { AppError } from '../../shared/errors.ts'
+import { EVIDENCE_ENDING } from '../../shared/opened.ts'
 import {
   documentId,
   formatCode,
@@ -301,5 +302,5 @@ function sha256Of(bytes: Uint8Array): Sha256 {
 
 function fileNameOf({ code, id }: Subject): string {
   const plain = code.replace(/[^\p{L}\d]+/gu, '-').replace(/^-|-$/g, '')
-  return `chung-cu-${plain === '' ? documentId.parse(id).slice(0, 8) : plain}.zip`
+  return `chung-cu-${plain === '' ? documentId.parse(id).slice(0, 8) : plain}${EVIDENCE_ENDING}`
 }

@@ -1,8 +1,25 @@
-import type { DocumentFile } from '../../shared/document/fields.ts'
+import type { DocumentFile, Sha256 } from '../../shared/document/fields.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Office } from '../office.ts'
 import { memorySource } from '../pdf/source.ts'
+import type { Incoming } from '../store/index.ts'
 import { signedLength } from '../verify-pdf.ts'
+
+/** @throws {AppError} document/not-found */
+export function fileOf(files: readonly DocumentFile[], sha256: Sha256): DocumentFile {
+  const file = files.find((one) => one.sha256 === sha256)
+  if (file === undefined) throw new AppError('document/not-found', 'the document has no such file')
+  return file
+}
+
+/** @throws {AppError} document/recalled: only what is known of it was kept; document/not-found */
+export function openableFile(
+  { state, files }: Pick<Incoming, 'state' | 'files'>,
+  sha256: Sha256,
+): DocumentFile {
+  if (state === 'recalled') throw new AppError('document/recalled', 'its content is cancelled')
+  return fileOf(files, sha256)
+}
 
 /** @returns the document as it stood when one of its signatures was made. */
 export async function asSigned(bytes: Uint8Array, signedBy: number | undefined): Promise<Uint8Array> {

@@ -1,5 +1,4 @@
-import type { DocumentId, DocumentFile, Sha256 } from '../../shared/document/fields.ts'
-import { AppError } from '../../shared/errors.ts'
+import type { DocumentId } from '../../shared/document/fields.ts'
 import type { IncomingDetail } from '../../shared/ipc/contract.ts'
 import { failureLog, failureOf } from '../answer.ts'
 import { assign, finish, giveBack, noteReply, process, remark } from '../incoming/process.ts'
@@ -10,10 +9,9 @@ import { placeOfStamp } from '../incoming/stamp.ts'
 import type { Office } from '../office.ts'
 import { begin } from '../outgoing/draft.ts'
 import { memorySource } from '../pdf/source.ts'
-import type { Incoming } from '../store/index.ts'
 import type { AnswersTo } from './area.ts'
 import { changedIncoming, changedOutgoing, incomingDetail } from './changed.ts'
-import { asSigned, exportFile } from './files.ts'
+import { asSigned, exportFile, openableFile } from './files.ts'
 
 /** Documents that came in: from arrival to the last status. */
 export function incomingAnswers(office: Office): AnswersTo<'incoming'> {
@@ -108,12 +106,4 @@ export function incomingAnswers(office: Office): AnswersTo<'incoming'> {
     },
     'incoming.export': ({ id, sha256 }) => exportFile(office, openableFile(store.incoming.get(id), sha256)),
   }
-}
-
-/** @throws {AppError} document/recalled: only what is known of it was kept; document/not-found */
-function openableFile({ state, files }: Incoming, sha256: Sha256): DocumentFile {
-  if (state === 'recalled') throw new AppError('document/recalled', 'its content is cancelled')
-  const file = files.find((one) => one.sha256 === sha256)
-  if (file === undefined) throw new AppError('document/not-found', 'the document has no such file')
-  return file
 }

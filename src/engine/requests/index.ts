@@ -8,6 +8,7 @@ import { evidenceAnswers } from './evidence.ts'
 import { homeAnswers } from './home.ts'
 import { incomingAnswers } from './incoming.ts'
 import { lineAnswers } from './line.ts'
+import { openedAnswers } from './opened.ts'
 import { outgoingAnswers } from './outgoing.ts'
 import { peopleAnswers } from './people.ts'
 import { registerAnswers } from './registers.ts'
@@ -22,6 +23,7 @@ export function officeHandlers(office: Office, outside: Outside): OfficeHandlers
   return {
     ...homeAnswers(office),
     ...desktopAnswers(office, outside),
+    ...openedAnswers(office, outside),
     ...outgoingAnswers(office),
     ...incomingAnswers(office),
     ...searchAnswers(office),

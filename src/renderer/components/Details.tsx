@@ -62,6 +62,7 @@ export function Files({
   verdicts = [],
   onOpen,
   onExport,
+  onDrag,
 }: {
   title: string
   files: readonly DocumentFile[]
@@ -70,6 +71,8 @@ export function Files({
   onOpen?: ((file: DocumentFile) => void) | undefined
   /** Left out where the content is no longer to be had. */
   onExport?: ((file: DocumentFile) => void) | undefined
+  /** Drags it out of the window; whoever has no pointer saves it. */
+  onDrag?: ((file: DocumentFile) => void) | undefined
 }) {
   return (
     <section className={styles['group']}>
@@ -79,8 +82,16 @@ export function Files({
         {files.map((file) => (
           <li key={`${file.role} ${file.sha256}`} className={styles['file']}>
             <FileText size={17} strokeWidth={1.75} aria-hidden />
-            <div className={styles['fileName']}>
-              <div title={file.name}>{file.name}</div>
+            <div
+              className={classes(styles['fileName'], onDrag !== undefined && styles['draggable'])}
+              draggable={onDrag !== undefined}
+              onDragStart={(event) => {
+                // The page's own dragging ends; the system's begins with the file.
+                event.preventDefault()
+                onDrag?.(file)
+              }}
+            >
+              <div title={onDrag === undefined ? file.name : TEXT.document.drag(file.name)}>{file.name}</div>
               <div className={styles['note']}>
                 {formatSize(file.sizeBytes)}
                 {file.role === 'attachment' ? '' : ` · ${TEXT.document.fileRole[file.role]}`}

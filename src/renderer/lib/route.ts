@@ -18,6 +18,7 @@ export const PLACES = [
   'to-approve',
   'handling',
   'registers',
+  'opened',
 ] as const
 export type Place = (typeof PLACES)[number]
 

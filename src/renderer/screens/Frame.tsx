@@ -2,6 +2,7 @@ import {
   Archive,
   BookOpen,
   FilePen,
+  FileSearch,
   House,
   Inbox,
   MailCheck,
@@ -55,6 +56,7 @@ import { HandlingScreen } from './HandlingScreen.tsx'
 import { HomeScreen } from './HomeScreen.tsx'
 import { IncomingScreen } from './IncomingScreen.tsx'
 import { SearchBox } from '../components/SearchBox.tsx'
+import { OpenedScreen } from './OpenedScreen.tsx'
 import { OutboxScreen } from './OutboxScreen.tsx'
 import { SearchScreen } from './SearchScreen.tsx'
 import { RegisterScreen } from './RegisterScreen.tsx'
@@ -79,13 +81,14 @@ const ICONS: Readonly<Record<Place, LucideIcon>> = {
   'sent-back': MessageSquareWarning,
   'to-approve': ClipboardCheck,
   handling: ListChecks,
+  opened: FileSearch,
 }
 const OUTGOING_PLACES = ['drafts', 'sent-back', 'to-approve', 'to-sign', 'outbox', 'sent'] as const
 const INCOMING_PLACES = ['new', 'asked', 'handling', 'registered', 'quarantine', 'returned'] as const
 /** Places of use only where several work together: an office of one is spared them while they are empty. */
 const SHARED_PLACES: readonly Place[] = ['sent-back', 'to-approve']
 /** Places without a list of a box. */
-const LISTLESS_PLACES: readonly Place[] = ['home', 'search', 'settings']
+const LISTLESS_PLACES: readonly Place[] = ['home', 'search', 'settings', 'opened']
 /** Places whose documents open on a page of their own: there is no list to filter then. */
 const PAGE_PLACES: readonly Place[] = ['drafts', 'to-sign', 'to-approve']
 
@@ -119,6 +122,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
     useCallback(
       (wanted: Wanted) => {
         if (wanted.what === 'compose') void composeNow()
+        else if (wanted.what === 'file') go('opened')
         else go(wanted.place, wanted.id)
       },
       [composeNow],
@@ -198,6 +202,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
         {INCOMING_PLACES.map(link)}
         {link('registers')}
         <div className={styles['spring']} />
+        {route.place === 'opened' ? link('opened') : null}
         {link('search')}
         {link('settings')}
       </nav>
@@ -343,6 +348,8 @@ function Screen({
       return <SearchScreen query={query} onQuery={onQuery} />
     case 'settings':
       return <SettingsScreen />
+    case 'opened':
+      return <OpenedScreen />
     case 'new':
     case 'asked':
     case 'registered':

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 
 import { incomingDeadline } from '../../shared/document/deadlines.ts'
 import type { WorkCalendar } from '../../shared/document/working-days.ts'
-import type { DocumentFile } from '../../shared/document/fields.ts'
+import type { DocumentFile, Sha256 } from '../../shared/document/fields.ts'
 import { INCOMING, type IncomingBox } from '../../shared/document/incoming.ts'
 import { PACKET_WARNING_TEXT } from '../../shared/document/packet.vi.ts'
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
@@ -190,6 +190,9 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
     const { path } = await call('incoming.export', { id: detail.id, sha256: file.sha256 })
     if (path !== undefined) announce(TEXT.document.exported)
   })
+  const drag = useAction((sha256: Sha256) =>
+    call('desktop.drag', { direction: 'incoming', id: detail.id, sha256 }),
+  )
   const answerBy = calendar && incomingDeadline(calendar, detail)
   // Its sender took it back: what is known of it stays, its content is closed.
   const isCancelled = detail.state === 'recalled'
@@ -220,6 +223,13 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
             ? undefined
             : (file) => {
                 setShown(file.sha256)
+              }
+        }
+        onDrag={
+          isCancelled
+            ? undefined
+            : ({ sha256 }) => {
+                void drag.run(sha256)
               }
         }
         onExport={
@@ -330,7 +340,9 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
       </div>
       <RequestBand detail={detail} />
       <FailureBanner
-        error={register.error ?? save.error ?? (asking === undefined ? refuse.error : undefined)}
+        error={
+          register.error ?? save.error ?? drag.error ?? (asking === undefined ? refuse.error : undefined)
+        }
       />
       {detail.quarantine === undefined ? (
         <VerdictBand

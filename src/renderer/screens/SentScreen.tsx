@@ -2,7 +2,7 @@ import { MailCheck, MousePointerClick } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
 import { outgoingDeadline } from '../../shared/document/deadlines.ts'
-import type { OutgoingFields } from '../../shared/document/fields.ts'
+import type { OutgoingFields, Sha256 } from '../../shared/document/fields.ts'
 import { copyFormOf } from '../../shared/document/types.ts'
 import type { OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
@@ -128,6 +128,9 @@ function SentDocument({ id }: { id: string }) {
     const { path } = await call('outgoing.export', { id: asId(id), role })
     if (path !== undefined) announce(TEXT.document.exported)
   })
+  const drag = useAction((sha256: Sha256) =>
+    call('desktop.drag', { direction: 'outgoing', id: asId(id), sha256 }),
+  )
   if (document.status === 'loading') return <Skeleton />
   if (document.status === 'failed') return <Failed error={document.error} onRetry={document.refresh} />
   const detail = document.value
@@ -146,6 +149,9 @@ function SentDocument({ id }: { id: string }) {
         files={detail.files}
         onExport={(file) => {
           void save.run(file.role)
+        }}
+        onDrag={({ sha256 }) => {
+          void drag.run(sha256)
         }}
       />
       <div>
@@ -188,7 +194,7 @@ function SentDocument({ id }: { id: string }) {
         />
       </div>
       <RecallBand detail={detail} />
-      <FailureBanner error={save.error} />
+      <FailureBanner error={save.error ?? drag.error} />
       {detail.verdict === undefined ? null : (
         <>
           <VerdictBand

@@ -54,6 +54,7 @@ export const FRAME_TEXT = {
     'sent-back': 'Bị trả lại',
     'to-approve': 'Chờ duyệt',
     handling: 'Đang xử lý',
+    opened: 'Tệp đang xem',
   } satisfies Record<Place, string>,
 
   list: {

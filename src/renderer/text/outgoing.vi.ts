@@ -337,6 +337,7 @@ export const OUTGOING_TEXT = {
     filesOf: 'Tệp của văn bản',
     recipients: 'Nơi nhận',
     export: (name: string) => `Lưu ${name} ra máy`,
+    drag: (name: string) => `${name}. Kéo ra thư mục để lưu.`,
     open: (name: string) => `Xem ${name}`,
     exported: 'Đã lưu tệp ra máy.',
     noFiles: 'Không có tệp.',

@@ -8,6 +8,7 @@ import { homeContract } from './contract/home.ts'
 import { hubContract } from './contract/hub.ts'
 import { incomingContract } from './contract/incoming.ts'
 import { officeContract } from './contract/office.ts'
+import { openedContract } from './contract/opened.ts'
 import { outgoingContract } from './contract/outgoing.ts'
 import { peopleContract } from './contract/people.ts'
 import { registerContract } from './contract/registers.ts'
@@ -64,6 +65,7 @@ export const contract = {
   ...registerContract,
   ...homeContract,
   ...desktopContract,
+  ...openedContract,
   ...updateContract,
 } satisfies Requests
 

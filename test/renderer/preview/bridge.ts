@@ -911,6 +911,11 @@ const handlers: Handlers = {
   }),
   'desktop.save': ({ policy }) => ({ policy, abilities: { tray: true } }),
   'desktop.takeWanted': () => ({}),
+  'desktop.drag': () => ({}),
+  'opened.report': () => ({}),
+  'opened.pdf': () => {
+    throw new AppError('document/not-found', 'sample')
+  },
   'registers.series': () => [{ key: 'outgoing' }, { key: 'copies', name: 'Bản sao' }],
   'registers.rows': ({ book }) => ({ total: 3, rows: registerRows(book.kind) }),
   'registers.correct': ({ book }) => {
