@@ -7,7 +7,8 @@ import { passingChunksOf, type PdfSource } from './pdf/source.ts'
 import { parseCertificate } from './signing/certificate.ts'
 import { prepareCms } from './signing/cms.ts'
 import { schemeOf } from './signing/manner.ts'
-import { verifySeparateSignature, type ContentDigest, type VerifyContext } from './signing/verify.ts'
+import type { ContentDigest, VerifyContext } from './signing/context.ts'
+import { verifySeparateSignature } from './signing/verify-separate.ts'
 
 /** One signature to make over a file, without the token's part. */
 export interface FileToSign {

@@ -13,7 +13,8 @@ import { createHash } from 'node:crypto'
 import { ecdsaToDer, verifyMessage } from './signing/algorithms.ts'
 import { parseCertificate } from './signing/certificate.ts'
 import { sameBytes } from './signing/der.ts'
-import { verifyBareSignature, type VerifyContext } from './signing/verify.ts'
+import type { VerifyContext } from './signing/context.ts'
+import { verifyBareSignature } from './signing/verify-bare.ts'
 
 /**
  * Judges the signature that a packet bears on itself. It is evidence of the transport alone: the hub is

@@ -9,16 +9,10 @@ import { digestByteRange, type PdfSource } from './pdf/source.ts'
 import { type Certificate, readableCertificate } from './signing/certificate.ts'
 import type { RevocationEvidence } from './signing/revocation.ts'
 import type { TrustStore } from './signing/trust.ts'
-import {
-  judgeDocument,
-  leftOpen,
-  unreadableDocument,
-  verifyDocumentTimeStamp,
-  verifySignature,
-  type ContentDigest,
-  type HiddenVerdict,
-  type JudgedTimeStamp,
-} from './signing/verify.ts'
+import type { ContentDigest } from './signing/context.ts'
+import { judgeDocument, leftOpen, unreadableDocument, type HiddenVerdict } from './signing/verdicts.ts'
+import { verifyDocumentTimeStamp, type JudgedTimeStamp } from './signing/verify-timestamp.ts'
+import { verifySignature } from './signing/verify.ts'
 
 /** Against what a PDF is judged. */
 export interface VerifyPdfContext {

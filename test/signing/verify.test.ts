@@ -15,12 +15,8 @@ import {
   TAG,
 } from '../../src/engine/signing/der.ts'
 import { readAnchorTable, trustStore } from '../../src/engine/signing/trust.ts'
-import {
-  judgeDocument,
-  type PdfSignature,
-  unreadableDocument,
-  verifySignature,
-} from '../../src/engine/signing/verify.ts'
+import { judgeDocument, unreadableDocument } from '../../src/engine/signing/verdicts.ts'
+import { type PdfSignature, verifySignature } from '../../src/engine/signing/verify.ts'
 import { reasonCode, type SignatureVerdict } from '../../src/shared/verdict.ts'
 import { REASON_TEXT } from '../../src/shared/verdict.vi.ts'
 import { END_EXTENSIONS, makePki, type MadeCertificate } from '../helpers/pki.ts'

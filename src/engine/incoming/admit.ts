@@ -15,7 +15,7 @@ import { readPacket, type AttachmentSink, type ReadPacket } from '../envelope/re
 import type { PacketXmlSignature } from '../envelope/xml-signature.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
-import { documentLeftOpen } from '../signing/verify.ts'
+import { documentLeftOpen } from '../signing/verdicts.ts'
 import type { DecryptionKey } from '../signing/recipient-info.ts'
 import type { FileStore, Incoming, Packet, Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'

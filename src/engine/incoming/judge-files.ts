@@ -3,7 +3,7 @@ import { isPdfName, isSignatureName, signedNameOf } from '../../shared/document/
 import type { DocumentFile, Sha256 } from '../../shared/document/fields.ts'
 import type { DocumentVerdict } from '../../shared/verdict.ts'
 import type { PdfSource } from '../pdf/source.ts'
-import { unreadableDocument, withAttachments } from '../signing/verify.ts'
+import { unreadableDocument, withAttachments } from '../signing/verdicts.ts'
 
 /** How one file is judged. */
 export interface FileJudges {

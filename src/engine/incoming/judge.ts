@@ -3,7 +3,7 @@ import type { DocumentVerdict, ReasonCode } from '../../shared/verdict.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
 import type { JobHandler } from '../job-handler.ts'
-import { documentLeftOpen } from '../signing/verify.ts'
+import { documentLeftOpen } from '../signing/verdicts.ts'
 import type { Store } from '../store/index.ts'
 import { judgeFiles, type FileJudges } from './judge-files.ts'
 
