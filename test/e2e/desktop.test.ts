@@ -159,6 +159,43 @@ test('what was told before the restart is not told again', async () => {
   expect(await notices()).toEqual([{ title: 'Văn bản mới đến', body: '08/UBND-VP, UBND tỉnh Thanh Vân' }])
 })
 
+test('while the window is in front, which shows it, no notice is shown', async () => {
+  await office.app.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows()
+    window?.show()
+    window?.focus()
+  })
+  const isInFront = () =>
+    office.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isFocused())
+  await expect.poll(isInFront).toBe(true)
+  const before = (await notices()).length
+  await arrive('09')
+  // The tray is told of it together with the notice.
+  await expect.poll(toolTip, { timeout: 40_000 }).toBe('Văn Thư: 3 văn bản mới, 0 chờ gửi')
+  await closeWindow()
+  await arrive('10')
+  await expect.poll(notices, { timeout: 40_000 }).toHaveLength(before + 1)
+  expect((await notices()).at(-1)?.body).toBe('10/UBND-VP, UBND tỉnh Thanh Vân')
+})
+
+test('at 200 % on a small screen what is to be done with a document can be reached', async () => {
+  const { page } = office
+  await office.app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.show()
+  })
+  // 1366×768, twice enlarged.
+  await page.setViewportSize({ width: 683, height: 384 })
+  await office.openArrived(EXAMPLE_MESSAGE.subject)
+  const act = page.getByRole('button', { name: /^Tiếp nhận, vào sổ số/ })
+  await act.scrollIntoViewIfNeeded()
+  const box = await act.boundingBox()
+  expect(box?.y).toBeGreaterThan(0)
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(384)
+  await page.getByRole('document').first().scrollIntoViewIfNeeded()
+  expect((await page.getByRole('document').first().boundingBox())?.height).toBeGreaterThan(150)
+  await page.setViewportSize({ width: 1366, height: 768 })
+})
+
 test('a packet that is opened in the desktop is shown in the window that runs, and only shown', async () => {
   const path = join(dir, 'goi tin.edxml')
   writeFileSync(

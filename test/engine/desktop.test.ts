@@ -65,7 +65,8 @@ function desk(store: Store, time: ReturnType<typeof clock>) {
     /** Lets time pass; answers what was shown meanwhile. */
     async pass(ms = MINUTE): Promise<Notice[]> {
       const before = shown.length
-      for (const end = time.now() + ms; time.now() < end; time.advance(1000)) {
+      const end = time.now() + ms
+      while (time.now() < end) {
         for (const one of waiting) {
           if (one.at > time.now()) continue
           waiting.delete(one)
@@ -75,6 +76,7 @@ function desk(store: Store, time: ReturnType<typeof clock>) {
             setTimeout(resolve, 5)
           })
         }
+        time.advance(1000)
       }
       return shown.slice(before)
     },
