@@ -9,7 +9,7 @@ import {
 } from '../../src/engine/register-book.ts'
 import { ARRIVALS, type Store } from '../../src/engine/store/index.ts'
 import { sha256Hex, type DocumentId } from '../../src/shared/document/fields.ts'
-import { REGISTER_COLUMNS, type RegisterBook } from '../../src/shared/register.ts'
+import { REGISTER_COLUMNS, registerKind, type RegisterBook } from '../../src/shared/register.ts'
 import { queuedDocument, sealedDocument, sendingOffice } from '../outgoing/outbox.ts'
 import { MORNING } from '../store/office.ts'
 
@@ -269,4 +269,18 @@ test('the print has the prescribed columns, what was struck, gaps and correction
   expect(html).toContain('&lt;b&gt;nhầm&lt;/b&gt;')
   expect(html).toContain('UBND XÃ &lt;SUỐI NGỌC&gt;')
   expect(html).not.toContain('<script')
+})
+
+test.each(registerKind.options)('every column of the printed %s is wide enough for its heading', (kind) => {
+  const head = { agencyName: '', parentName: '', series: undefined, year: 2026, printedAt: '', lines: [] }
+  const [, style] = registerFiles({ kind, ...head })
+  const widths = [
+    ...Buffer.from(style?.bytes ?? [])
+      .toString()
+      .matchAll(/nth-child\(\d+\) \{ width: (\d+)mm/g),
+  ]
+  const widthsMm = widths.map(([, width]) => Number(width))
+  expect(widthsMm).toHaveLength(REGISTER_COLUMNS[kind].length)
+  expect(Math.min(...widthsMm)).toBeGreaterThanOrEqual(13)
+  expect(widthsMm.reduce((sum, width) => sum + width, 0)).toBe(256)
 })

@@ -30,13 +30,14 @@ export interface PrintedRegister {
   readonly printedAt: string
 }
 
-/** Millimetres of each column; together 257, what A4 across leaves between 20 mm of margin. */
+/** Millimetres of each column; the last gets what is left. */
 const WIDTH_MM: Readonly<Record<RegisterKind, readonly number[]>> = {
-  outgoing: [27, 21, 62, 26, 44, 20, 13, 21, 23, 0],
-  incoming: [21, 13, 36, 27, 21, 60, 30, 21, 16, 0],
+  outgoing: [25, 22, 58, 24, 36, 20, 13, 22, 20, 0],
+  incoming: [22, 13, 34, 27, 22, 56, 28, 22, 16, 0],
   handling: [15, 86, 38, 26, 32, 34, 0],
 }
-const PAGE_MM = 257
+/** What A4 across leaves between 20 mm of margin, less the half of the outer lines that lies outside. */
+const PAGE_MM = 256
 
 /** The page first, then its style and its faces. */
 export function registerFiles(register: PrintedRegister): PrintFile[] {
@@ -105,7 +106,7 @@ ${FACES}
 html { font: 11pt/1.25 Tinos; color: #000; font-kerning: none }
 body { margin: 0 }
 h1, p { margin: 0; font-size: inherit }
-header { text-align: center; height: 168mm; break-after: page; position: relative }
+header { text-align: center; font-size: 13pt; height: 168mm; break-after: page; position: relative }
 header .agency { font-weight: bold }
 header h1 { padding-top: 48mm; font-size: 24pt; font-weight: bold }
 header .series, header .year { padding-top: 6mm; font-size: 16pt }
@@ -113,7 +114,7 @@ header .printed { position: absolute; bottom: 0; width: 100%; font-style: italic
 table { width: ${String(PAGE_MM)}mm; table-layout: fixed; border-collapse: collapse }
 thead { display: table-header-group }
 tr { break-inside: avoid }
-th, td { border: 0.5pt solid #000; padding: 1mm; vertical-align: top; overflow-wrap: anywhere; text-align: left }
+th, td { box-sizing: border-box; border: 0.5pt solid #000; padding: 1mm; vertical-align: top; overflow-wrap: anywhere; text-align: left }
 th { text-align: center; font-weight: bold }
 .ordinal td { text-align: center; font-style: italic }
 .beside td { font-style: italic }
