@@ -23,7 +23,13 @@ export function DayField({
   warningOf?: (day: string) => string | undefined
 }) {
   const [text, setText] = useState(value === undefined ? '' : formatDay(value))
+  const [known, setKnown] = useState(value)
   const [left, setLeft] = useState(false)
+  if (value !== known) {
+    setKnown(value)
+    // It was changed elsewhere, such as by clearing a filter.
+    if (value !== parseDay(text)) setText(value === undefined ? '' : formatDay(value))
+  }
   const day = parseDay(text)
   const wrong = text.trim() !== '' && day === undefined
   return (

@@ -36,7 +36,6 @@ export function RegisterFilters({
         }}
       />
       <DayField
-        key={`from ${String(isNarrowed)}`}
         label={text.from[kind]}
         value={filter.from}
         onChange={(from) => {
@@ -44,7 +43,6 @@ export function RegisterFilters({
         }}
       />
       <DayField
-        key={`to ${String(isNarrowed)}`}
         label={text.to[kind]}
         value={filter.to}
         onChange={(to) => {

@@ -174,7 +174,6 @@ function Filters({
         }}
       />
       <DayField
-        key={`from ${String(isNarrowed)}`}
         label={TEXT.search.from}
         value={filters.from}
         onChange={(from) => {
@@ -182,7 +181,6 @@ function Filters({
         }}
       />
       <DayField
-        key={`to ${String(isNarrowed)}`}
         label={TEXT.search.to}
         value={filters.to}
         onChange={(to) => {
