@@ -1,11 +1,10 @@
 import { Zap } from 'lucide-react'
 
 import { PRIORITIES } from '../../shared/document/types.ts'
-import { go } from '../lib/route.ts'
+import { addressOf } from '../lib/route.ts'
 import { useMay } from '../lib/session.ts'
 import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
-import { Button } from './Button.tsx'
 import styles from './UrgentNotice.module.css'
 
 /**
@@ -24,22 +23,15 @@ export function UrgentNotice({ openId }: { openId: string | undefined }) {
         const level = PRIORITIES.find((one) => one.code === priority) ?? PRIORITIES[3]
         const title = TEXT.urgent.title(level.name, code === '' ? senderName : code)
         const more = others.length > 1 ? TEXT.urgent.more(others.length - 1) : ''
+        const rest = `${TEXT.urgent.waits} ${subject} ${more}`.trimEnd()
         return (
-          <div key={id} className={styles['words']} title={[title, subject, more].join(' ')}>
+          <a key={id} className={styles['link']} href={addressOf('new', id)} title={`${title} ${rest}`}>
             <Zap size={17} strokeWidth={1.75} aria-hidden />
-            <strong>{title}</strong>
+            <span className={styles['words']}>{title}</span>
             <span className="visually-hidden">
-              {subject} {more}
+              {rest} {TEXT.urgent.open}
             </span>
-            <Button
-              small
-              onPress={() => {
-                go('new', id)
-              }}
-            >
-              {TEXT.urgent.open}
-            </Button>
-          </div>
+          </a>
         )
       })}
     </div>

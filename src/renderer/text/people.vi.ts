@@ -189,7 +189,8 @@ export const PEOPLE_TEXT = {
   },
 
   urgent: {
-    title: (level: string, code: string) => `${level}: ${code} đang chờ tiếp nhận.`,
+    title: (level: string, code: string) => `${level}: ${code}`,
+    waits: 'đang chờ tiếp nhận.',
     more: (count: number) => `Còn ${String(count)} văn bản khẩn khác.`,
     open: 'Mở văn bản',
   },
