@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 
 import type { Failure } from '../../shared/ipc/contract.ts'
@@ -49,10 +49,28 @@ export function Sheet({
             </Heading>
             {closable ? <IconButton kind="quiet" icon={X} label={TEXT.close} onPress={onClose} /> : null}
           </div>
-          {children}
+          <Content>{children}</Content>
         </AriaDialog>
       </Modal>
     </ModalOverlay>
+  )
+}
+
+/** What a pane shows. The focus begins in its first field, unless something in it asked for the focus. */
+function Content({ children }: { children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const content = box.current
+    if (content === null || content.contains(document.activeElement)) return
+    const first =
+      content.querySelector<HTMLElement>('input:checked') ??
+      content.querySelector<HTMLElement>('input, select, textarea')
+    first?.focus()
+  }, [])
+  return (
+    <div ref={box} className={styles['content']}>
+      {children}
+    </div>
   )
 }
 

@@ -335,7 +335,6 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
         ) : null}
         <ProcessActions detail={detail} />
         <span className={screen['push']} />
-        {stamp.toggle}
         <AsideButton>{aside}</AsideButton>
       </div>
       <RequestBand detail={detail} />
@@ -382,7 +381,12 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
                 sha256={shown.sha256}
                 signedBy={signedBy}
                 name={`${TEXT.pdf.label} ${detail.code}`}
-                toolbar={shown.name}
+                toolbar={
+                  <span className={screen['toolbar']}>
+                    {shown === judged && signedBy === undefined ? stamp.toggle : null}
+                    {shown.name}
+                  </span>
+                }
                 mark={shown === judged && signedBy === undefined ? stamp.mark : undefined}
               />
             )}
