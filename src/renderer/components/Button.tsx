@@ -37,13 +37,14 @@ export function Button({
 }) {
   return (
     <AriaButton
-      type={type}
+      type={isBusy ? 'button' : type}
       className={classes(styles['button'], styles[kind], small && styles['small'], className)}
       isDisabled={isDisabled}
-      isPending={isBusy}
+      // Not pending: the library would read the button's name aloud, and again when it is gone.
+      aria-disabled={isBusy}
       autoFocus={autoFocus}
       {...(label === undefined ? {} : { 'aria-label': label })}
-      {...(onPress === undefined ? {} : { onPress })}
+      {...(onPress === undefined || isBusy ? {} : { onPress })}
     >
       {Icon === undefined ? null : <Icon size={17} strokeWidth={1.75} aria-hidden />}
       {children}
@@ -73,9 +74,9 @@ export function IconButton({
       <AriaButton
         className={classes(styles['button'], styles[kind], styles['square'])}
         aria-label={label}
-        onPress={onPress}
         isDisabled={isDisabled}
-        isPending={isBusy}
+        aria-disabled={isBusy}
+        {...(isBusy ? {} : { onPress })}
       >
         <Icon size={18} strokeWidth={1.75} aria-hidden />
       </AriaButton>

@@ -166,6 +166,7 @@ function Proposal({ detail }: { detail: OutgoingDetail }) {
         )}
       </section>
       <aside className={styles['panel']} aria-label={TEXT.approval.facts} data-pane>
+        <h2 className="visually-hidden">{TEXT.approval.facts}</h2>
         <div className={styles['scroll']} tabIndex={0} role="group" aria-label={TEXT.approval.facts}>
           <Facts
             facts={[

@@ -55,6 +55,7 @@ export function RegisterScreen() {
   })
   return (
     <section className={styles['screen']} aria-label={TEXT.places.registers} data-pane>
+      <h1 className="visually-hidden">{TEXT.places.registers}</h1>
       <div className={styles['head']}>
         <Choice
           label={text.book}
