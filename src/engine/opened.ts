@@ -13,7 +13,7 @@ import { senderReasons } from './incoming/sender.ts'
 import type { Office } from './office.ts'
 import { memorySource, openPdfFile } from './pdf/source.ts'
 import { bearsSecrecyMark } from './secrecy.ts'
-import { documentLeftOpen } from './signing/verify.ts'
+import { documentLeftOpen } from './signing/verdicts.ts'
 
 /** The files of a packet lie in memory while it is looked at. */
 const LARGEST_UNPACKED_BYTES = 100 * 1_048_576
