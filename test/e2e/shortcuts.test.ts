@@ -1,12 +1,13 @@
-/** Every shortcut that F1 lists does what it says. */
+/** Every shortcut that F1 lists does what it says, and whoever is led somewhere finds the focus there. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SHORTCUTS, type Shortcut } from '../../src/shared/shortcuts.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
-import { makeWalkDesk, type WalkDesk } from './walk-desk.ts'
+import { makeWalkDesk, pinsOf, type WalkDesk } from './walk-desk.ts'
 
+const PINS = pinsOf('softhsm')
 const PDF = projectPath('test/fixtures/cong-van.pdf')
 const WORDS = {
   typeName: 'Công văn',
@@ -254,4 +255,20 @@ const PROOFS: Readonly<Record<Shortcut, () => Promise<void>>> = {
 // In the order of the list: those for the PDF look at the page that is open then.
 test.each(Object.keys(PROOFS))('%s', async (name) => {
   await PROOFS[name as Shortcut]()
+})
+
+test('a notice about the outbox leads to the document’s row, where the keys go on', async () => {
+  const { page } = office
+  await office.ask('queue.savePolicy', { parallel: 2, paused: true })
+  await office.draft({ ...WORDS, subject: 'Công văn chờ gửi' }, PDF)
+  await office.freeze()
+  await office.sign(PINS.person)
+  await office.seal(PINS.agency)
+  const [waiting] = (await office.ask('outgoing.list', { box: 'outbox' })).rows
+  await office.go('Hôm nay')
+  await page.evaluate((id) => {
+    location.hash = `#/outbox/${id}`
+  }, waiting?.id ?? '')
+  await until(() => page.evaluate(() => document.activeElement?.getAttribute('aria-current'))).toBe('true')
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Công văn chờ gửi')
 })

@@ -341,7 +341,7 @@ function Screen({
     case 'handling':
       return <HandlingScreen id={id} filter={filter} />
     case 'outbox':
-      return <OutboxScreen filter={filter} line={line} />
+      return <OutboxScreen id={id} filter={filter} line={line} />
     case 'sent':
       return <SentScreen id={id} filter={filter} />
     case 'search':
@@ -406,10 +406,7 @@ function Pressing({ now }: { now: number }) {
   if (first === undefined) return null
   const passed = [first, ...others].filter(({ deadline }) => deadline.at < now).length
   return (
-    <a
-      className={styles['item']}
-      href={first.place === 'outbox' ? addressOf('outbox') : addressOf(first.place, first.id)}
-    >
+    <a className={styles['item']} href={addressOf(first.place, first.id)}>
       <Clock size={14} strokeWidth={1.75} aria-hidden />
       {TEXT.deadline.pressing(others.length + 1 - passed, passed)}
     </a>

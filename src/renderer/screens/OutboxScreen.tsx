@@ -44,7 +44,16 @@ import styles from './OutboxScreen.module.css'
 import screen from './screen.module.css'
 
 /** Hộp gửi: what waits, why, since when, and what the clerk may do about it. */
-export function OutboxScreen({ filter, line }: { filter: string; line: LineStatus | undefined }) {
+export function OutboxScreen({
+  id,
+  filter,
+  line,
+}: {
+  /** The document that the clerk was led to. */
+  id: string | undefined
+  filter: string
+  line: LineStatus | undefined
+}) {
   const pages = useOutgoing('outbox', filter)
   const now = useNow(1000)
   const sync = useAction(async () => {
@@ -129,7 +138,7 @@ export function OutboxScreen({ filter, line }: { filter: string; line: LineStatu
           hint={pages.boxTotal === 0 ? TEXT.empty.outbox[1] : TEXT.list.nothingFoundHint}
         />
       ) : (
-        <OutboxTable pages={pages} line={line} now={now} filtered={filter !== ''} />
+        <OutboxTable pages={pages} openId={id} line={line} now={now} filtered={filter !== ''} />
       )}
     </section>
   )
@@ -179,11 +188,13 @@ function ClockBanner({ line }: { line: LineStatus | undefined }) {
 
 function OutboxTable({
   pages,
+  openId,
   line,
   now,
   filtered,
 }: {
   pages: ReturnType<typeof useOutgoing>
+  openId: string | undefined
   line: LineStatus | undefined
   now: number
   filtered: boolean
@@ -204,6 +215,18 @@ function OutboxTable({
   useEffect(() => {
     if (!filtered) show(first, last)
   }, [show, first, last, filtered])
+  const ledTo = indexOf(pages, openId)
+  const led = useRef<string>(undefined)
+  useEffect(() => {
+    // Once: the rows move on, and the clerk with them.
+    if (ledTo === undefined || led.current === openId) return
+    led.current = openId
+    virtualizer.scrollToIndex(ledTo)
+    // It is drawn by the next frame, wherever it was.
+    requestAnimationFrame(() => {
+      box.current?.querySelector<HTMLElement>(`[data-index="${String(ledTo)}"]`)?.focus()
+    })
+  }, [openId, ledTo, virtualizer])
   return (
     <div
       className={styles['table']}
@@ -235,6 +258,8 @@ function OutboxTable({
                 style={{ transform: `translateY(${String(item.start)}px)` }}
                 role="row"
                 aria-rowindex={item.index + 2}
+                aria-current={row !== undefined && row.id === openId ? true : undefined}
+                tabIndex={-1}
               >
                 {row === undefined ? (
                   <span role="cell">{TEXT.loading}</span>
@@ -248,6 +273,13 @@ function OutboxTable({
       </div>
     </div>
   )
+}
+
+/** Where among the rows that are here a document stands. */
+function indexOf(pages: ReturnType<typeof useOutgoing>, id: string | undefined): number | undefined {
+  if (id === undefined) return undefined
+  for (let index = 0; index < pages.total; index += 1) if (pages.row(index)?.id === id) return index
+  return undefined
 }
 
 /** What keeps a document from getting the level that the settings ask for. */
