@@ -16,6 +16,7 @@ const PDF = projectPath('test/fixtures/cong-van.pdf')
 interface Seen {
   readonly notices: { title: string; body: string; emit(event: string): boolean }[]
   toolTip: string
+  dragged?: string
 }
 type Watched = typeof globalThis & { seen: Seen }
 
@@ -194,6 +195,21 @@ test('at 200 % on a small screen what is to be done with a document can be reach
   await page.getByRole('document').first().scrollIntoViewIfNeeded()
   expect((await page.getByRole('document').first().boundingBox())?.height).toBeGreaterThan(150)
   await page.setViewportSize({ width: 1366, height: 768 })
+})
+
+test('a file of a document is dragged out as a readable copy under its name', async () => {
+  await office.app.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    if (contents === undefined) throw new Error('there is a window')
+    contents.startDrag = ({ file }) => {
+      ;(globalThis as Watched).seen.dragged = file
+    }
+  })
+  await office.openArrived(EXAMPLE_MESSAGE.subject)
+  await office.page.getByTitle('07-UBND-VP.pdf. Kéo ra thư mục để lưu.').dispatchEvent('dragstart')
+  const dragged = () => office.app.evaluate(() => (globalThis as Watched).seen.dragged)
+  await expect.poll(dragged).toMatch(/07-UBND-VP\.pdf$/)
+  expect(readFileSync((await dragged()) ?? '', 'utf8')).toBe('%PDF-')
 })
 
 test('a packet that is opened in the desktop is shown in the window that runs, and only shown', async () => {
