@@ -57,6 +57,7 @@ const TABLE = [
     outside: ['zod'],
     node: true,
   },
+  { from: 'engine/practice', ours: ['LEAVES', 'engine/store', 'shared'], outside: ['zod'], node: true },
   { from: 'engine/sync', ours: ['PORTS', 'engine/store', 'shared'], outside: ['zod'], node: true },
   {
     from: 'main',
@@ -68,7 +69,7 @@ const TABLE = [
   {
     from: 'hub-sim',
     ours: ['shared'],
-    outside: ['@tus/file-store', '@tus/server', 'fast-xml-parser', 'fflate', 'zod'],
+    outside: ['@tus/file-store', '@tus/server', 'fast-xml-parser', 'fflate', 'node-forge', 'zod'],
     node: true,
   },
 ]

@@ -40,18 +40,20 @@ export interface AuthorityPorts {
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** DER of the certificates on the tokens that are plugged in. */
   readonly held: () => readonly Uint8Array[]
+  /** Nobody is asked anything. Default: whoever is named. */
+  readonly isClosed?: boolean
 }
 
 /**
  * Everything between an office and the authorities for time stamps and certificates: its policy, the lists
  * and issuers that it keeps, and how documents are raised and judged with them.
  */
-export function officeAuthorities({ store, trust, now, log, held }: AuthorityPorts) {
+export function officeAuthorities({ store, trust, now, log, held, isClosed = false }: AuthorityPorts) {
   let kept = store.authorityFiles.list()
   let issuers = issuersAmong(kept)
   let silentUntil = 0
   let refreshedAt: number | undefined
-  const door = openAuthorities({ hosts: () => policy().hosts })
+  const door = openAuthorities({ hosts: () => policy().hosts, isClosed })
 
   function policy(): SignaturePolicy {
     return store.settings.get('signaturePolicy') ?? DEFAULT_POLICY
@@ -182,6 +184,7 @@ export function officeAuthorities({ store, trust, now, log, held }: AuthorityPor
    * when the line is up. Failures cost nothing and are logged.
    */
   async function refresh(): Promise<void> {
+    if (isClosed) return
     if (refreshedAt !== undefined && now() - refreshedAt < REFRESH_EVERY_MS) return
     const certificates = held().flatMap(readableCertificate)
     if (certificates.length === 0) return

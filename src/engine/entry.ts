@@ -15,6 +15,7 @@ import { killAt } from './fail-point.ts'
 import type { Host } from './host.ts'
 import { waysFromEnvironment } from './hub/proxy.ts'
 import { openEngine, type Engine } from './index.ts'
+import { startCorrespondent, type Correspondent } from './practice/correspondent.ts'
 import { startSignerProcess, type SignerProcess } from './signing/signer-process.ts'
 
 /**
@@ -77,6 +78,7 @@ const threadOf = (folder: string, name: string) =>
 
 const parent = parentOf()
 let engine: Engine | undefined
+let correspondent: Correspondent | undefined
 const signers = new Map<
   number,
   { readonly connect: (port: Port) => void; readonly end: (why: string) => void }
@@ -204,6 +206,11 @@ const host: Host = {
     },
     startDrag: (path) => ask({ op: 'startDrag', path }),
   },
+  practice: {
+    enter: () => ask({ op: 'practiceEnter' }),
+    leave: (discard) => ask({ op: 'practiceLeave', discard }),
+    renew: () => ask({ op: 'practiceRenew' }),
+  },
   update: {
     status: async () => updateStatus.parse(await ask({ op: 'updateStatus' })),
     check: async () => updateStatus.parse(await ask({ op: 'updateCheck' })),
@@ -236,29 +243,37 @@ function serveWindow(port: Port, running: Engine): void {
   port.start()
 }
 
+function timer(afterMs: number, callback: () => void): () => void {
+  const handle = setTimeout(callback, afterMs)
+  return () => {
+    clearTimeout(handle)
+  }
+}
+
 async function begin(message: Extract<ToEngine, { type: 'start' }>): Promise<void> {
-  engine = await openEngine({
+  const running = await openEngine({
     profileDir: message.profileDir,
     host,
     now: Date.now,
     random: Math.random,
-    timer: (afterMs, callback) => {
-      const handle = setTimeout(callback, afterMs)
-      return () => {
-        clearTimeout(handle)
-      }
-    },
+    timer,
     reach: killAt(message.failPoint),
     bodyWorker: threadOf('pdf', 'body-worker'),
     wordWorker: threadOf('page', 'word-worker'),
+    ...(message.practice === undefined ? {} : { practice: message.practice }),
     ...(message.nativeBinding === undefined ? {} : { nativeBinding: message.nativeBinding }),
     ...(message.settleMs === undefined ? {} : { settleMs: message.settleMs }),
     ...(message.tokenDeadlineMs === undefined ? {} : { tokenDeadlineMs: message.tokenDeadlineMs }),
     ...(message.pollIntervalMs === undefined ? {} : { pollIntervalMs: message.pollIntervalMs }),
   })
-  engine.onChange((changed) => {
+  engine = running
+  running.onChange((changed) => {
     parent.send({ type: 'topic', topic: changed })
   })
+  if (message.practice?.part === 'correspondent') {
+    const answer: Engine['answer'] = (method, input) => running.answer(method, input)
+    correspondent = startCorrespondent({ answer, timer, now: Date.now, log })
+  }
   parent.send({ type: 'ready' })
 }
 
@@ -316,6 +331,7 @@ async function receive(raw: unknown, ports: readonly Port[]): Promise<void> {
       parent.send({ type: 'pong', id: message.id })
       return
     case 'goodbye':
+      correspondent?.stop()
       await engine?.close()
       parent.send({ type: 'bye' })
       setImmediate(() => process.exit(0))

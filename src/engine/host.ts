@@ -46,6 +46,15 @@ export interface Host {
     /** The clerk is dragging something out of the window: from now on it is this file. */
     readonly startDrag: (path: string) => Promise<void>
   }
+  /**
+   * Ends this engine and starts that of practice, of the real office, or of a practice begun anew. Resolves before
+   * that, so that whoever asked still hears.
+   */
+  readonly practice: {
+    readonly enter: () => Promise<void>
+    readonly leave: (discard: boolean) => Promise<void>
+    readonly renew: () => Promise<void>
+  }
   readonly update: {
     readonly status: () => Promise<UpdateStatus>
     readonly check: () => Promise<UpdateStatus>

@@ -10,6 +10,7 @@ import type {
   Session,
 } from '../shared/ipc/contract.ts'
 import type { Topic } from '../shared/ipc/topics.ts'
+import { PRACTICE_PIN, PRACTICE_SIDES, type PracticeOutfit, type PracticeStart } from '../shared/practice.ts'
 import type { TokenModule } from '../shared/signing.ts'
 import { answer, failureLog } from './answer.ts'
 import { connectionChecks } from './connection-check.ts'
@@ -19,6 +20,8 @@ import { serverClock } from './hub/server-clock.ts'
 import { openOffice, type Office, type World } from './office.ts'
 import { sessionOf } from './people.ts'
 import { outside, type Outside } from './outside.ts'
+import { PRACTICE_CONNECTION, PRACTICE_REFUSALS, practiceSigner, requireOwnHub } from './practice/bounds.ts'
+import { openPracticeStore, readOutfit } from './practice/furnish.ts'
 import { officeRestore } from './restore.ts'
 import { signerClient } from './signing/signer-client.ts'
 import { tokenSummaryOf } from './signing/token-view.ts'
@@ -67,13 +70,16 @@ export interface Engine {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { profileDir, host, now } = options
   const listeners = new Set<(topic: Topic) => void>()
-  const signer = signerClient(host.startSigner, {
+  const { practice } = options
+  const outfit = practice === undefined ? undefined : await readOutfit(practice)
+  const everySigner = signerClient(host.startSigner, {
     log: host.log,
     ...(options.tokenDeadlineMs === undefined ? {} : { deadlineMs: options.tokenDeadlineMs }),
     onSlow: () => {
       tell('token')
     },
   })
+  const signer = outfit === undefined ? everySigner : practiceSigner(everySigner, outfit.tokenPath)
   let office: Office | undefined
   let inOffice: OfficeHandlers | undefined
   let lockedBy: ErrorCode | undefined
@@ -93,6 +99,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       dir: profileDir,
       masterKey,
       now,
+      practice: practice !== undefined,
       nativeBinding: options.nativeBinding,
       onSlow: (statement: string, ms: number) => {
         host.log('warn', `slow statement ${statement}: ${ms.toFixed(1)} ms`)
@@ -124,6 +131,23 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
   }
 
+  async function openPractice(part: PracticeStart, its: PracticeOutfit): Promise<void> {
+    try {
+      const { store, masterKey } = await openPracticeStore({
+        profileDir,
+        practice: part,
+        outfit: its,
+        signer,
+        storeOptions,
+        now,
+      })
+      enter(store, masterKey)
+    } catch (cause) {
+      lockedBy = codeOf(cause)
+      host.log('error', `the practice cannot be opened: ${lockedBy} ${String(cause)}`)
+    }
+  }
+
   async function status(): Promise<OfficeStatus> {
     const agency = office?.store.settings.get('agency')
     const clerkName = office?.store.settings.get('clerkName')
@@ -136,11 +160,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       ...(clerkName === undefined ? {} : { clerkName }),
       ...(restored === undefined || restored.settled ? {} : { restored }),
       practice: office?.watch.isPractice() ?? false,
+      ...(practice === undefined
+        ? {}
+        : { exercise: { pin: PRACTICE_PIN, correspondent: PRACTICE_SIDES.correspondent.agency.name } }),
     }
   }
 
   async function create(input: Input<'office.create'>): Promise<OfficeStatus> {
     if (hasStore(profileDir)) throw new AppError('office/exists', 'this profile has a store already')
+    if (input.hub !== undefined) requireOwnHub(input.hub.url, practice)
     if (promised === undefined || readRecoveryCode(input.recoveryCode) !== promised.recoveryCode) {
       throw new AppError('office/recovery-code-mismatch', 'the code typed back is not the one shown')
     }
@@ -225,7 +253,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return {
         clock: now,
         serverClock: serverClock(now),
-        connection: connectionOptions(kept, host.resolveProxy),
+        connection: practice === undefined ? connectionOptions(kept, host.resolveProxy) : PRACTICE_CONNECTION,
         clockLimitMs: kept.clockLimitSeconds * 1000,
       }
     },
@@ -237,10 +265,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   function startCheck(input: Input<'connection.startCheck'>): ConnectionCheck {
     const secret = input.secret ?? office?.store.settings.get('hub')?.secret
     if (secret === undefined) throw new AppError('hub/not-configured', 'no secret', { detail: 'secret' })
+    requireOwnHub(input.url, practice)
     return checks.start({ ...input, secret })
   }
 
+  const done = () => ({})
   const door: Pick<Handlers, DoorMethod> = {
+    'practice.enter': () => host.practice.enter().then(done),
+    'practice.leave': ({ discard }) => host.practice.leave(discard).then(done),
+    'practice.renew': () => host.practice.renew().then(done),
     'office.status': status,
     'office.newRecoveryCode': () => {
       promised = createKey()
@@ -281,15 +314,22 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
   }
 
-  await openByOs()
+  if (practice !== undefined && outfit !== undefined) await openPractice(practice, outfit)
+  else await openByOs()
   if (office === undefined) {
     host.desktop.showStanding({ office: 'closed', arrived: 0, toSend: 0, staysInTray: false })
   }
 
   return {
     answer(method, input) {
-      return answer({ ...door, ...inOffice }, method, input, failureLog(host.log), (asked, work) =>
-        office === undefined || asked in door ? work() : office.session.perform(asked, work),
+      const refusals = practice === undefined ? {} : PRACTICE_REFUSALS
+      return answer(
+        { ...door, ...inOffice, ...refusals },
+        method,
+        input,
+        failureLog(host.log),
+        (asked, work) =>
+          office === undefined || asked in door ? work() : office.session.perform(asked, work),
       )
     },
     onChange(listener) {

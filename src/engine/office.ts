@@ -1,6 +1,7 @@
 import type { DocumentId } from '../shared/document/fields.ts'
 import { AppError } from '../shared/errors.ts'
 import type { LineStatus } from '../shared/ipc/contract.ts'
+import type { PracticeStart } from '../shared/practice.ts'
 import { DEFAULT_QUEUE_POLICY, type QueuePolicy } from '../shared/queue-policy.ts'
 import type { Topic } from '../shared/ipc/topics.ts'
 import { officeAuthorities } from './authorities.ts'
@@ -29,6 +30,7 @@ import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
 import type { TypesetPorts } from './outgoing/typeset.ts'
 import type { PasswordCost } from './passwords.ts'
+import { PRACTICE_CONNECTION, requireOwnHub } from './practice/bounds.ts'
 import { keepFirstPerson } from './people.ts'
 import { officeSession } from './session.ts'
 import type { WordContent } from './page/word-reading.ts'
@@ -53,6 +55,8 @@ export interface World {
   readonly timer: (afterMs: number, callback: () => void) => () => void
   readonly reach: ReachFailPoint
   readonly host: Host
+  /** The part that this engine plays in practice; left out, it is a real office. */
+  readonly practice?: PracticeStart
   readonly pollIntervalMs?: number
   /** The thread that reads PDFs for the search: the built file, or pdf/body-worker.ts. Left out, none is read. */
   readonly bodyWorker?: string
@@ -112,6 +116,7 @@ export function openOffice(
     now,
     log: host.log,
     held: watch.certificates,
+    isClosed: world.practice !== undefined,
   })
   const { verify } = authorities
   const encryption = officeEncryption({
@@ -160,12 +165,14 @@ export function openOffice(
   function hub(): Transport {
     const access = store.settings.get('hub')
     if (access === undefined) throw new AppError('hub/not-configured', 'no hub in the settings')
+    requireOwnHub(access.url, world.practice)
     const kept = connectionKept(store.settings)
     const key = JSON.stringify([access, kept])
     if (transport?.key !== key) {
       void transport?.open.close()
       const there = serverClock(now)
-      const connection = connectionOptions(kept, host.resolveProxy)
+      const connection =
+        world.practice === undefined ? connectionOptions(kept, host.resolveProxy) : PRACTICE_CONNECTION
       const open = openTransport(access, { clock: now, serverClock: there, connection })
       transport = { key, open, serverClock: there }
     }
@@ -355,6 +362,8 @@ export function openOffice(
     queue,
     session,
     queuePolicy: queuePolicyNow,
+    /** See World.practice. */
+    practice: world.practice,
     now,
     host,
     signing,

@@ -1,15 +1,21 @@
 import { parseArgs } from 'node:util'
+import { PRACTICE_PATH } from '../shared/practice.ts'
+import { preparePractice } from './practice.ts'
 import { startHub } from './server.ts'
 
 /**
  * A hub to practise and test against, as a process of its own:
  * `node src/hub-sim/index.ts --port N --data DIR [--host 127.0.0.1]`. DIR/offices.json must be there.
- * Prints one line with its address when it is ready; SIGTERM and SIGINT end it cleanly.
+ *
+ * With `--practice DIR` instead of `--data` it is the hub of the app's practice mode: it makes in DIR whatever a
+ * practice needs, and answers only below PRACTICE_PATH. Prints one line with its address when it is ready;
+ * SIGTERM and SIGINT end it cleanly.
  */
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
     data: { type: 'string' },
+    practice: { type: 'string' },
     host: { type: 'string', default: '127.0.0.1' },
     'max-skew-seconds': { type: 'string', default: '300' },
     'max-packet-bytes': { type: 'string', default: String(256 * 1024 * 1024) },
@@ -23,19 +29,21 @@ const { values } = parseArgs({
 async function main(): Promise<void> {
   const forms = values['hash-forms']
   const port = Number(values.port)
+  const dataDirectory = values.practice === undefined ? values.data : preparePractice(values.practice)
   if (
-    values.data === undefined ||
+    dataDirectory === undefined ||
     !Number.isInteger(port) ||
     !(forms === 'both' || forms === 'sdk' || forms === 'padded')
   ) {
     process.stderr.write(
-      'usage: hub-sim --port N --data DIR [--host 127.0.0.1] [--hash-forms both|sdk|padded]\n',
+      'usage: hub-sim --port N (--data DIR | --practice DIR) [--host 127.0.0.1] [--hash-forms both|sdk|padded]\n',
     )
     process.exitCode = 2
     return
   }
   const hub = await startHub({
-    dataDirectory: values.data,
+    dataDirectory,
+    ...(values.practice === undefined ? {} : { onlyBelow: PRACTICE_PATH }),
     host: values.host,
     port,
     maxSkewMs: Number(values['max-skew-seconds']) * 1000,

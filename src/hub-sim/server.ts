@@ -29,6 +29,8 @@ export interface HubOptions extends SdkOptions {
   /** Hands packets on with the header in the hub's order and a TraceHeader of its own. */
   readonly reserialise: boolean
   readonly maxPacketBytes: number
+  /** The beginning of every path that is answered; anything else is refused unread, `/_sim/` too. Default: all. */
+  readonly onlyBelow?: string
   /** Lets broken transfers go on where they stopped, and says so to whoever asks by OPTIONS. */
   readonly resumable: boolean
 }
@@ -46,6 +48,7 @@ const FRAMING_BYTES = 64 * 1024
  * memory, `control.json` holds the token for `/_sim/`.
  */
 export async function startHub(options: HubOptions): Promise<Hub> {
+  const { onlyBelow = '/' } = options
   const faults = faultBoard()
   const now = () => Date.now() + faults.current.clockOffsetMs
   const offices = openOffices(options.dataDirectory)
@@ -191,6 +194,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
 
   const http = createHttpServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://hub')
+    if (!url.pathname.startsWith(onlyBelow)) {
+      response.setHeader('Connection', 'close')
+      sendJson(response, 404, { error: 'nothing is here' })
+      return
+    }
     const control = url.pathname.startsWith('/_sim/')
     if (faults.current.down && !control) {
       request.socket.destroy()

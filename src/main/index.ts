@@ -1,8 +1,8 @@
 import { app, dialog, session, type BrowserWindow } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DesktopAbilities, Standing, Wanted } from '../shared/desktop.ts'
-import { TRAY_TEXT } from '../shared/desktop.vi.ts'
+import type { DesktopAbilities, Notice, Standing, Wanted } from '../shared/desktop.ts'
+import { practisedTitle, TRAY_TEXT } from '../shared/desktop.vi.ts'
 import type { HostRequest } from '../shared/host.ts'
 import { isOpenable } from '../shared/opened.ts'
 import { dialogs } from './dialogs.ts'
@@ -12,8 +12,8 @@ import { HIDDEN_SWITCH, startsWithSystem, startWithSystem } from './login-item.t
 import { noticeBoard } from './notices.ts'
 import { fileAmong } from './opened-files.ts'
 import { pagePrinter } from './print.ts'
-import { supervise } from './processes.ts'
 import { keyStore, unwrapKey, wrapKey } from './secrets.ts'
+import { officeSides } from './sides.ts'
 import { listTasks, taskAmong } from './tasks.ts'
 import { dragIcon, hasTray, markTaskbar, openTray } from './tray.ts'
 import { updates } from './updates.ts'
@@ -35,8 +35,10 @@ if (dataDir !== undefined && dataDir !== '') {
 }
 /** As in electron-builder.yml. */
 const APP_ID = 'vn.vanthu.desktop'
-const profileDir =
-  dataDir === undefined || dataDir === '' ? join(app.getPath('userData'), 'office') : join(dataDir, 'office')
+const keptIn = dataDir === undefined || dataDir === '' ? app.getPath('userData') : dataDir
+const profileDir = join(keptIn, 'office')
+/** Beside the office, never in it: the two share no file and no key. */
+const practiceDir = join(keptIn, 'practice')
 
 // Root cannot have Chromium's sandbox, and enableSandbox would take back the switch that says so.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
@@ -86,9 +88,9 @@ async function open(): Promise<void> {
   const ask = dialogs(() => window)
   const update = updates({
     onChange: () => {
-      processes.changed('update')
+      sides.changed('update')
     },
-    leave: () => processes.leave(),
+    leave: () => sides.leave(),
   })
   const printer = pagePrinter()
   const board = noticeBoard({
@@ -135,13 +137,22 @@ async function open(): Promise<void> {
         startWithSystem(request.wanted)
         return undefined
       case 'notify':
-        board.show(request.notice, request.evenInFront)
+        board.show(marked(request.notice), request.evenInFront)
         return undefined
       case 'startDrag':
         window?.webContents.startDrag({ file: request.path, icon: dragIcon() })
         return undefined
       case 'showStanding':
         showStanding(request.standing)
+        return undefined
+      case 'practiceEnter':
+        sides.to('practice')
+        return undefined
+      case 'practiceLeave':
+        sides.to('office', request.discard)
+        return undefined
+      case 'practiceRenew':
+        sides.to('practice', true)
         return undefined
       case 'updateStatus':
         return update.status()
@@ -162,23 +173,45 @@ async function open(): Promise<void> {
   const pollMs = app.isPackaged ? undefined : process.env['VANTHU_POLL_MS']
   const settleMs = app.isPackaged ? undefined : process.env['VANTHU_SETTLE_MS']
   const tokenDeadlineMs = app.isPackaged ? undefined : process.env['VANTHU_TOKEN_DEADLINE_MS']
-  const processes = supervise({
+  const entries = {
     engineEntry: join(import.meta.dirname, 'engine.js'),
     signerEntry: join(import.meta.dirname, 'signer.js'),
-    start: {
-      type: 'start',
-      profileDir,
-      ...(nativeBinding === undefined ? {} : { nativeBinding }),
-      ...(failPoint === undefined ? {} : { failPoint }),
-      ...(pollMs === undefined ? {} : { pollIntervalMs: Number(pollMs) }),
-      ...(settleMs === undefined ? {} : { settleMs: Number(settleMs) }),
-      ...(tokenDeadlineMs === undefined ? {} : { tokenDeadlineMs: Number(tokenDeadlineMs) }),
+  }
+  const sides = officeSides({
+    office: {
+      ...entries,
+      start: {
+        type: 'start',
+        profileDir,
+        ...(nativeBinding === undefined ? {} : { nativeBinding }),
+        ...(failPoint === undefined ? {} : { failPoint }),
+        ...(pollMs === undefined ? {} : { pollIntervalMs: Number(pollMs) }),
+        ...(settleMs === undefined ? {} : { settleMs: Number(settleMs) }),
+        ...(tokenDeadlineMs === undefined ? {} : { tokenDeadlineMs: Number(tokenDeadlineMs) }),
+      },
+      answer,
+      onEngineLost: (why) => {
+        logLine('warn', 'main', `the engine is started again (${why})`)
+      },
     },
-    answer,
-    onEngineLost: (why) => {
-      logLine('warn', 'main', `the engine is started again (${why})`)
+    practice: {
+      ...entries,
+      folder: practiceDir,
+      hubEntry: join(import.meta.dirname, '../hub-sim/index.js'),
+      nativeBinding,
+      print: printer.print,
+    },
+    onPracticeFailed: () => {
+      dialog.showErrorBox(
+        'Chưa mở được chế độ tập dùng',
+        'Kho văn bản của cơ quan không bị ảnh hưởng. Hãy thử lại; nếu vẫn chưa được, hãy báo người hỗ trợ.',
+      )
     },
   })
+
+  function marked(notice: Notice): Notice {
+    return sides.isPractising() ? { ...notice, title: practisedTitle(notice.title) } : notice
+  }
 
   function abilities(): DesktopAbilities {
     const starts = startsWithSystem()
@@ -210,7 +243,7 @@ async function open(): Promise<void> {
       memory.follow(made)
     })
     window = opened
-    processes.addWindow(opened.webContents)
+    sides.addWindow(opened.webContents)
     opened.on('close', (event) => {
       if (!stays()) return
       event.preventDefault()
@@ -230,7 +263,7 @@ async function open(): Promise<void> {
   /** Brings the window forward and has it show something. */
   function want(wanted: Wanted): void {
     showWindow()
-    processes.fromOutside({ type: 'want', wanted })
+    sides.fromOutside({ type: 'want', wanted })
   }
 
   function compose(): void {
@@ -238,12 +271,12 @@ async function open(): Promise<void> {
   }
 
   function sync(): void {
-    processes.wake('clerk')
+    sides.wake('clerk')
   }
 
   function openFile(path: string): void {
     showWindow()
-    if (isOpenable(path)) processes.fromOutside({ type: 'openFile', path })
+    if (isOpenable(path)) sides.fromOutside({ type: 'openFile', path })
   }
 
   /** Does what a start of the program was asked to do. */
@@ -276,9 +309,9 @@ async function open(): Promise<void> {
     isQuitting = true
   })
   watchForWaking((why) => {
-    processes.wake(why)
+    sides.wake(why)
   })
-  leaveBeforeQuit(() => processes.leave())
+  leaveBeforeQuit(() => sides.leave())
 }
 
 /**

@@ -12,7 +12,8 @@ const FIRST_RESTART_MS = 200
 const LONGEST_RESTART_MS = 30_000
 const STEADY_MS = 60_000
 
-type FromOutside = Extract<ToEngine, { type: 'want' | 'openFile' }>
+/** What is asked for outside the window. */
+export type FromOutside = Extract<ToEngine, { type: 'want' | 'openFile' }>
 
 /** What the supervisor needs to know and to do. */
 export interface SupervisorOptions {
@@ -31,7 +32,8 @@ export interface SupervisorOptions {
  * (electron/electron#42290 reports wanted exits as crashes).
  */
 export function supervise(options: SupervisorOptions) {
-  const windows = new Set<WebContents>()
+  /** Each with what takes it back. */
+  const windows = new Map<WebContents, () => void>()
   /** Those whose page has loaded: a port sent earlier would be followed by a second one. */
   const loaded = new Set<WebContents>()
   let engine: UtilityProcess | undefined
@@ -75,7 +77,7 @@ export function supervise(options: SupervisorOptions) {
       // A signer without its engine holds a token that nobody can ask for.
       for (const signer of signers.values()) signer.kill()
       if (leaving) return
-      for (const window of windows) window.send('engine-lost')
+      for (const window of windows.keys()) window.send('engine-lost')
       options.onEngineLost(`code ${String(code)}`)
       if (Date.now() - startedAt > STEADY_MS) restarts = 0
       const wait = Math.min(LONGEST_RESTART_MS, FIRST_RESTART_MS * 2 ** restarts)
@@ -186,14 +188,20 @@ export function supervise(options: SupervisorOptions) {
   return {
     /** Connects a window; it gets a new port each time it loads and each time the engine starts. */
     addWindow(window: WebContents): void {
-      windows.add(window)
-      window.on('did-finish-load', () => {
+      const onLoaded = (): void => {
         loaded.add(window)
         if (ready) introduce(window)
-      })
-      window.once('destroyed', () => {
+      }
+      const onDestroyed = (): void => {
         windows.delete(window)
         loaded.delete(window)
+      }
+      window.on('did-finish-load', onLoaded)
+      window.once('destroyed', onDestroyed)
+      windows.set(window, () => {
+        if (window.isDestroyed()) return
+        window.off('did-finish-load', onLoaded)
+        window.off('destroyed', onDestroyed)
       })
     },
     /** Something was asked for outside the window; kept until the engine can hear it. */
@@ -209,7 +217,7 @@ export function supervise(options: SupervisorOptions) {
     changed(topic: Topic): void {
       engine?.postMessage({ type: 'changed', topic } satisfies ToEngine)
     },
-    /** Says goodbye and waits until the engine has closed its store and ended, at most five seconds. */
+    /** Says goodbye, forgets the windows, and waits until the engine has closed its store and ended, at most five seconds. */
     async leave(): Promise<void> {
       leaving = true
       clearInterval(watch)
@@ -224,6 +232,9 @@ export function supervise(options: SupervisorOptions) {
         child.kill()
       }
       for (const signer of signers.values()) signer.kill()
+      for (const forget of windows.values()) forget()
+      windows.clear()
+      loaded.clear()
     },
   }
 }

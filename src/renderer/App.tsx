@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'react'
 import { I18nProvider } from 'react-aria-components'
 
+import type { OfficeStatus } from '../shared/ipc/contract.ts'
 import { Failed, Skeleton } from './components/Banner.tsx'
 import { ErrorBoundary } from './components/ErrorBoundary.tsx'
 import { Notice } from './components/Notice.tsx'
+import { PracticeFailed, Practising } from './components/Practice.tsx'
 import { announce } from './lib/announce.ts'
 import { onTopic } from './lib/call.ts'
 import { useLive } from './lib/useLive.ts'
@@ -40,8 +42,21 @@ function Office() {
   if (office.status === 'loading') return <Skeleton />
   if (office.status === 'failed') return <Failed error={office.error} onRetry={office.refresh} />
   const status = office.value
-  if (status.phase === 'new') return <Wizard office={status} onOpened={office.refresh} />
-  if (status.phase === 'locked')
-    return <Unlock office={status} restarted={restarted} onOpened={office.refresh} />
+  const work = <Phase status={status} restarted={restarted} onOpened={office.refresh} />
+  return status.exercise === undefined ? work : <Practising exercise={status.exercise}>{work}</Practising>
+}
+
+function Phase({
+  status,
+  restarted,
+  onOpened,
+}: {
+  status: OfficeStatus
+  restarted: boolean
+  onOpened: () => void
+}) {
+  if (status.exercise !== undefined && status.phase !== 'open') return <PracticeFailed error={status.error} />
+  if (status.phase === 'new') return <Wizard office={status} onOpened={onOpened} />
+  if (status.phase === 'locked') return <Unlock office={status} restarted={restarted} onOpened={onOpened} />
   return <AtWork office={status} />
 }

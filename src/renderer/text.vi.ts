@@ -9,6 +9,7 @@ import { INCOMING_TEXT } from './text/incoming.vi.ts'
 import { PEOPLE_TEXT } from './text/people.vi.ts'
 import { OPENED_TEXT } from './text/opened.vi.ts'
 import { OUTGOING_TEXT } from './text/outgoing.vi.ts'
+import { PRACTICE_TEXT } from './text/practice.vi.ts'
 import { REGISTERS_TEXT } from './text/registers.vi.ts'
 import { SEARCH_TEXT } from './text/search.vi.ts'
 import { SETTINGS_TEXT } from './text/settings.vi.ts'
@@ -55,4 +56,5 @@ export const TEXT = {
   ...BACKUP_TEXT,
   ...REGISTERS_TEXT,
   ...PEOPLE_TEXT,
+  ...PRACTICE_TEXT,
 } as const

@@ -21,6 +21,11 @@ export const TRAY_TEXT = {
   },
 } as const
 
+/** The title of a notice in practice, so that nobody takes an exercise for the day's work. */
+export function practisedTitle(title: string): string {
+  return `Tập dùng: ${title}`
+}
+
 type Topic = DocumentNews['topic']
 
 const ONE: Readonly<Record<Exclude<Topic, 'urgent' | 'deadline'>, string>> = {

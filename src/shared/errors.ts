@@ -45,6 +45,11 @@ export const ERRORS = {
   'office/recovery-code-wrong': { retry: 'user' },
   'office/recovery-code-mismatch': { retry: 'user' },
 
+  'practice/store-is-practice': { retry: 'never' },
+  'practice/store-is-real': { retry: 'never' },
+  'practice/hub-is-practice': { retry: 'user' },
+  'practice/stays-here': { retry: 'never' },
+
   'person/nobody-at-work': { retry: 'user' },
   'person/may-not': { retry: 'user' },
   'person/not-yours': { retry: 'user' },

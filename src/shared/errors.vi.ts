@@ -42,6 +42,23 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     hint: 'Hãy xem lại bản đã chép và nhập đúng từng nhóm. Mã này cần để mở kho khi thay máy.',
   },
 
+  'practice/store-is-practice': {
+    title: 'Đây là kho tập dùng, không phải kho của cơ quan',
+    hint: 'Kho tập dùng chỉ mở được trong chế độ tập dùng. Hãy chọn kho hoặc bản sao lưu của cơ quan.',
+  },
+  'practice/store-is-real': {
+    title: 'Đây là kho của cơ quan, không phải kho tập dùng',
+    hint: 'Kho của cơ quan không bị thay đổi. Hãy thoát tập dùng để làm việc với kho đó.',
+  },
+  'practice/hub-is-practice': {
+    title: 'Đây là địa chỉ của trục tập dùng',
+    hint: 'Văn bản thật không gửi qua trục tập dùng. Chưa có gì được gửi đi; hãy điền địa chỉ do tỉnh cấp.',
+  },
+  'practice/stays-here': {
+    title: 'Không làm được việc này khi đang tập dùng',
+    hint: 'Tập dùng chỉ dùng trục, token và kho của cơ quan giả định trên máy này. Thoát tập dùng để làm việc thật.',
+  },
+
   'person/nobody-at-work': {
     title: 'Chưa có ai vào làm việc',
     hint: 'Chọn tên của mình rồi nhập mật khẩu hoặc cắm token để làm việc tiếp.',

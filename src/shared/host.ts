@@ -3,6 +3,7 @@ import { bytes } from './bytes.ts'
 import { desktopAbilities, notice, standing, wanted } from './desktop.ts'
 import { ERROR_CODES } from './errors.ts'
 import { topic } from './ipc/topics.ts'
+import { practiceStart } from './practice.ts'
 
 /** What only the desktop can do for the engine: the OS key store, dialogs, notices, updates, starting the signer. */
 export const hostRequest = z.discriminatedUnion('op', [
@@ -29,6 +30,10 @@ export const hostRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('notify'), notice, evenInFront: z.boolean() }),
   z.object({ op: z.literal('showStanding'), standing }),
   z.object({ op: z.literal('startDrag'), path: z.string() }),
+  /** Leads from the real office to practice, back, and to a practice begun anew. Answered before it is done. */
+  z.object({ op: z.literal('practiceEnter') }),
+  z.object({ op: z.literal('practiceLeave'), discard: z.boolean() }),
+  z.object({ op: z.literal('practiceRenew') }),
   z.object({ op: z.literal('updateStatus') }),
   z.object({ op: z.literal('updateCheck') }),
   z.object({ op: z.literal('updateDownload') }),
@@ -54,6 +59,9 @@ export const hostAnswer = {
   notify: z.undefined(),
   showStanding: z.undefined(),
   startDrag: z.undefined(),
+  practiceEnter: z.undefined(),
+  practiceLeave: z.undefined(),
+  practiceRenew: z.undefined(),
   updateStatus: z.unknown(),
   updateCheck: z.unknown(),
   updateDownload: z.unknown(),
@@ -72,6 +80,8 @@ export const toEngine = z.discriminatedUnion('type', [
     profileDir: z.string(),
     /** The compiled encrypted SQLite, where the prebuilt one does not fit this runtime. */
     nativeBinding: z.string().optional(),
+    /** Plays a part in practice, and may do nothing else. Left out: a real office. */
+    practice: practiceStart.optional(),
     /** Kills the process at a named step. Only main of an unpackaged app, and tests, pass it. */
     failPoint: z.string().optional(),
     /** Milliseconds between two looks at the hub when nothing else wakes us. */

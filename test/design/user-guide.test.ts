@@ -12,6 +12,7 @@ const WORDS = [
   ...readdirSync(join(root, 'src', 'renderer', 'text')).map((file) => read('src', 'renderer', 'text', file)),
   read('src', 'shared', 'desktop.vi.ts'),
   read('src', 'shared', 'errors.vi.ts'),
+  read('src', 'shared', 'practice.ts'),
   read('src', 'shared', 'register.vi.ts'),
   read('src', 'shared', 'verdict.vi.ts'),
 ].join('\n')

@@ -61,6 +61,19 @@ describe.runIf(process.platform === 'linux')('the packed app', () => {
     expect(found).toEqual([])
   })
 
+  test('opens practice with its hub and correspondent, and leads back without a trace of it in the office', async () => {
+    await page.getByRole('button', { name: 'Dùng thử với cơ quan giả định' }).click()
+    await page.getByRole('navigation', { name: 'Mục làm việc' }).waitFor()
+    await page.getByText('Trực tuyến').first().waitFor()
+    await page.getByRole('link', { name: /^Mới đến/ }).click()
+    // The correspondent's first letter, some ten seconds later: signed, sent and verified.
+    await page.getByText('Chữ ký hợp lệ').first().waitFor({ timeout: 60_000 })
+    await page.getByRole('button', { name: 'Thoát tập dùng' }).click()
+    await page.getByRole('heading', { name: 'Cơ quan của bạn' }).waitFor()
+    expect(existsSync(join(data, 'practice', 'office', 'store.db'))).toBe(true)
+    expect(existsSync(join(data, 'office', 'store.db'))).toBe(false)
+  })
+
   test('has every door shut that its runtime has a fuse for', async () => {
     const fuses = await getCurrentFuseWire(executable)
     const state = (fuse: FuseV1Options): string | undefined => FuseState[fuses[fuse] ?? FuseState.REMOVED]
@@ -109,7 +122,7 @@ describe.runIf(process.platform === 'linux')('the packed app', () => {
       'package.json',
       'resources',
     ])
-    expect(Object.keys(files['out']!.files!).toSorted()).toEqual(['main', 'preload', 'renderer'])
+    expect(Object.keys(files['out']!.files!).toSorted()).toEqual(['hub-sim', 'main', 'preload', 'renderer'])
     expect(Object.keys(files['node_modules']!.files!).toSorted()).toEqual(['better-sqlite3', 'pkcs11js'])
   })
 })

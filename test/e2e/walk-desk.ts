@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { END_EXTENSIONS, makePki, type MadeCertificate, type Pki } from '../helpers/pki.ts'
 import { makeSoftHsm } from '../helpers/softhsm.ts'
-import { makeSoftwarePki, pkcs12File } from '../helpers/software-pki.ts'
+import { pkcs12File } from '../../src/hub-sim/software-pki.ts'
+import { makeSoftwarePki } from '../helpers/software-pki.ts'
 import { projectPath, type Furnishing } from './office-window.ts'
 
 const PINS = { person: '246810', agency: '135791' } as const

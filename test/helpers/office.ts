@@ -8,6 +8,7 @@ import { startSignerProcess } from '../../src/engine/signing/signer-process.ts'
 import type { ConnectionCheck } from '../../src/shared/connection-check.ts'
 import type { Agency, DocumentId } from '../../src/shared/document/fields.ts'
 import type { SignerFields } from '../../src/shared/document/signers.ts'
+import type { PracticeStart } from '../../src/shared/practice.ts'
 import { COPY_TYPES, type CopyForm } from '../../src/shared/document/types.ts'
 import type {
   CertificateChoice,
@@ -175,6 +176,7 @@ export function plainHost(
       showStanding: () => undefined,
       startDrag: refuse,
     },
+    practice: { enter: refuse, leave: refuse, renew: refuse },
     update: { status: refuse, check: refuse, download: refuse, install: refuse },
     log: (level, text) => {
       log.push(`${level} ${text}`)
@@ -232,7 +234,7 @@ export function officesOf(desk: Desk, hubUrl: string): Readonly<Record<'sender' 
 }
 
 /** Waits for the hub's directory, without which an office can name no recipient. */
-export async function hasDirectory(office: TestOffice): Promise<void> {
+export async function hasDirectory(office: Pick<TestOffice, 'call' | 'until'>): Promise<void> {
   await office.until('the directory is there', async () => {
     const found = await office.call('directory.search', { text: 'so noi vu' })
     return found.length > 0 ? found : undefined
@@ -268,8 +270,10 @@ export function engineAt(
   host: Host,
   now: () => number = Date.now,
   pollIntervalMs = 300,
+  practice?: PracticeStart,
 ): Promise<Engine> {
   return openEngine({
+    ...(practice === undefined ? {} : { practice }),
     profileDir: dir,
     host,
     now,

@@ -119,7 +119,8 @@ export async function startHubProcess(
   return hub
 }
 
-function addressOf(child: ChildProcess): Promise<string> {
+/** The address that a hub prints once it listens. */
+export function addressOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     if (child.stdout === null) throw new Error('the hub has no output')
     createInterface(child.stdout).once('line', (line) => {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { SignerClient } from '../../src/engine/signing/signer-client.ts'
 import type { MadeCertificate } from '../helpers/pki.ts'
-import { makeSoftwarePki, pkcs12File } from '../helpers/software-pki.ts'
+import { pkcs12File } from '../../src/hub-sim/software-pki.ts'
+import { makeSoftwarePki } from '../helpers/software-pki.ts'
 import { hashOf, isRight, makeDesk, summary, toSign } from './desk.ts'
 import type { Desk } from './desk.ts'
 

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { parseCertificate } from '../../src/engine/signing/certificate.ts'
 import type { MadeCertificate } from '../helpers/pki.ts'
-import { makeSoftwarePki, pkcs12File } from '../helpers/software-pki.ts'
+import { pkcs12File } from '../../src/hub-sim/software-pki.ts'
+import { makeSoftwarePki } from '../helpers/software-pki.ts'
 import type { SoftwarePki } from '../helpers/software-pki.ts'
 
 const PASSWORD = 'mật khẩu 1'

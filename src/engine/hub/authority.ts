@@ -28,6 +28,8 @@ export interface AuthorityOptions {
    * office's own word.
    */
   readonly hosts: () => Readonly<Record<string, string>>
+  /** Nobody is asked anything: every question is refused. */
+  readonly isClosed?: boolean
   /** For a whole question with its answer. Default 15 s. */
   readonly timeoutMs?: number
 }
@@ -95,7 +97,11 @@ const MAY_CONNECT: Readonly<Record<NamedBy, ((address: string) => boolean) | und
  * stand in certificates, and those come from anybody: what a certificate names must not lead into the
  * office's own network.
  */
-export function openAuthorities({ hosts, timeoutMs = TIMEOUT_MS }: AuthorityOptions): Authorities {
+export function openAuthorities({
+  hosts,
+  isClosed = false,
+  timeoutMs = TIMEOUT_MS,
+}: AuthorityOptions): Authorities {
   const doors = new Map<NamedBy, Http>()
 
   function doorFor(namedBy: NamedBy): Http {
@@ -148,6 +154,7 @@ export function openAuthorities({ hosts, timeoutMs = TIMEOUT_MS }: AuthorityOpti
 
   /** The address to go to, after the office's own table of hosts. */
   function placeOf(address: string, namedBy: NamedBy): { readonly url: URL; readonly namedBy: NamedBy } {
+    if (isClosed) throw new AppError('authority/address-refused', 'nobody outside is asked')
     const url = URL.canParse(address) ? new URL(address) : undefined
     if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
       throw new AppError('authority/address-refused', `not an address for HTTP: ${address.slice(0, 200)}`)

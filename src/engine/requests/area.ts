@@ -2,6 +2,9 @@ import type { Handlers } from '../../shared/ipc/contract.ts'
 
 /** The requests that are answered before any office is open: by its door (index.ts). */
 export type DoorMethod =
+  | 'practice.enter'
+  | 'practice.leave'
+  | 'practice.renew'
   | 'office.status'
   | 'office.newRecoveryCode'
   | 'office.create'

@@ -4,6 +4,7 @@ import type { Input, Settings } from '../../shared/ipc/contract.ts'
 import { connectionSection } from '../connection.ts'
 import type { Office } from '../office.ts'
 import { renameSole } from '../people.ts'
+import { requireOwnHub } from '../practice/bounds.ts'
 import type { AnswersTo } from './area.ts'
 
 /** The agency, its hub, its token, and how connections are made. */
@@ -28,6 +29,7 @@ export function settingsAnswers(office: Office): AnswersTo<'settings' | 'connect
 
   function save(input: Input<'settings.save'>): Settings {
     const { agency, clerkName, hub, token, numberPlacement, numberFields, recallRoute } = input
+    if (hub !== undefined) requireOwnHub(hub.url, office.practice)
     store.atomically(() => {
       store.settings.set('agency', agency)
       store.settings.set('clerkName', clerkName)

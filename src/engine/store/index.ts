@@ -68,6 +68,11 @@ export interface StoreOptions {
   readonly onSlow?: ((statement: string, ms: number) => void) | undefined
   /** Called when a document could not be taken into the search. */
   readonly onUnsearchable?: ((cause: unknown) => void) | undefined
+  /**
+   * A store to practise with: made with its mark, and only one with the mark is opened. Left out, only one without
+   * it is.
+   */
+  readonly practice?: boolean | undefined
   /** See FileStoreOptions.failPoint. */
   readonly failPoint?: FileStoreOptions['failPoint']
 }
@@ -169,6 +174,7 @@ export function createStore(
       migrate(db, half, MIGRATIONS)
       const begun = { settings: settingStore(db, now), history: historyStore(db) }
       db.atomically(() => {
+        if (options.practice === true) begun.settings.set('practice', true)
         first(begun)
       })
     } finally {
@@ -190,7 +196,7 @@ export function createStore(
  * files away.
  *
  * @throws AppError `store/in-use`, `store/wrong-key`, `store/file-missing`, `store/newer-than-app`,
- *   `store/damaged`, `store/disk-full`
+ *   `store/damaged`, `store/disk-full`; `practice/store-is-practice`, `practice/store-is-real` for one of the other side
  */
 export function openStore(options: StoreOptions): Store {
   const { dir } = options
@@ -212,6 +218,7 @@ export function openStore(options: StoreOptions): Store {
     const damage = db.findDamage(SEARCH_TABLES)
     if (damage.length > 0)
       throw new AppError('store/damaged', `quick_check: ${damage.slice(0, 5).join('; ')}`)
+    requireOwnSide(db, options)
     migrate(db, path, MIGRATIONS)
     const files = fileStore({
       dir: join(dir, 'files'),
@@ -226,6 +233,15 @@ export function openStore(options: StoreOptions): Store {
     lock.release()
     throw cause
   }
+}
+
+/** Before anything of it is changed, and wherever it came from: a copied folder, a backup. */
+function requireOwnSide(db: Database, { now, practice = false }: StoreOptions): void {
+  const isPractice = settingStore(db, now).get('practice') === true
+  if (isPractice === practice) return
+  throw isPractice
+    ? new AppError('practice/store-is-practice', 'a real office does not open a practice store')
+    : new AppError('practice/store-is-real', 'practice does not open the store of an office')
 }
 
 function assemble({

@@ -44,6 +44,8 @@ const token = z.object({
 
 /** Every setting there is. Names are persisted: add, never rename. */
 const SETTINGS = {
+  /** Written with the store's first row and never after: this store is one to practise with. */
+  practice: z.literal(true),
   agency,
   clerkName: z.string(),
   hub: hubAccess,

@@ -347,7 +347,7 @@ function Screen({
     case 'search':
       return <SearchScreen query={query} onQuery={onQuery} />
     case 'settings':
-      return <SettingsScreen />
+      return <SettingsScreen office={office} />
     case 'opened':
       return <OpenedScreen />
     case 'new':

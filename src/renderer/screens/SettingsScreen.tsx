@@ -5,7 +5,13 @@ import { Label, ProgressBar } from 'react-aria-components'
 import { fingerprintGroups } from '../../shared/connection-check.vi.ts'
 import { numberPlacement } from '../../shared/document/number-placement.ts'
 import { recallRoute } from '../../shared/document/request.ts'
-import type { Request, Settings, TokenSettings, TrustedRoot } from '../../shared/ipc/contract.ts'
+import type {
+  OfficeStatus,
+  Request,
+  Settings,
+  TokenSettings,
+  TrustedRoot,
+} from '../../shared/ipc/contract.ts'
 import { diagnosisParts, type DiagnosisPart } from '../../shared/token-diagnosis.vi.ts'
 import { AgencyForm, agencyDraftOf, agencyProblems } from '../components/AgencyForm.tsx'
 import { BackupForm } from '../components/BackupForm.tsx'
@@ -19,6 +25,7 @@ import { RadioCards } from '../components/Field.tsx'
 import { FilePicker } from '../components/FilePicker.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
 import { NumberGaps, NumberingForm } from '../components/Numbering.tsx'
+import { EnterPractice } from '../components/Practice.tsx'
 import { PeopleSettings } from '../components/PeopleSettings.tsx'
 import { PictureSettings } from '../components/PictureSettings.tsx'
 import { QueueForm } from '../components/QueueForm.tsx'
@@ -52,11 +59,12 @@ const SECTIONS = [
   'trust',
   'backup',
   'update',
+  'practice',
   'shortcuts',
 ] as const
 
 /** Cài đặt: every part is saved by itself, over what is stored now. */
-export function SettingsScreen() {
+export function SettingsScreen({ office }: { office: OfficeStatus }) {
   const settings = useLive('settings.current', {}, 'office')
   if (settings.status === 'loading') return <Skeleton />
   if (settings.status === 'failed') return <Failed error={settings.error} onRetry={settings.refresh} />
@@ -118,6 +126,7 @@ export function SettingsScreen() {
             <BackupForm />
           </Section>
           <UpdateSection />
+          <PracticeSection office={office} />
           <Section name="shortcuts">
             <ShortcutTable />
           </Section>
@@ -155,6 +164,16 @@ function useSave(): Action<[Partial<Request<'settings.save'>>], Settings> {
     announce(TEXT.saved)
     return saved
   })
+}
+
+/** To practice and back. In practice the band above says the same. */
+function PracticeSection({ office: { exercise } }: { office: OfficeStatus }) {
+  return (
+    <Section name="practice">
+      <p>{exercise === undefined ? TEXT.exercise.intro : TEXT.exercise.here(exercise.correspondent)}</p>
+      {exercise === undefined ? <EnterPractice /> : null}
+    </Section>
+  )
 }
 
 function AgencySection({ settings }: { settings: Settings }) {

@@ -8,6 +8,7 @@ import { Button } from '../components/Button.tsx'
 import { TextBox } from '../components/Field.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
 import { Logo } from '../components/Logo.tsx'
+import { EnterPractice } from '../components/Practice.tsx'
 import { TokenForm } from '../components/TokenForm.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
@@ -92,6 +93,7 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
             >
               {TEXT.restore.offer}
             </Button>
+            <EnterPractice kind="quiet" />
             <span className={styles['push']} />
             <Button kind="primary" type="submit">
               {TEXT.next}

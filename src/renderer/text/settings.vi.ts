@@ -24,6 +24,7 @@ export const SETTINGS_TEXT = {
     update: 'Cập nhật',
     backup: 'Sao lưu',
     inTray: 'Thông báo, khay hệ thống',
+    practice: 'Tập dùng',
     shortcuts: 'Phím tắt',
     sections: 'Các phần của Cài đặt',
     saveAgency: 'Lưu thông tin cơ quan',

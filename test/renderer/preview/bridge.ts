@@ -618,6 +618,7 @@ const status = (): OfficeStatus => ({
   keyStore: ask.has('nokeys') ? ('none' as const) : ('os' as const),
   ...(phase === 'new' ? {} : { agency: own, clerkName: 'Lê Thị Thử' }),
   practice: ask.has('practice'),
+  ...(ask.has('exercise') ? { exercise: { pin: '123456', correspondent: 'Sở Nội vụ tỉnh Thanh Vân' } } : {}),
 })
 const pdf = async () => ({ bytes: new Uint8Array(await (await fetch(samplePdf)).arrayBuffer()) })
 const settings = () => ({
@@ -846,6 +847,9 @@ const handlers: Handlers = {
     phase = 'open'
     return status()
   },
+  'practice.enter': () => ({}),
+  'practice.leave': () => ({}),
+  'practice.renew': () => ({}),
   'office.unlock': ({ recoveryCode }) => {
     if (recoveryCode === 'sai') throw new AppError('office/recovery-code-wrong', 'wrong')
     phase = 'open'

@@ -31,6 +31,8 @@ const officeStatus = z.object({
   restored: restored.optional(),
   /** Software certificates in use: "thử nghiệm" is shown everywhere. */
   practice: z.boolean(),
+  /** Set in practice: what opens the practice token, and who answers. */
+  exercise: z.object({ pin: z.string(), correspondent: z.string() }).optional(),
 })
 
 export type OfficeStatus = z.output<typeof officeStatus>
@@ -80,6 +82,13 @@ export const officeContract = {
     output: officeStatus,
   },
   'office.unlock': { input: z.object({ recoveryCode: z.string().max(200) }), output: officeStatus },
+
+  /** "Dùng thử với cơ quan giả định". Answered at once; then the window begins anew in the practice. */
+  'practice.enter': { input: nothing, output: nothing },
+  /** Back to the real office or its wizard; `discard` throws away what was practised. */
+  'practice.leave': { input: z.object({ discard: z.boolean() }), output: nothing },
+  /** Throws it away and begins anew. */
+  'practice.renew': { input: nothing, output: nothing },
 
   'settings.current': { input: nothing, output: settings },
   'settings.save': {
