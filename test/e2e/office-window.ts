@@ -170,6 +170,11 @@ export class OfficeWindow {
     await page.getByRole('button', { name: 'Tiếp tục' }).click()
 
     await this.#chooseModule(words.module)
+    await page.getByRole('listitem').filter({ hasText: 'Token đang cắm: đọc được' }).waitFor()
+    await look('token')
+    await page.getByRole('button', { name: 'Tiếp tục' }).click()
+
+    await this.#openModule(words.module)
     await page
       .getByRole('radiogroup', { name: 'Chứng thư của người có thẩm quyền ký' })
       .getByRole('radio', { name: words.personName })
@@ -178,7 +183,7 @@ export class OfficeWindow {
       .getByRole('radiogroup', { name: 'Chứng thư của cơ quan (con dấu)' })
       .getByRole('radio', { name: words.agencyName })
       .check()
-    await look('token')
+    await look('certificate')
     await page.getByRole('button', { name: 'Tiếp tục' }).click()
 
     const groups = page.getByRole('group', { name: 'Mã khôi phục của cơ quan' }).locator('span')
@@ -207,7 +212,12 @@ export class OfficeWindow {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
     }, module.path)
     await page.getByRole('button', { name: 'Chọn tệp khác…' }).click()
-    if (module.password === undefined) return
+  }
+
+  /** Types the password of a practice file that keeps its certificates to itself. */
+  async #openModule(module: Furnishing['module']): Promise<void> {
+    const { page } = this
+    if ('name' in module || module.password === undefined) return
     await page.getByLabel('Mật khẩu của tệp chứng thư').fill(module.password)
     await page.getByRole('button', { name: 'Mở tệp chứng thư' }).click()
   }

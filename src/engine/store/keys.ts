@@ -12,6 +12,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
+import { bareRecoveryCode } from '../../shared/recovery-code.ts'
 import { systemCode, writeWhole } from './durable.ts'
 
 /**
@@ -74,16 +75,10 @@ function newRecoveryCode(): string {
 }
 
 /**
- * The code as it was printed, from whatever the clerk typed: any case, spaces or hyphens or none, O for 0,
- * I or L for 1. `undefined` when characters are missing, foreign or mistyped (the checksum tells).
+ * The code as it was printed, from whatever the clerk typed ({@link bareRecoveryCode}). `undefined` when characters are missing, foreign or mistyped (the checksum tells).
  */
 export function readRecoveryCode(typed: string): string | undefined {
-  const text = typed
-    .normalize('NFKC')
-    .toUpperCase()
-    .replace(/[\s\u200b\p{Pd}._]/gu, '')
-    .replace(/O/g, '0')
-    .replace(/[IL]/g, '1')
+  const text = bareRecoveryCode(typed)
   if (text.length !== CODE_LENGTH || !CODE_CHARACTERS.test(text)) return undefined
   const secret = fromBase32(text.slice(0, -4))
   return checksum(secret) === text.slice(-4) ? (text.match(/.{4}/g) ?? []).join('-') : undefined

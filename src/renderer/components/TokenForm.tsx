@@ -13,22 +13,34 @@ import { certificateProblem } from '../../shared/token-diagnosis.vi.ts'
 import { call } from '../lib/call.ts'
 import { formatDay, isoDayOf } from '../lib/format.ts'
 import { useAction } from '../lib/useAction.ts'
+import { certificateChecks } from '../lib/step-checks.ts'
 import { useLive } from '../lib/useLive.ts'
+import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
 import { Failed, FailureBanner, Skeleton } from './Banner.tsx'
 import { Button } from './Button.tsx'
 import { Chip } from './Chip.tsx'
 import { FieldNote, PinBox, RadioCards } from './Field.tsx'
+import { StepChecks } from './StepChecks.tsx'
 import styles from './Form.module.css'
 
-/** Which driver, and which certificate plays which role. Never asks for a PIN. */
-export function TokenForm({
-  value,
-  onChange,
-}: {
+interface TokenChoice {
   value: TokenSettings | undefined
   onChange: (value: TokenSettings) => void
-}) {
+}
+
+/** Which driver, and which certificate plays which role. Never asks for a PIN. */
+export function TokenForm({ value, onChange }: TokenChoice) {
+  return (
+    <div className={styles['stack']}>
+      <DriverChoice value={value} onChange={onChange} />
+      {value === undefined ? null : <CertificateChoices value={value} onChange={onChange} />}
+    </div>
+  )
+}
+
+/** Which driver, of those on this machine or by its file. */
+export function DriverChoice({ value, onChange }: TokenChoice) {
   const drivers = useLive('token.drivers', {}, 'token')
   const browse = useAction(async () => {
     const { path } = await call('token.browse', {})
@@ -78,13 +90,28 @@ export function TokenForm({
         </Button>
       </div>
       <FailureBanner error={browse.error} boxed />
-      {value === undefined ? null : isPracticeFile(value.modulePath) ? (
-        <FileCertificates key={value.modulePath} value={value} onChange={onChange} />
-      ) : (
-        <Certificates key={value.modulePath} value={value} onChange={onChange} />
-      )}
     </div>
   )
+}
+
+/**
+ * Which certificate of the chosen module plays which role.
+ *
+ * @param agencyName where it is given, what is chosen is checked against it and what was found is shown
+ */
+export function CertificateChoices({ value, onChange, agencyName }: RolesChoice) {
+  const Certificates = isPracticeFile(value.modulePath) ? FileCertificates : ModuleCertificates
+  return (
+    <div className={styles['stack']}>
+      <Certificates key={value.modulePath} value={value} onChange={onChange} agencyName={agencyName} />
+    </div>
+  )
+}
+
+interface RolesChoice {
+  value: TokenSettings
+  onChange: (value: TokenSettings) => void
+  agencyName?: string | undefined
 }
 
 function fileNameOf(path: string): string {
@@ -95,13 +122,7 @@ function fileNameOf(path: string): string {
  * Software certificates in a file, for practice. Where the file keeps them in clear they are listed at once;
  * else its password opens them, which is not kept.
  */
-function FileCertificates({
-  value,
-  onChange,
-}: {
-  value: TokenSettings
-  onChange: (value: TokenSettings) => void
-}) {
+function FileCertificates({ value, onChange, agencyName }: RolesChoice) {
   const inClear = useLive('token.list', { modulePath: value.modulePath })
   const [password, setPassword] = useState('')
   const [opened, setOpened] = useState<readonly TokenSummary[]>()
@@ -115,7 +136,7 @@ function FileCertificates({
     <>
       <FieldNote kind="warning" text={TEXT.tokenForm.fileHint} />
       {tokens !== undefined ? (
-        <Roles value={value} tokens={tokens} onChange={onChange} />
+        <Roles value={value} tokens={tokens} onChange={onChange} agencyName={agencyName} />
       ) : (
         <>
           <PinBox label={TEXT.tokenForm.filePassword} value={password} onChange={setPassword} />
@@ -144,13 +165,7 @@ function hasCertificates(tokens: readonly TokenSummary[]): boolean {
   return tokens.some(({ certificates }) => certificates.length > 0)
 }
 
-function Certificates({
-  value,
-  onChange,
-}: {
-  value: TokenSettings
-  onChange: (value: TokenSettings) => void
-}) {
+function ModuleCertificates({ value, onChange, agencyName }: RolesChoice) {
   const tokens = useLive('token.list', { modulePath: value.modulePath }, 'token')
   const refresh = (
     <div className={styles['row']}>
@@ -178,21 +193,14 @@ function Certificates({
   }
   return (
     <>
-      <Roles value={value} tokens={tokens.value} onChange={onChange} />
+      <Roles value={value} tokens={tokens.value} onChange={onChange} agencyName={agencyName} />
       {refresh}
     </>
   )
 }
 
-function Roles({
-  value,
-  tokens,
-  onChange,
-}: {
-  value: TokenSettings
-  tokens: readonly TokenSummary[]
-  onChange: (value: TokenSettings) => void
-}) {
+function Roles({ value, tokens, onChange, agencyName }: RolesChoice & { tokens: readonly TokenSummary[] }) {
+  const now = useNow(60_000)
   const choose = (role: 'person' | 'agency', choice: CertificateChoice | undefined) => {
     const rest = role === 'person' ? { agency: value.agency } : { person: value.person }
     const all = { ...rest, [role]: choice }
@@ -215,6 +223,9 @@ function Roles({
           }}
         />
       ))}
+      {agencyName === undefined ? null : (
+        <StepChecks checks={certificateChecks(tokens, value, agencyName, now)} />
+      )}
     </>
   )
 }

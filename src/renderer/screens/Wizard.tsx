@@ -1,5 +1,5 @@
-import { Check, Copy, Printer } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { RefreshCw } from 'lucide-react'
+import { useState } from 'react'
 
 import type { OfficeStatus, TokenSettings } from '../../shared/ipc/contract.ts'
 import { AgencyForm, agencyDraftOf, agencyProblems } from '../components/AgencyForm.tsx'
@@ -7,28 +7,28 @@ import { Banner, FailureBanner } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { TextBox } from '../components/Field.tsx'
 import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
-import { Logo } from '../components/Logo.tsx'
 import { EnterPractice } from '../components/Practice.tsx'
-import { TokenForm } from '../components/TokenForm.tsx'
-import { announce } from '../lib/announce.ts'
+import { StepChecks } from '../components/StepChecks.tsx'
+import { CertificateChoices, DriverChoice } from '../components/TokenForm.tsx'
 import { call } from '../lib/call.ts'
+import { agencyChecks, recoveryChecks, tokenChecks } from '../lib/step-checks.ts'
 import { useAction } from '../lib/useAction.ts'
+import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
 import { RestoreOffice } from './RestoreOffice.tsx'
 import styles from './Wizard.module.css'
+import { RecoveryCode, WizardPage, type WizardStep } from './WizardPage.tsx'
 
-const STEPS = [TEXT.wizard.agency, TEXT.wizard.hub, TEXT.wizard.token, TEXT.wizard.recovery]
-
-/** The first run: four steps, each checked before the next; what is typed survives going back. */
+/** The first run: five steps, each says what it checked; what is typed survives going back. */
 export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: () => void }) {
-  const [step, setStep] = useState(0)
+  const [step, setStep] = useState<WizardStep>('agency')
   const [restoring, setRestoring] = useState(false)
   const [agency, setAgency] = useState(agencyDraftOf(undefined, ''))
   const [hub, setHub] = useState(hubDraftOf(undefined))
   const [hubUsed, setHubUsed] = useState(false)
   const [token, setToken] = useState<TokenSettings>()
   const [tokenUsed, setTokenUsed] = useState(false)
-  const [asked, setAsked] = useState<readonly number[]>([])
+  const [asked, setAsked] = useState<readonly WizardStep[]>([])
   const [code, setCode] = useState<string>()
   const [written, setWritten] = useState(false)
   const [typed, setTyped] = useState('')
@@ -37,29 +37,24 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
     const made = await call('office.newRecoveryCode', {})
     setCode(made.recoveryCode)
   })
-  const create = useAction(() =>
-    call('office.create', {
-      agency: {
-        organId: agency.organId,
-        name: agency.name,
-        parentName: agency.parentName,
-        address: agency.address,
-        email: agency.email,
-        telephone: agency.telephone,
-      },
-      clerkName: agency.clerkName,
+  const create = useAction(() => {
+    const { clerkName, ...fields } = agency
+    return call('office.create', {
+      agency: fields,
+      clerkName,
       ...(hubUsed ? { hub: { ...hubOf(hub), secret: hub.secret } } : {}),
       ...(tokenUsed && token !== undefined ? { token } : {}),
       recoveryCode: typed,
-    }),
-  )
+    })
+  })
 
-  const ask = (which: number) => {
+  const ask = (which: WizardStep) => {
     setAsked([...asked, which])
   }
-  const onward = (to: number) => {
-    setStep(to)
-    if (to === 3 && code === undefined) void newCode.run()
+  const toRecovery = (useToken: boolean) => {
+    setTokenUsed(useToken)
+    setStep('recovery')
+    if (code === undefined) void newCode.run()
   }
 
   if (restoring) {
@@ -73,17 +68,18 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
       />
     )
   }
-  if (step === 0) {
+  if (step === 'agency') {
     return (
-      <Page
-        step={0}
+      <WizardPage
+        step={step}
         title={TEXT.wizard.agencyTitle}
         intro={TEXT.wizard.agencyIntro}
         onSubmit={() => {
-          ask(0)
-          if (Object.keys(agencyProblems(agency)).length === 0) onward(1)
+          ask(step)
+          if (Object.keys(agencyProblems(agency)).length === 0) setStep('hub')
         }}
-        actions={
+        next={{ text: TEXT.next }}
+        aside={
           <>
             <Button
               kind="quiet"
@@ -94,123 +90,108 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
               {TEXT.restore.offer}
             </Button>
             <EnterPractice kind="quiet" />
-            <span className={styles['push']} />
-            <Button kind="primary" type="submit">
-              {TEXT.next}
-            </Button>
           </>
         }
       >
-        <AgencyForm draft={agency} onChange={setAgency} asked={asked.includes(0)} autoFocus />
-      </Page>
+        <AgencyForm draft={agency} onChange={setAgency} asked={asked.includes(step)} autoFocus />
+        <StepChecks checks={agencyChecks(agency)} />
+      </WizardPage>
     )
   }
-  if (step === 1) {
+  if (step === 'hub') {
     return (
-      <Page
-        step={1}
+      <WizardPage
+        step={step}
         title={TEXT.wizard.hubTitle}
         intro={TEXT.wizard.hubIntro}
         onSubmit={() => {
-          ask(1)
+          ask(step)
           if (Object.keys(hubProblems(hub)).length > 0) return
           setHubUsed(true)
-          onward(2)
+          setStep('token')
         }}
-        actions={
-          <>
-            <BackButton
-              onPress={() => {
-                setStep(0)
-              }}
-            />
-            <span className={styles['push']} />
-            <Button
-              onPress={() => {
-                setHubUsed(false)
-                onward(2)
-              }}
-            >
-              {TEXT.later}
-            </Button>
-            <Button kind="primary" type="submit">
-              {TEXT.next}
-            </Button>
-          </>
-        }
+        onBack={() => {
+          setStep('agency')
+        }}
+        onLater={() => {
+          setHubUsed(false)
+          setStep('token')
+        }}
+        next={{ text: TEXT.next }}
       >
         <HubForm
           draft={hub}
           onChange={setHub}
-          asked={asked.includes(1)}
+          asked={asked.includes(step)}
           onAsked={() => {
-            ask(1)
+            ask(step)
           }}
           autoFocus
         />
-      </Page>
+      </WizardPage>
     )
   }
-  if (step === 2) {
+  if (step === 'token') {
     return (
-      <Page
-        step={2}
+      <WizardPage
+        step={step}
         title={TEXT.wizard.tokenTitle}
         intro={TEXT.wizard.tokenIntro}
         onSubmit={() => {
-          if (token === undefined) return
-          setTokenUsed(true)
-          onward(3)
+          if (token !== undefined) setStep('certificate')
         }}
-        actions={
-          <>
-            <BackButton
-              onPress={() => {
-                setStep(1)
-              }}
-            />
-            <span className={styles['push']} />
-            <Button
-              onPress={() => {
-                setTokenUsed(false)
-                onward(3)
-              }}
-            >
-              {TEXT.later}
-            </Button>
-            <Button kind="primary" type="submit" isDisabled={token === undefined}>
-              {TEXT.next}
-            </Button>
-          </>
-        }
+        onBack={() => {
+          setStep('hub')
+        }}
+        onLater={() => {
+          toRecovery(false)
+        }}
+        next={{ text: TEXT.next, isDisabled: token === undefined }}
       >
-        <TokenForm value={token} onChange={setToken} />
-      </Page>
+        <DriverChoice value={token} onChange={setToken} />
+        <TokensSeen modulePath={token?.modulePath} />
+      </WizardPage>
+    )
+  }
+  if (step === 'certificate' && token !== undefined) {
+    return (
+      <WizardPage
+        step={step}
+        title={TEXT.wizard.certificateTitle}
+        intro={TEXT.wizard.certificateIntro}
+        onSubmit={() => {
+          toRecovery(true)
+        }}
+        onBack={() => {
+          setStep('token')
+        }}
+        onLater={() => {
+          setToken({ modulePath: token.modulePath })
+          toRecovery(true)
+        }}
+        next={{
+          text: TEXT.next,
+          isDisabled: token.person === undefined && token.agency === undefined,
+        }}
+      >
+        <CertificateChoices value={token} onChange={setToken} agencyName={agency.name} />
+      </WizardPage>
     )
   }
   if (!written) {
     return (
-      <Page
+      <WizardPage
         key="show"
-        step={3}
+        step="recovery"
         title={TEXT.wizard.recoveryTitle}
         intro={TEXT.wizard.recoveryIntro}
         onSubmit={() => {
           if (code !== undefined) setWritten(true)
         }}
-        actions={
-          <>
-            <BackButton
-              onPress={() => {
-                setStep(2)
-              }}
-            />
-            <span className={styles['push']} />
-            <Button kind="primary" type="submit" isDisabled={code === undefined}>
-              {TEXT.wizard.recoveryWritten}
-            </Button>
-          </>
-        }
+        onBack={() => {
+          setStep(tokenUsed ? 'certificate' : 'token')
+        }}
+        next={{ text: TEXT.wizard.recoveryWritten, isDisabled: code === undefined }}
       >
         <FailureBanner
           error={newCode.error}
@@ -235,32 +216,23 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
             {TEXT.wizard.recoveryNoKeyStoreRest}
           </Banner>
         ) : null}
-      </Page>
+      </WizardPage>
     )
   }
   return (
-    <Page
+    <WizardPage
       key="confirm"
-      step={3}
+      step="recovery"
       title={TEXT.wizard.confirmTitle}
       intro={TEXT.wizard.confirmIntro}
       onSubmit={() => {
-        ask(3)
+        ask('recovery')
         if (typed.trim() !== '') void create.run().then(onOpened)
       }}
-      actions={
-        <>
-          <BackButton
-            onPress={() => {
-              setWritten(false)
-            }}
-          />
-          <span className={styles['push']} />
-          <Button kind="primary" type="submit" isBusy={create.busy}>
-            {create.busy ? TEXT.wizard.creating : TEXT.wizard.create}
-          </Button>
-        </>
-      }
+      onBack={() => {
+        setWritten(false)
+      }}
+      next={{ text: create.busy ? TEXT.wizard.creating : TEXT.wizard.create, isBusy: create.busy }}
     >
       <TextBox
         label={TEXT.wizard.confirmField}
@@ -269,110 +241,27 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
         maxLength={200}
         look="mono"
         autoFocus
-        error={asked.includes(3) && typed.trim() === '' ? TEXT.wizard.confirmMissing : undefined}
+        error={asked.includes('recovery') && typed.trim() === '' ? TEXT.wizard.confirmMissing : undefined}
       />
+      <StepChecks checks={recoveryChecks(code ?? '', typed)} />
       <FailureBanner error={create.error} boxed />
-    </Page>
+    </WizardPage>
   )
 }
 
-function BackButton({ onPress }: { onPress: () => void }) {
-  return (
-    <Button kind="quiet" onPress={onPress}>
-      {TEXT.back}
-    </Button>
-  )
-}
-
-function Page({
-  step,
-  title,
-  intro,
-  onSubmit,
-  actions,
-  children,
-}: {
-  step: number
-  title: string
-  intro: string
-  onSubmit: () => void
-  actions: ReactNode
-  children: ReactNode
-}) {
-  return (
-    <div className={styles['window']}>
-      <aside className={styles['side']} aria-label={TEXT.wizard.title}>
-        <div className={styles['brand']}>
-          <Logo className={styles['logo']} />
-          {TEXT.appName}
-        </div>
-        <ol className={styles['steps']} aria-label={TEXT.wizard.steps}>
-          {STEPS.map((name, index) => (
-            <li
-              key={name}
-              aria-current={index === step ? 'step' : undefined}
-              {...(index < step ? { 'data-done': '' } : {})}
-            >
-              <span className={styles['mark']}>
-                {index < step ? <Check size={14} aria-label={TEXT.wizard.chosen} /> : index + 1}
-              </span>
-              {name}
-            </li>
-          ))}
-        </ol>
-      </aside>
-      <main className={styles['work']}>
-        <form
-          className={styles['page']}
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault()
-            onSubmit()
-          }}
-        >
-          <div>
-            <div className={styles['progress']}>{TEXT.wizard.step(step + 1, STEPS.length)}</div>
-            <h1>{title}</h1>
-            <p className={styles['intro']}>{intro}</p>
-          </div>
-          {children}
-          <div className={styles['actions']}>{actions}</div>
-        </form>
-      </main>
-    </div>
-  )
-}
-
-/** The code in its groups, big enough to copy by hand. */
-function RecoveryCode({ code }: { code: string }) {
-  const groups = code.split(/[\s-]+/)
+/** Loads the chosen driver and says which tokens it shows. */
+function TokensSeen({ modulePath }: { modulePath: string | undefined }) {
+  const drivers = useLive('token.drivers', {}, 'token')
+  const seen = useLive('token.list', modulePath === undefined ? undefined : { modulePath }, 'token')
+  const found = drivers.status === 'ready' ? drivers.value : []
   return (
     <>
-      <div className={styles['code']} role="group" aria-label={TEXT.wizard.recoveryCode}>
-        {groups.map((group, index) => (
-          <span key={`${String(index)} ${group}`}>{group}</span>
-        ))}
-      </div>
       <div className={styles['row']}>
-        <Button
-          icon={Printer}
-          onPress={() => {
-            window.print()
-          }}
-        >
-          {TEXT.wizard.recoveryPrint}
-        </Button>
-        <Button
-          icon={Copy}
-          onPress={() => {
-            void navigator.clipboard.writeText(code).then(() => {
-              announce(TEXT.copied)
-            })
-          }}
-        >
-          {TEXT.wizard.recoveryCopy}
+        <Button icon={RefreshCw} isDisabled={modulePath === undefined} onPress={seen.refresh}>
+          {TEXT.tokenForm.refresh}
         </Button>
       </div>
+      <StepChecks checks={tokenChecks(found, modulePath === undefined ? { status: 'none' } : seen)} />
     </>
   )
 }

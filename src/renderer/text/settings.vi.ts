@@ -252,6 +252,7 @@ export const SETTINGS_TEXT = {
     agency: 'Cơ quan',
     hub: 'Trục liên thông',
     token: 'Token ký số',
+    certificate: 'Chứng thư',
     recovery: 'Mã khôi phục',
     agencyTitle: 'Cơ quan của bạn',
     agencyIntro: 'Thông tin này được ghi vào mỗi văn bản gửi đi.',
@@ -259,7 +260,10 @@ export const SETTINGS_TEXT = {
     hubIntro: 'Các thông tin này do tỉnh cấp. Chưa có thì bấm “Để sau”; văn bản vẫn soạn và ký được.',
     tokenTitle: 'Token ký số',
     tokenIntro:
-      'Chọn phần mềm token và hai chứng thư: của người ký và của cơ quan. Không hỏi mã PIN ở bước này. Hình chữ ký và hình con dấu tạo sau, trong Cài đặt.',
+      'Chọn phần mềm của nhà cung cấp token và cắm token vào máy. Không hỏi mã PIN ở bước này. Chưa có token thì bấm “Để sau”.',
+    certificateTitle: 'Chứng thư để ký',
+    certificateIntro:
+      'Chọn chứng thư của người có thẩm quyền ký và chứng thư của cơ quan (con dấu). Hình chữ ký và hình con dấu tạo sau, trong Cài đặt.',
     recoveryTitle: 'Mã khôi phục',
     recoveryIntro:
       'Kho văn bản trên máy này được mã hóa. Mã dưới đây là cách duy nhất để mở lại kho khi thay máy hoặc cài lại máy. Mã chỉ hiện một lần.',
