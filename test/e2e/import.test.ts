@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { wordFile } from '../../src/engine/page/word.ts'
+import { sampleOf } from '../page/samples.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 import { makeWalkDesk, type WalkDesk } from './walk-desk.ts'
 
@@ -67,6 +69,15 @@ test.each(['drop', 'paste'] as const)('a PDF comes into the draft by %s, byte fo
   const { files } = await office.ask('outgoing.one', { id: row.id })
   const sha256 = createHash('sha256').update(PDF).digest('hex')
   expect(files).toMatchObject([{ role: 'imported', name: `${how}.pdf`, sha256 }])
+})
+
+test('a Word file that is dropped becomes what is written', async () => {
+  const { page } = office
+  await page.getByRole('button', { name: 'Soạn văn bản', exact: true }).click()
+  await page.getByText('Chưa có tệp PDF').waitFor()
+  await bring('drop', 'du-thao.docx', await wordFile(sampleOf('Báo cáo'), new Map()))
+  await page.getByRole('textbox', { name: 'Nội dung văn bản' }).waitFor()
+  expect(await page.getByLabel('Tên loại').inputValue()).toBe('Báo cáo')
 })
 
 test('what is dropped and is no PDF is refused in words, and the draft stays as it was', async () => {

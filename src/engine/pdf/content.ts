@@ -1,4 +1,4 @@
-/** Words drawn into a page itself, which only a file without signatures may take. */
+/** What is drawn into a page itself, which only a file without signatures may take. */
 import { AppError } from '../../shared/errors.ts'
 import {
   drawWords,
@@ -8,7 +8,7 @@ import {
   placingMatrix,
   type WordsAppearance,
 } from './appearance.ts'
-import { openPdf, type PdfDocument } from './document.ts'
+import { openPdf, type Page, type PdfDocument } from './document.ts'
 import { compressed, openTypeface } from './font.ts'
 import { Update } from './incremental.ts'
 import { extended, type PdfSource } from './source.ts'
@@ -33,12 +33,35 @@ export async function drawOnFirstPage(source: PdfSource, appearance: WordsAppear
   const rect = placed(view, { corner: 'top-left', xMm: block.leftMm, yMm: block.topMm }, block)
   const drawing = drawWords(appearance, block, face, view.rotation, update.add)
 
-  const resources = await document.resolveDict(page.attribute('Resources'))
-  const objects = await document.resolveDict(resources?.get('XObject') ?? null)
-  const name = freeName(objects)
-  const before = update.add(compressed(Buffer.from('q\n')))
   const matrix = placingMatrix(view, block, rect)
-  const behind = update.add(compressed(Buffer.from(`\nQ\nq ${matrix} cm /${name} Do Q\n`)))
+  await drawOver(document, update, page, {
+    kind: 'XObject',
+    resource: drawing,
+    drawing: (name) => `q ${matrix} cm /${name} Do Q`,
+  })
+  return extended(source, await update.bytes())
+}
+
+/** What is drawn over a page, and the one resource that it names. */
+interface Drawing {
+  readonly kind: 'XObject' | 'Font'
+  readonly resource: Writable
+  /** The operators, given the name that the resource got on this page. */
+  readonly drawing: (name: string) => string
+}
+
+/** Draws over what a page shows already, whatever state that leaves behind. */
+export async function drawOver(
+  document: PdfDocument,
+  update: Update,
+  page: Page,
+  { kind, resource, drawing }: Drawing,
+): Promise<void> {
+  const resources = await document.resolveDict(page.attribute('Resources'))
+  const others = await document.resolveDict(resources?.get(kind) ?? null)
+  const name = freeName(others)
+  const before = update.add(compressed(Buffer.from('q\n')))
+  const behind = update.add(compressed(Buffer.from(`\nQ\n${drawing(name)}\n`)))
   update.set(
     page.ref,
     new Map<string, Writable>([
@@ -48,16 +71,15 @@ export async function drawOnFirstPage(source: PdfSource, appearance: WordsAppear
         'Resources',
         new Map<string, Writable>([
           ...(resources?.entries ?? []),
-          ['XObject', new Map<string, Writable>([...(objects?.entries ?? []), [name, drawing]])],
+          [kind, new Map<string, Writable>([...(others?.entries ?? []), [name, resource]])],
         ]),
       ],
     ]),
   )
-  return extended(source, await update.bytes())
 }
 
 /** A name that a page's resources of one kind do not have yet. */
-export function freeName(objects: PdfDict | undefined): string {
+function freeName(objects: PdfDict | undefined): string {
   for (let number = 1; ; number += 1) {
     const name = `VanThu${String(number)}`
     if (objects === undefined || objects.get(name) === null) return name
@@ -65,7 +87,7 @@ export function freeName(objects: PdfDict | undefined): string {
 }
 
 /** The streams of a page in order, as references. */
-export async function contentsOf(document: PdfDocument, value: PdfValue): Promise<readonly PdfRef[]> {
+async function contentsOf(document: PdfDocument, value: PdfValue): Promise<readonly PdfRef[]> {
   const found = await document.resolve(value)
   const items = isArray(found) ? found : value === null ? [] : [value]
   return items.map((item) => {

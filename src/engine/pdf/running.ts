@@ -1,12 +1,11 @@
 /** Page numbers and the like: drawn in the margins of pages that nobody has signed, as artifacts of the tagged file. */
 import { AppError } from '../../shared/errors.ts'
 import { pageView } from './appearance.ts'
-import { contentsOf, freeName } from './content.ts'
+import { drawOver } from './content.ts'
 import { openPdf } from './document.ts'
-import { compressed, openTypeface } from './font.ts'
+import { openTypeface } from './font.ts'
 import { Update } from './incremental.ts'
 import { extended, type PdfSource } from './source.ts'
-import type { Writable } from './write.ts'
 
 const POINTS_PER_MM = 72 / 25.4
 
@@ -59,12 +58,9 @@ export async function drawRunning(
     const matter = wanted.get(number)
     if (matter === undefined) continue
     const { box } = await pageView(document, page)
-    const resources = await document.resolveDict(page.attribute('Resources'))
-    const fonts = await document.resolveDict(resources?.get('Font') ?? null)
-    const name = freeName(fonts)
     const x = (mm: number) => decimal(box.left + mm * POINTS_PER_MM)
     const y = (mm: number) => decimal(box.top - mm * POINTS_PER_MM)
-    const drawn = [
+    const linesUnder = (name: string) => [
       ...matter.lines.map(({ text, xMm, centred = false, baselineMm, fontSizePt }) => {
         const widthMm = (face.widthOf(text) * fontSizePt) / 1000 / POINTS_PER_MM
         const leftMm = centred ? xMm - widthMm / 2 : xMm
@@ -75,26 +71,12 @@ export async function drawRunning(
           `${decimal(RULE_PT)} w ${x(leftMm)} ${y(yMm)} m ${x(rightMm)} ${y(yMm)} l S`,
       ),
     ]
-    const before = update.add(compressed(Buffer.from('q\n')))
-    const behind = update.add(
-      compressed(
-        Buffer.from(`\nQ\n/Artifact <</Type /Pagination>> BDC\nq 0 g 0 G\n${drawn.join('\n')}\nQ\nEMC\n`),
-      ),
-    )
-    update.set(
-      page.ref,
-      new Map<string, Writable>([
-        ...page.dict.entries,
-        ['Contents', [before, ...(await contentsOf(document, page.dict.get('Contents'))), behind]],
-        [
-          'Resources',
-          new Map<string, Writable>([
-            ...(resources?.entries ?? []),
-            ['Font', new Map<string, Writable>([...(fonts?.entries ?? []), [name, embedded]])],
-          ]),
-        ],
-      ]),
-    )
+    await drawOver(document, update, page, {
+      kind: 'Font',
+      resource: embedded,
+      drawing: (name) =>
+        `/Artifact <</Type /Pagination>> BDC\nq 0 g 0 G\n${linesUnder(name).join('\n')}\nQ\nEMC`,
+    })
   }
   return extended(source, await update.bytes())
 }

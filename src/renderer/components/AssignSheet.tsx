@@ -9,10 +9,10 @@ import { useSession } from '../lib/session.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
 import { FailureBanner } from './Banner.tsx'
-import { Button } from './Button.tsx'
 import { DayField } from './DayField.tsx'
 import { Sheet } from './Dialog.tsx'
 import { Choice, TextBox } from './Field.tsx'
+import { FormActions } from './FormActions.tsx'
 import form from './Form.module.css'
 
 /** Chosen for who is not in the list of people. */
@@ -100,12 +100,7 @@ export function AssignSheet({
         <DayField label={text.handleBy} value={handleBy} onChange={setHandleBy} />
         <TextBox label={text.note} value={note} onChange={setNote} lines={2} maxLength={2000} optional />
         <FailureBanner error={assign.error} boxed />
-        <div className={form['row']}>
-          <Button onPress={onClose}>{TEXT.cancel}</Button>
-          <Button kind="primary" type="submit" isBusy={assign.busy}>
-            {text.assignDo}
-          </Button>
-        </div>
+        <FormActions act={text.assignDo} busy={assign.busy} onCancel={onClose} />
       </form>
     </Sheet>
   )

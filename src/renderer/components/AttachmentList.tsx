@@ -1,5 +1,5 @@
 import { Paperclip, X } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 
 import {
   isPdfName,
@@ -13,6 +13,7 @@ import { announce } from '../lib/announce.ts'
 import { classes } from '../lib/classes.ts'
 import { formatSize } from '../lib/format.ts'
 import { useAction } from '../lib/useAction.ts'
+import { useDrop } from '../lib/useDrop.ts'
 import { TEXT } from '../text.vi.ts'
 import styles from './AttachmentList.module.css'
 import { FailureBanner } from './Banner.tsx'
@@ -29,9 +30,7 @@ export function AttachmentList({
   onAttach: (name: string, bytes: Uint8Array) => Promise<OutgoingDetail>
   onDetach: (file: DocumentFile) => Promise<OutgoingDetail>
 }) {
-  const [dropping, setDropping] = useState(false)
   const [refused, setRefused] = useState<Failure>()
-  const depth = useRef(0)
   const attach = useAction(onAttach)
   const detach = useAction(onDetach)
   const attachments = files.filter(({ role }) => role === 'attachment')
@@ -50,24 +49,15 @@ export function AttachmentList({
     }
   }
 
+  const drop = useDrop((files) => {
+    void take(files)
+  })
+
   return (
     <section
-      className={classes(styles['files'], dropping && styles['dropping'])}
+      className={classes(styles['files'], drop.dropping && styles['dropping'])}
       aria-label={TEXT.draft.attachments}
-      onDragEnter={() => {
-        depth.current += 1
-        setDropping(true)
-      }}
-      onDragLeave={() => {
-        depth.current -= 1
-        if (depth.current <= 0) setDropping(false)
-      }}
-      onDrop={(event) => {
-        event.preventDefault()
-        depth.current = 0
-        setDropping(false)
-        void take([...event.dataTransfer.files])
-      }}
+      {...drop.handlers}
     >
       <h2>{TEXT.draft.attachments}</h2>
       <p className={styles['note']}>{TEXT.draft.attachmentsHint}</p>

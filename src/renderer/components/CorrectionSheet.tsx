@@ -12,9 +12,9 @@ import { call } from '../lib/call.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
 import { FailureBanner } from './Banner.tsx'
-import { Button } from './Button.tsx'
 import { Sheet } from './Dialog.tsx'
 import { Choice, TextBox } from './Field.tsx'
+import { FormActions } from './FormActions.tsx'
 import form from './Form.module.css'
 
 /** Puts one cell of a line of a register right. */
@@ -81,12 +81,7 @@ export function CorrectionSheet({
           error={asked && lacksReason ? text.reasonMissing : undefined}
         />
         <FailureBanner error={save.error} boxed />
-        <div className={form['row']}>
-          <Button onPress={onClose}>{TEXT.cancel}</Button>
-          <Button kind="primary" type="submit" isBusy={save.busy}>
-            {text.correct}
-          </Button>
-        </div>
+        <FormActions act={text.correct} busy={save.busy} onCancel={onClose} />
       </form>
     </Sheet>
   )

@@ -1,11 +1,12 @@
 import { FileUp } from 'lucide-react'
-import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useState, type ReactNode } from 'react'
 import { copyFormOf } from '../../shared/document/types.ts'
 import { MAX_PDF_BYTES, type Failure, type OutgoingDetail } from '../../shared/ipc/contract.ts'
 import { announce } from '../lib/announce.ts'
 import { classes } from '../lib/classes.ts'
 import { codeOf } from '../lib/lists.ts'
 import { useAction } from '../lib/useAction.ts'
+import { useDrop } from '../lib/useDrop.ts'
 import { TEXT } from '../text.vi.ts'
 import { Banner, Empty, FailureBanner } from './Banner.tsx'
 import styles from './DraftPdf.module.css'
@@ -19,17 +20,18 @@ export function DraftPdf({
   start,
   missing,
   onImport,
+  onWord,
 }: {
   detail: OutgoingDetail
   missing: boolean
   /** The other way: to write it here. */
   start: ReactNode
   onImport: (name: string, bytes: Uint8Array) => Promise<OutgoingDetail>
+  /** Takes a Word file that came by the same ways; left out, it is refused as no PDF. */
+  onWord: ((file: File) => void) | undefined
 }) {
-  const [dropping, setDropping] = useState(false)
   const [refused, setRefused] = useState<Failure | 'not-pdf'>()
   const [name, setName] = useState('')
-  const depth = useRef(0)
   const pdf = detail.files.find(({ role }) => role === 'imported')
   const action = useAction(onImport)
   const importNow = action.run
@@ -38,6 +40,10 @@ export function DraftPdf({
     async (file: File | undefined) => {
       if (file === undefined) return
       setRefused(undefined)
+      if (isWordName(file.name) && onWord !== undefined) {
+        onWord(file)
+        return
+      }
       if (file.size > MAX_PDF_BYTES) {
         setRefused({ code: 'pdf/too-large', incident: '' })
         return
@@ -51,7 +57,7 @@ export function DraftPdf({
       const done = await importNow(file.name, bytes)
       if (done !== undefined) announce(TEXT.draft.imported(file.name))
     },
-    [importNow],
+    [importNow, onWord],
   )
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
@@ -66,6 +72,10 @@ export function DraftPdf({
     }
   }, [take])
 
+  const drop = useDrop(([file]) => {
+    void take(file)
+  })
+
   const picker = (
     <FilePicker
       label={pdf === undefined ? TEXT.draft.importPdf : TEXT.draft.replacePdf}
@@ -77,24 +87,11 @@ export function DraftPdf({
   )
   return (
     <section
-      className={classes(styles['preview'], dropping && styles['dropping'])}
+      className={classes(styles['preview'], drop.dropping && styles['dropping'])}
       aria-label={TEXT.draft.preview}
       data-drop={TEXT.draft.dropHere}
       data-pane
-      onDragEnter={() => {
-        depth.current += 1
-        setDropping(true)
-      }}
-      onDragLeave={() => {
-        depth.current -= 1
-        if (depth.current <= 0) setDropping(false)
-      }}
-      onDrop={(event) => {
-        event.preventDefault()
-        depth.current = 0
-        setDropping(false)
-        void take(event.dataTransfer.files[0])
-      }}
+      {...drop.handlers}
     >
       <FailureBanner error={refused === undefined || refused === 'not-pdf' ? action.error : refused} />
       <div role="alert">{refused === 'not-pdf' ? <Banner tone="bad" title={TEXT.draft.notPdf} /> : null}</div>
@@ -110,7 +107,7 @@ export function DraftPdf({
           <Empty
             icon={FileUp}
             title={missing ? TEXT.missing.pdf : TEXT.draft.importTitle}
-            hint={TEXT.draft.importHint}
+            hint={onWord === undefined ? TEXT.draft.importHint : TEXT.draft.importHintOrWord}
           >
             {picker}
           </Empty>
@@ -131,6 +128,10 @@ export function DraftPdf({
       )}
     </section>
   )
+}
+
+function isWordName(name: string): boolean {
+  return name.toLowerCase().endsWith('.docx')
 }
 
 /** Readers accept the header within the first kilobyte; the engine looks closer. */

@@ -22,6 +22,7 @@ import { Failed, FailureBanner, Skeleton } from './Banner.tsx'
 import { Button, IconButton } from './Button.tsx'
 import { Sheet } from './Dialog.tsx'
 import { Choice, RadioCards, Segments, TextBox } from './Field.tsx'
+import { FormActions } from './FormActions.tsx'
 import form from './Form.module.css'
 import { GAP_KINDS } from './NumberFields.tsx'
 import styles from './Numbering.module.css'
@@ -386,12 +387,7 @@ function Explain({
           error={asked ? reasonWrong : undefined}
         />
         <FailureBanner error={act.error} boxed />
-        <div className={form['row']}>
-          <Button onPress={onDone}>{TEXT.cancel}</Button>
-          <Button kind="primary" type="submit" isBusy={act.busy}>
-            {TEXT.numbering.explain}
-          </Button>
-        </div>
+        <FormActions act={TEXT.numbering.explain} busy={act.busy} onCancel={onDone} />
       </form>
     </Sheet>
   )

@@ -16,6 +16,7 @@ import { Chip } from './Chip.tsx'
 import { DayField } from './DayField.tsx'
 import { Sheet } from './Dialog.tsx'
 import { CheckBox, Choice, FieldNote, TextBox } from './Field.tsx'
+import { FormActions } from './FormActions.tsx'
 import form from './Form.module.css'
 import { isGoodPassword, NO_PASSWORD, PasswordFields } from './PasswordFields.tsx'
 import styles from './PeopleSettings.module.css'
@@ -191,12 +192,7 @@ function FormSheet({
       >
         {children}
         <FailureBanner error={error} boxed />
-        <div className={form['row']}>
-          <Button onPress={onClose}>{TEXT.cancel}</Button>
-          <Button kind="primary" type="submit" isBusy={busy}>
-            {act}
-          </Button>
-        </div>
+        <FormActions act={act} busy={busy} onCancel={onClose} />
       </form>
     </Sheet>
   )

@@ -11,7 +11,7 @@ import {
   Stamp,
   Trash2,
 } from 'lucide-react'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { fieldProblems, type FieldName, type FieldProblem } from '../../shared/document/fields.ts'
 import type { TemplateId } from '../../shared/document/drafting.ts'
 import { remarksOn } from '../../shared/document/form.ts'
@@ -120,6 +120,13 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
     setRound(round + 1)
     announce(TEXT.drafting.wordTaken)
   })
+  const { run: runTakeWord } = takeWord
+  const takeFile = useCallback(
+    (file: File) => {
+      void runTakeWord(file)
+    },
+    [runTakeWord],
+  )
   const exportWord = useAction(async () => {
     await keeper.flush()
     const { path } = await call('drafting.exportWord', { id: detail.id })
@@ -336,14 +343,13 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
                     onStart={(template) => {
                       void start.run(template)
                     }}
-                    onWord={(file) => {
-                      void takeWord.run(file)
-                    }}
+                    onWord={takeFile}
                   />
                 </>
               )
             }
             missing={asked && pdf === undefined}
+            onWord={isCopy ? undefined : takeFile}
             onImport={(name, bytes) => {
               // What was said of the file before does not hold for this one.
               freeze.clear()
