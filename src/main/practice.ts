@@ -23,7 +23,7 @@ export interface PracticeOptions {
 
 /**
  * The other side of practice: the hub in a process of its own on the loopback, and an engine that plays the
- * correspondent (docs/decisions/0040-practice.md). The clerk's own engine is the caller's.
+ * correspondent (docs/decisions/0042-practice.md). The clerk's own engine is the caller's.
  */
 export function practiceWorld(options: PracticeOptions) {
   const { folder, nativeBinding } = options

@@ -4,7 +4,7 @@ import type { Agency } from './document/fields.ts'
 /**
  * Practice (tập dùng): an invented agency with a store, a hub and a correspondent of its own on this PC, to try
  * everything out with. Nothing of it meets the real office; what keeps the two apart is in
- * docs/decisions/0040-practice.md
+ * docs/decisions/0042-practice.md
  */
 
 /** Whom an engine plays in practice: the agency of the clerk, or the one that answers. */
