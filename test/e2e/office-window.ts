@@ -146,6 +146,13 @@ export class OfficeWindow {
     }, path)
   }
 
+  /** The next dialog that asks for a file or a folder answers with this one. */
+  async chooseNext(path: string): Promise<void> {
+    await this.app.evaluate(({ dialog }, folder) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [folder] })
+    }, path)
+  }
+
   // --- the first run -----------------------------------------------------------------------------
 
   /** Goes through the wizard and returns the recovery code that it showed. */
@@ -208,9 +215,7 @@ export class OfficeWindow {
         .check()
       return
     }
-    await this.app.evaluate(({ dialog }, path) => {
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
-    }, module.path)
+    await this.chooseNext(module.path)
     await page.getByRole('button', { name: 'Chọn tệp khác…' }).click()
   }
 
@@ -226,12 +231,13 @@ export class OfficeWindow {
   async unlock(code: string): Promise<void> {
     const field = this.page.getByLabel('Mã khôi phục')
     const work = this.page.getByRole('navigation', { name: 'Mục làm việc' })
-    await field.or(work).first().waitFor()
+    const opened = work.or(this.page.getByRole('heading', { name: 'Ai đang làm việc?' }))
+    await field.or(opened).first().waitFor()
     if (await field.isVisible()) {
       await field.fill(code)
       await this.page.getByRole('button', { name: 'Mở kho văn bản' }).click()
     }
-    await work.waitFor()
+    await opened.waitFor()
   }
 
   /** Cài đặt: takes in the root certificate that the office trusts. */
@@ -257,17 +263,33 @@ export class OfficeWindow {
 
   /** Waits until the agencies that the hub knows are here. */
   async waitForDirectory(text: string): Promise<void> {
+    await this.until(`the directory has ${text}`, async () => {
+      return (await this.ask('directory.search', { text })).length > 0
+    })
+  }
+
+  /** Looks again and again, until it is so. */
+  async until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
     for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline;) {
-      if ((await this.ask('directory.search', { text })).length > 0) return
+      if (await isSo()) return
       await this.page.waitForTimeout(200)
     }
-    throw new Error(`the directory has no ${text}`)
+    throw new Error(`it did not happen: ${what}`)
   }
 
   /** Soạn văn bản: fills in the form, imports the PDF, waits until all of it is saved. */
   async draft(words: DraftWords, pdf: string): Promise<void> {
     const { page } = this
     await page.getByRole('button', { name: 'Soạn văn bản', exact: true }).click()
+    await this.fillDraft(words)
+    await page.getByLabel('Chọn tệp PDF').setInputFiles(pdf)
+    await page.getByText(/^Đã lưu lúc/).waitFor()
+    await page.getByLabel('Thay tệp PDF').waitFor({ state: 'attached' })
+  }
+
+  /** The form beside the page of the draft that is open. */
+  async fillDraft(words: DraftWords): Promise<void> {
+    const { page } = this
     const form = page.getByRole('region', { name: 'Thông tin văn bản' })
     await form.waitFor()
     await form.getByLabel('Tên loại').selectOption(words.typeName)
@@ -283,9 +305,6 @@ export class OfficeWindow {
     await form.getByLabel('Chức vụ người ký').fill(words.signerPosition)
     await form.getByLabel('Thẩm quyền ký').fill(words.competence)
     await form.getByLabel('Nơi nhận ghi trên văn bản').fill(words.toPlaces)
-    await page.getByLabel('Chọn tệp PDF').setInputFiles(pdf)
-    await page.getByText(/^Đã lưu lúc/).waitFor()
-    await page.getByLabel('Thay tệp PDF').waitFor({ state: 'attached' })
   }
 
   /** Opens the newest draft with that abstract. */
