@@ -133,8 +133,7 @@ test('a letter is written here, returned, corrected, signed, sealed and sent, an
   ])
 
   const path = desk.path('sealed.pdf')
-  await office.saveNextTo(path)
-  await office.ask('outgoing.export', { id: await sentId(office, CORRECTED), role: 'sealed' })
+  await office.saveOutgoing(await sentId(office, CORRECTED), 'sealed', path)
   execFileSync('qpdf', ['--check', path])
   const said = execFileSync('pdfsig', ['-nocert', path], { encoding: 'utf8' })
   const count = said.match(/Signature #\d+:/g)?.length ?? 0

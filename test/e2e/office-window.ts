@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
+import type { DocumentId, FileRole } from '../../src/shared/document/fields.ts'
 import type { Method, Output, Reply, Request } from '../../src/shared/ipc/contract.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -151,6 +152,14 @@ export class OfficeWindow {
     await this.app.evaluate(({ dialog }, folder) => {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [folder] })
     }, path)
+  }
+
+  /** Saves the file that a document has in that role, as it stands now. */
+  async saveOutgoing(id: DocumentId, role: FileRole, path: string): Promise<void> {
+    const file = (await this.ask('outgoing.one', { id })).files.findLast((one) => one.role === role)
+    if (file === undefined) throw new Error(`the document has no ${role} file`)
+    await this.saveNextTo(path)
+    await this.ask('outgoing.export', { id, sha256: file.sha256 })
   }
 
   // --- the first run -----------------------------------------------------------------------------

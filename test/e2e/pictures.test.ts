@@ -244,8 +244,7 @@ function apart(one: Corner, other: Corner): number {
 /** Saves the open document's PDF of that role and returns where it is. */
 async function exported(role: 'signed' | 'sealed', id: string): Promise<string> {
   const path = join(outDir, `${id}-${role}.pdf`)
-  await office.saveNextTo(path)
-  await office.ask('outgoing.export', { id: documentId.parse(id), role })
+  await office.saveOutgoing(documentId.parse(id), role, path)
   return path
 }
 

@@ -323,8 +323,7 @@ async function collect(
 
   const signedPath = join(dir, 'signed.pdf')
   const receivedPath = join(dir, 'received.pdf')
-  await sender.saveNextTo(signedPath)
-  await sender.ask('outgoing.export', { id: out.id, role: 'sealed' })
+  await sender.saveOutgoing(out.id, 'sealed', signedPath)
   await receiver.saveNextTo(receivedPath)
   await receiver.ask('incoming.export', { id: into.id, sha256: file.sha256 })
 

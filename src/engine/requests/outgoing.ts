@@ -195,10 +195,10 @@ export function outgoingAnswers(office: Office): AnswersTo<'outgoing' | 'draftin
       else work()
       return changed(id)
     },
-    'outgoing.export': ({ id, role }) =>
+    'outgoing.export': ({ id, sha256 }) =>
       exportFile(
         office,
-        store.outgoing.get(id).files.findLast((file) => file.role === role),
+        store.outgoing.get(id).files.find((file) => file.sha256 === sha256),
       ),
   }
 }

@@ -124,8 +124,8 @@ function SentDocument({ id }: { id: string }) {
   const now = useNow(60_000)
   const calendar = useCalendar()
   const [verdictOpen, setVerdictOpen] = useState(false)
-  const save = useAction(async (role: 'imported' | 'signed' | 'sealed' | 'attachment' | 'packet') => {
-    const { path } = await call('outgoing.export', { id: asId(id), role })
+  const save = useAction(async (sha256: Sha256) => {
+    const { path } = await call('outgoing.export', { id: asId(id), sha256 })
     if (path !== undefined) announce(TEXT.document.exported)
   })
   const drag = useAction((sha256: Sha256) =>
@@ -147,8 +147,8 @@ function SentDocument({ id }: { id: string }) {
       <Files
         title={TEXT.document.filesOf}
         files={detail.files}
-        onExport={(file) => {
-          void save.run(file.role)
+        onExport={({ sha256 }) => {
+          void save.run(sha256)
         }}
         onDrag={({ sha256 }) => {
           void drag.run(sha256)

@@ -288,7 +288,7 @@ export const outgoingContract = {
   /** "Rút khỏi hộp gửi": only while nothing of it can have reached the hub. */
   'outgoing.withdraw': { input: z.object({ id: documentId }), output: outgoingDetail },
   'outgoing.export': {
-    input: z.object({ id: documentId, role: fileRole }),
+    input: z.object({ id: documentId, sha256: sha256Hex }),
     output: z.object({ path: z.string().optional() }),
   },
 } satisfies Requests
