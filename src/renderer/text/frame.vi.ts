@@ -138,7 +138,7 @@ export const FRAME_TEXT = {
     mark: 'Đánh dấu hoặc bỏ đánh dấu văn bản, nơi chọn được nhiều văn bản',
     markThrough: 'Đánh dấu liền nhiều văn bản',
     markAll: 'Đánh dấu cả danh sách',
-    pastePdf: 'Dán tệp PDF vào dự thảo',
+    pastePdf: 'Dán tệp PDF hoặc Word vào dự thảo',
     moveSignature: 'Dời hình chữ ký, con dấu trên trang',
     moveSignatureFar: 'Dời hình chữ ký, con dấu bước dài',
     enlargePdf: 'Phóng to khi đang xem PDF',
