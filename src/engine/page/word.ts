@@ -1,54 +1,32 @@
 /** A composed document as a Word file (.docx), for whoever goes on with it elsewhere: parts and text, not the print. */
 import {
   AlignmentType,
-  BorderStyle,
   Document,
   Footer,
   Header,
-  ImageRun,
   Packer,
-  PageBreak,
   PageNumber,
   PageOrientation,
   Paragraph,
   SectionType,
-  Table,
-  TableCell,
-  TableLayoutType,
-  TableRow,
-  TextRun,
-  VerticalAlignTable,
-  WidthType,
+  type Table,
   type FileChild,
-  type IParagraphOptions,
-  type IRunOptions,
   type ISectionOptions,
 } from 'docx'
-import {
-  labelsOf,
-  type Block,
-  type Body,
-  type Inline,
-  type MarkName,
-  type TableCell as WrittenCell,
-} from '../../shared/document/body.ts'
 import type { Appendix, Composed, PageLayout } from '../../shared/document/composition.ts'
-import type { OutgoingFields, Sha256 } from '../../shared/document/fields.ts'
+import type { OutgoingFields } from '../../shared/document/fields.ts'
 import { abstractOf, appendixHeading, formOf } from '../../shared/document/form.ts'
 import { PRIORITIES } from '../../shared/document/types.ts'
 import { capitals, dashed, MOTTO, plainLines, signerBlocks, STATE } from './lines.ts'
-import { pictureSize } from './picture.ts'
 import { ADDRESS_PT, NUMBER_PT, RECIPIENTS_PT, SIGNATURE_MM } from './style.ts'
+import { bodyOf, type Pictures } from './word-content.ts'
+import { centred, plain, POINT, RULE, ruleOf, run, sideBySide, SINGLE_LINE } from './word-lines.ts'
 
 /** Every office has it, and its letters are as wide as those of our own pages. */
 const FACE = 'Times New Roman'
 const A4 = { width: 210, height: 297 }
-const PIXELS_PER_MM = 96 / 25.4
 /** Room for what is written once it is known. */
 const BLANK = '…'
-/** Twips in a point, and what Word calls a single line. */
-const POINT = 20
-const SINGLE_LINE = 240
 /** In the head, the foot and tables lines stand closer than in the text. */
 const CLOSE_LINE = 1.15
 /** Between the head, the text and the foot. */
@@ -59,28 +37,9 @@ const GAP_ALONE = { line: PART_GAP, lineRule: 'exact' } as const
 const RULE_INDENT_MM = 24
 const RED = 'E3000F'
 
-const NO_BORDER = { style: BorderStyle.NONE, size: 0, color: 'auto' } as const
-const NO_BORDERS = {
-  top: NO_BORDER,
-  bottom: NO_BORDER,
-  left: NO_BORDER,
-  right: NO_BORDER,
-  insideHorizontal: NO_BORDER,
-  insideVertical: NO_BORDER,
-} as const
-const RULE = { style: BorderStyle.SINGLE, size: 6, color: 'auto' } as const
-
-/** What of the look of a run is not its marks. */
-interface Look {
-  readonly sizePt?: number
-  readonly bold?: boolean
-  readonly italic?: boolean
-  readonly color?: string
-}
-
-type Pictures = ReadonlyMap<Sha256, Uint8Array>
-
 /**
+ * A composed document as a .docx.
+ *
  * @param pictures the bytes of those that the document shows, PNG or JPEG
  * @throws {AppError} image/unusable
  */
@@ -257,197 +216,4 @@ function appendixOf(
     ruleOf(60),
     ...bodyOf(body, composition.layout, pictures),
   ]
-}
-
-function bodyOf({ content }: Body, layout: PageLayout, pictures: Pictures): FileChild[] {
-  const labels = labelsOf(content)
-  return content.flatMap((block, index) => blockOf(block, labels[index] ?? '', layout, pictures))
-}
-
-function blockOf(block: Block, label: string, layout: PageLayout, pictures: Pictures): FileChild[] {
-  const spacing = { after: layout.paragraphGapPt * POINT, line: SINGLE_LINE * layout.lineSpacing }
-  const line: IParagraphOptions = {
-    alignment: AlignmentType.BOTH,
-    indent: { firstLine: `${layout.firstLineCm}cm` },
-    spacing,
-  }
-  switch (block.type) {
-    case 'paragraph':
-      return [
-        block.attrs.align === 'justify'
-          ? new Paragraph({ ...line, children: runsOf(block.content) })
-          : new Paragraph({ alignment: block.attrs.align, spacing, children: runsOf(block.content) }),
-      ]
-    case 'basis':
-      return [new Paragraph({ ...line, children: runsOf(block.content, { italic: true }) })]
-    case 'division':
-      return divisionOf(block, label, spacing)
-    case 'article':
-      return [
-        new Paragraph({
-          ...line,
-          children: [run({ text: `${label} `, bold: true }), ...runsOf(block.content)],
-        }),
-      ]
-    case 'numeral':
-      return [
-        new Paragraph({
-          ...line,
-          keepNext: true,
-          children: [run({ text: `${label} `, bold: true }), ...runsOf(block.content, { bold: true })],
-        }),
-      ]
-    case 'clause':
-    case 'point':
-      return [new Paragraph({ ...line, children: [run({ text: `${label} ` }), ...runsOf(block.content)] })]
-    case 'table':
-      return [tableOf(block, pictures), new Paragraph({})]
-    case 'picture':
-      return [pictureOf(block, pictures)]
-    case 'pageBreak':
-      return [new Paragraph({ children: [new PageBreak()] })]
-  }
-}
-
-function divisionOf(
-  { attrs, content }: Extract<Block, { type: 'division' }>,
-  label: string,
-  spacing: NonNullable<IParagraphOptions['spacing']>,
-): Paragraph[] {
-  const isWide = attrs.kind === 'part' || attrs.kind === 'chapter'
-  const title = runsOf(content, { bold: true }, isWide ? capitals : undefined)
-  const middle = { alignment: AlignmentType.CENTER, keepNext: true } as const
-  return [
-    new Paragraph({ ...middle, children: [run({ text: label, bold: true })] }),
-    ...(title.length === 0 ? [] : [new Paragraph({ ...middle, spacing, children: title })]),
-  ]
-}
-
-function tableOf({ content }: Extract<Block, { type: 'table' }>, pictures: Pictures): Table {
-  return new Table({
-    width: { size: 100, type: WidthType.PERCENTAGE },
-    rows: content.map(
-      (row) =>
-        new TableRow({
-          cantSplit: true,
-          tableHeader: row.content.length > 0 && row.content.every(({ type }) => type === 'tableHeader'),
-          children: row.content.map((cell) => cellOf(cell, pictures)),
-        }),
-    ),
-  })
-}
-
-function cellOf({ type, attrs, content }: WrittenCell, pictures: Pictures): TableCell {
-  const isHead = type === 'tableHeader'
-  const lines = content.map((one) => {
-    if (one.type === 'picture') return pictureOf(one, pictures)
-    const { align } = one.attrs
-    return new Paragraph({
-      alignment: isHead ? AlignmentType.CENTER : align === 'justify' ? AlignmentType.LEFT : align,
-      children: runsOf(one.content, isHead ? { bold: true } : {}),
-    })
-  })
-  return new TableCell({
-    columnSpan: attrs.colspan,
-    rowSpan: attrs.rowspan,
-    ...(isHead ? { verticalAlign: VerticalAlignTable.CENTER } : {}),
-    children: lines.length === 0 ? [new Paragraph({})] : lines,
-  })
-}
-
-function pictureOf({ attrs }: Extract<Block, { type: 'picture' }>, pictures: Pictures): Paragraph {
-  const { sha256, widthMm, alt } = attrs
-  const bytes = pictures.get(sha256)
-  if (bytes === undefined) return new Paragraph({ children: [run({ text: alt })] })
-  const own = pictureSize(bytes)
-  const width = widthMm * PIXELS_PER_MM
-  return new Paragraph({
-    alignment: AlignmentType.CENTER,
-    children: [
-      new ImageRun({
-        type: bytes[0] === 0x89 ? 'png' : 'jpg',
-        data: bytes,
-        transformation: { width, height: (width * own.heightMm) / own.widthMm },
-        altText: { name: alt, title: alt, description: alt },
-      }),
-    ],
-  })
-}
-
-/** The words of a line with their marks, over the look of the whole line. */
-function runsOf(
-  content: readonly Inline[],
-  look: Look = {},
-  as: (text: string) => string = (text) => text,
-): TextRun[] {
-  return content.map((one) => {
-    if (one.type === 'hardBreak') return run({ break: 1 })
-    const has = (name: MarkName) => one.marks?.some(({ type }) => type === name) === true
-    return run({
-      text: as(one.text),
-      bold: look.bold === true || has('bold'),
-      italics: look.italic === true || has('italic'),
-      ...(has('underline') ? { underline: {} } : {}),
-      superScript: has('superscript'),
-      subScript: has('subscript'),
-    })
-  })
-}
-
-function run(options: IRunOptions): TextRun {
-  return new TextRun(options)
-}
-
-function centred(text: string, look: Look, options: IParagraphOptions = {}): Paragraph {
-  return plain(text, look, { alignment: AlignmentType.CENTER, ...options })
-}
-
-function plain(
-  text: string,
-  { sizePt, bold, italic, color }: Look,
-  options: IParagraphOptions = {},
-): Paragraph {
-  return new Paragraph({
-    ...options,
-    children: [
-      run({
-        text,
-        ...(sizePt === undefined ? {} : { size: sizePt * 2 }),
-        ...(bold === undefined ? {} : { bold }),
-        ...(italic === undefined ? {} : { italics: italic }),
-        ...(color === undefined ? {} : { color }),
-      }),
-    ],
-  })
-}
-
-/** A thin line below, as far from either side. */
-function ruleOf(indentMm: number): Paragraph {
-  return new Paragraph({
-    indent: { left: `${indentMm}mm`, right: `${indentMm}mm` },
-    border: { bottom: RULE },
-    spacing: { line: 2 * POINT, lineRule: 'exact', after: 6 * POINT },
-  })
-}
-
-/** Blocks beside each other without any frame. @param shares of the width, in hundredths; even where none are given */
-function sideBySide(blocks: readonly (readonly Paragraph[])[], shares?: readonly number[]): Table {
-  return new Table({
-    width: { size: 100, type: WidthType.PERCENTAGE },
-    layout: TableLayoutType.FIXED,
-    borders: NO_BORDERS,
-    rows: [
-      new TableRow({
-        cantSplit: true,
-        children: blocks.map(
-          (children, index) =>
-            new TableCell({
-              width: { size: shares?.[index] ?? 100 / blocks.length, type: WidthType.PERCENTAGE },
-              borders: NO_BORDERS,
-              children: children.length === 0 ? [new Paragraph({})] : children,
-            }),
-        ),
-      }),
-    ],
-  })
 }
