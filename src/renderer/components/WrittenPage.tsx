@@ -136,13 +136,17 @@ function Sheet({
         </div>
       )}
       {addressed === 'never' ? null : (
-        <LinesBox
-          label={words.addressees}
-          value={composition.addressees}
-          onChange={(addressees) => {
-            write({ addressees })
-          }}
-        />
+        <div className={styles['to']}>
+          {/* The box has the same name for whoever cannot see it. */}
+          <p aria-hidden>{words.addressedTo}</p>
+          <LinesBox
+            label={words.addressees}
+            value={composition.addressees}
+            onChange={(addressees) => {
+              write({ addressees })
+            }}
+          />
+        </div>
       )}
       <BodyEditor
         id={detail.id}

@@ -41,6 +41,7 @@ export const DRAFTING_TEXT = {
     keepWriting: 'Soạn tiếp',
     parentName: 'Cơ quan chủ quản',
     agencyName: 'Cơ quan ban hành',
+    addressedTo: 'Kính gửi:',
     addressees: 'Kính gửi (mỗi nơi một dòng)',
     body: 'Nội dung văn bản',
     state: 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
