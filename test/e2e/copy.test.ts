@@ -5,6 +5,7 @@ import { RECEIVER } from '../helpers/office.ts'
 import { makeShimDesk, type ShimDesk } from '../life/shim-desk.ts'
 import { workFolder, type WorkFolder } from '../pdf/samples.ts'
 import { scanned } from '../pdf/scans.ts'
+import { electronPath } from './electron-path.ts'
 import { judgeScreen } from './axe.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 
@@ -23,8 +24,6 @@ let office: OfficeWindow
 const problems: string[] = []
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
   folder = workFolder()
@@ -34,7 +33,7 @@ beforeAll(async () => {
   office = new OfficeWindow({
     dataDir: desk.path('window'),
     env: desk.shim.env,
-    electronPath: join(dist, 'electron'),
+    electronPath: electronPath(),
   })
   await office.open()
   await office.page.setViewportSize({ width: 1366, height: 768 })

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { DocumentId } from '../../src/shared/document/fields.ts'
+import { electronPath } from './electron-path.ts'
 import { judgeScreen } from './axe.ts'
 import { letterArrives, makeDayDesk, PEOPLE, type DayDesk } from './day-desk.ts'
 import {
@@ -40,11 +41,9 @@ const problems: string[] = []
 const looked = new Set<string>()
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
-  day = await makeDayDesk(join(dist, 'electron'), ['leader'])
+  day = await makeDayDesk(electronPath(), ['leader'])
   await day.office.open()
   await day.office.page.setViewportSize({ width: 1366, height: 768 })
   await day.office.unlock(day.recoveryCode)

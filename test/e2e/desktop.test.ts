@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
 import { documentPacket, EXAMPLE_MESSAGE, fileSource } from '../envelope/packets.ts'
 import { SENDER } from '../helpers/office.ts'
+import { electronPath } from './electron-path.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 
 const PROVINCE = { ...EXAMPLE_MESSAGE.from, organId: 'H99', organName: 'UBND tỉnh Thanh Vân' }
@@ -27,11 +28,9 @@ let office: OfficeWindow
 let recoveryCode: string
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   dir = mkdtempSync(join(tmpdir(), 'vanthu-desktop-'))
   hub = await startHubProcess()
-  office = new OfficeWindow({ dataDir: dir, env: { VANTHU_TRAY: '1' }, electronPath: join(dist, 'electron') })
+  office = new OfficeWindow({ dataDir: dir, env: { VANTHU_TRAY: '1' }, electronPath: electronPath() })
   await office.open()
   await watchDesktop()
   await office.page.getByRole('heading', { name: 'Cơ quan của bạn' }).waitFor()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { linesOfBody } from '../../src/shared/document/body.ts'
 import { OFFICE } from '../page/samples.ts'
+import { electronPath } from './electron-path.ts'
 import { judgeScreen } from './axe.ts'
 import { OfficeWindow } from './office-window.ts'
 
@@ -22,11 +23,9 @@ let office: OfficeWindow
 let recoveryCode: string
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   mkdirSync(OUT, { recursive: true })
   dataDir = mkdtempSync(join(tmpdir(), 'vanthu-drafting-'))
-  office = new OfficeWindow({ dataDir, env: {}, electronPath: join(dist, 'electron') })
+  office = new OfficeWindow({ dataDir, env: {}, electronPath: electronPath() })
   await office.open()
   await office.page.getByRole('heading', { name: 'Cơ quan của bạn' }).waitFor()
   recoveryCode = (await office.ask('office.newRecoveryCode', {})).recoveryCode

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ERROR_TEXT } from '../../src/shared/errors.vi.ts'
 import { MODULE_PATH } from '../helpers/softhsm.ts'
 import { makeFaultShim, type FaultShim } from '../native/fault-shim.ts'
+import { electronPath } from './electron-path.ts'
 import { OfficeWindow, projectPath, type DraftWords } from './office-window.ts'
 import { makeWalkDesk, pinsOf, type WalkDesk } from './walk-desk.ts'
 
@@ -17,8 +18,6 @@ let office: OfficeWindow
 let code: string
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   dir = mkdtempSync(join(tmpdir(), 'vanthu-crash-'))
   desk = await makeWalkDesk(dir, 'softhsm')
   await desk.hub.start()
@@ -26,7 +25,7 @@ beforeAll(async () => {
   office = new OfficeWindow({
     dataDir: join(dir, 'office'),
     env: shim.env,
-    electronPath: join(dist, 'electron'),
+    electronPath: electronPath(),
   })
   await office.open()
   code = await office.furnish({ ...desk.sender.furnishing, module: { path: shim.modulePath } })

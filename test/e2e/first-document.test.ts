@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { electronPath } from './electron-path.ts'
 import { judgeScreen } from './axe.ts'
 import { perform, stepsOfChapter } from './guide.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
@@ -18,12 +19,10 @@ let dataDir: string
 let office: OfficeWindow
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
   dataDir = mkdtempSync(join(tmpdir(), 'vanthu-first-'))
-  office = new OfficeWindow({ dataDir, env: {}, electronPath: join(dist, 'electron') })
+  office = new OfficeWindow({ dataDir, env: {}, electronPath: electronPath() })
   await office.open()
   await office.page.getByRole('heading', { name: 'Cơ quan của bạn' }).waitFor()
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { wordFile } from '../../src/engine/page/word.ts'
 import { sampleOf } from '../page/samples.ts'
+import { electronPath } from './electron-path.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 import { makeWalkDesk, type WalkDesk } from './walk-desk.ts'
 
@@ -14,15 +15,13 @@ let desk: WalkDesk
 let office: OfficeWindow
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   dir = mkdtempSync(join(tmpdir(), 'vanthu-import-'))
   desk = await makeWalkDesk(dir, 'softhsm')
   await desk.hub.start()
   office = new OfficeWindow({
     dataDir: join(dir, 'office'),
     env: desk.sender.env,
-    electronPath: join(dist, 'electron'),
+    electronPath: electronPath(),
   })
   await office.open()
   await office.furnish(desk.sender.furnishing)

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { electronPath } from './electron-path.ts'
 import { letterArrives, makeDayDesk, PASSWORD, PEOPLE, type DayDesk, type Who } from './day-desk.ts'
 import { ANSWER, DRAFTED, told, URGENT } from './day.ts'
 import { Keys } from './keys.ts'
@@ -15,10 +16,8 @@ let day: DayDesk
 let keys: Keys
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   mkdirSync(outDir, { recursive: true })
-  day = await makeDayDesk(join(dist, 'electron'), ['leader', 'drafter'])
+  day = await makeDayDesk(electronPath(), ['leader', 'drafter'])
   await day.office.open()
   await day.office.page.setViewportSize({ width: 1366, height: 768 })
   keys = new Keys(day.office)

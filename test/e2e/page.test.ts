@@ -25,6 +25,7 @@ import {
   type ReadRule,
 } from '../page/read-page.ts'
 import { OFFICE, sampleOf } from '../page/samples.ts'
+import { electronPath } from './electron-path.ts'
 import { OfficeWindow } from './office-window.ts'
 
 /** Where pictures of three of them are left for the documentation. */
@@ -44,11 +45,9 @@ let dataDir: string
 let office: OfficeWindow
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   mkdirSync(OUT, { recursive: true })
   dataDir = mkdtempSync(join(tmpdir(), 'vanthu-page-'))
-  office = new OfficeWindow({ dataDir, env: {}, electronPath: join(dist, 'electron') })
+  office = new OfficeWindow({ dataDir, env: {}, electronPath: electronPath() })
   await office.open()
   await office.page.getByRole('heading', { name: 'Cơ quan của bạn' }).waitFor()
   const { recoveryCode } = await office.ask('office.newRecoveryCode', {})

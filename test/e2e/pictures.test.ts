@@ -6,6 +6,7 @@ import type { Locator } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { documentId, sha256Hex } from '../../src/shared/document/fields.ts'
 import { inkOn, painted } from '../pdf/pictures.ts'
+import { electronPath } from './electron-path.ts'
 import { judgeScreen } from './axe.ts'
 import { OfficeWindow, projectPath, type DraftWords } from './office-window.ts'
 import { makeWalkDesk, pinsOf, type WalkDesk } from './walk-desk.ts'
@@ -19,8 +20,6 @@ let desk: WalkDesk
 let office: OfficeWindow
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
   dir = mkdtempSync(join(tmpdir(), 'vanthu-pictures-'))
@@ -29,7 +28,7 @@ beforeAll(async () => {
   office = new OfficeWindow({
     dataDir: join(dir, 'office'),
     env: desk.sender.env,
-    electronPath: join(dist, 'electron'),
+    electronPath: electronPath(),
   })
   await office.open()
   await office.page.setViewportSize({ width: 1366, height: 768 })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SHORTCUTS, type Shortcut } from '../../src/shared/shortcuts.ts'
+import { electronPath } from './electron-path.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 import { makeWalkDesk, pinsOf, type WalkDesk } from './walk-desk.ts'
 
@@ -25,15 +26,13 @@ let desk: WalkDesk
 let office: OfficeWindow
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   dir = mkdtempSync(join(tmpdir(), 'vanthu-shortcuts-'))
   desk = await makeWalkDesk(dir, 'softhsm')
   await desk.hub.start()
   office = new OfficeWindow({
     dataDir: join(dir, 'office'),
     env: desk.sender.env,
-    electronPath: join(dist, 'electron'),
+    electronPath: electronPath(),
   })
   await office.open()
   await office.furnish(desk.sender.furnishing)

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { addPerson, draftWith, RECEIVER, type Call, type OtherPerson } from '../helpers/office.ts'
 import { makeShimDesk, type ShimDesk } from '../life/shim-desk.ts'
 import { A4, letter } from '../pdf/letters.ts'
+import { electronPath } from './electron-path.ts'
 import { judgeScreen } from './axe.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 
@@ -25,8 +26,6 @@ let paper: string
 const problems: string[] = []
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
   desk = await makeShimDesk()
@@ -39,7 +38,7 @@ beforeAll(async () => {
   office = new OfficeWindow({
     dataDir: desk.path('window'),
     env: desk.shim.env,
-    electronPath: join(dist, 'electron'),
+    electronPath: electronPath(),
   })
   await office.open()
   await office.page.setViewportSize({ width: 1366, height: 768 })

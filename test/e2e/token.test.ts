@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { OutgoingDetail } from '../../src/shared/ipc/contract.ts'
 import { draftWith } from '../helpers/office.ts'
 import { makeShimDesk, type ShimDesk } from '../life/shim-desk.ts'
+import { electronPath } from './electron-path.ts'
 import { judgeScreen } from './axe.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 
@@ -37,8 +38,6 @@ const inspected: string[] = []
 const figures: Record<string, unknown> = {}
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
   desk = await makeShimDesk()
@@ -67,7 +66,7 @@ beforeAll(async () => {
   office = new OfficeWindow({
     dataDir: desk.path('window'),
     env: { ...desk.shim.env, VANTHU_TOKEN_DEADLINE_MS: String(DEADLINE_MS) },
-    electronPath: join(dist, 'electron'),
+    electronPath: electronPath(),
   })
   await office.open()
   await office.unlock(prepared.recoveryCode)

@@ -13,6 +13,7 @@ import { packetOf } from '../hub/packets.ts'
 import { appended, handMade, PLAIN_OBJECTS } from '../pdf/samples.ts'
 import { objectOf } from '../verify/forge.ts'
 import { inGovernmentHabit } from '../verify/habit.ts'
+import { electronPath } from './electron-path.ts'
 import { judgeScreen } from './axe.ts'
 import { OfficeWindow, projectPath } from './office-window.ts'
 import { makeWalkDesk, type WalkDesk } from './walk-desk.ts'
@@ -27,8 +28,6 @@ let desk: WalkDesk
 let office: OfficeWindow
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
   dir = mkdtempSync(join(tmpdir(), 'vanthu-verdict-'))
@@ -37,7 +36,7 @@ beforeAll(async () => {
   office = new OfficeWindow({
     dataDir: join(dir, 'office'),
     env: desk.receiver.env,
-    electronPath: join(dist, 'electron'),
+    electronPath: electronPath(),
   })
   await office.open()
   await office.furnish(desk.receiver.furnishing)

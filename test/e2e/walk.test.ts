@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { electronPath } from './electron-path.ts'
 import { projectPath, type OfficeWindow } from './office-window.ts'
 import { walk, type WalkSummary } from './walk.ts'
 
@@ -34,12 +35,6 @@ beforeAll(async () => {
 afterAll(() => {
   rmSync(workDir, { recursive: true, force: true })
 })
-
-function electronPath(): string {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
-  return join(dist, 'electron')
-}
 
 /** Looks at a screen with axe, in the light and in the dark. */
 async function judge(office: OfficeWindow, name: string): Promise<void> {

@@ -2,16 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { electronPath } from './electron-path.ts'
 import { OfficeWindow } from './office-window.ts'
 
 let dataDir: string
 let office: OfficeWindow
 
 beforeAll(async () => {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined) throw new Error('test/e2e/setup.ts gives the runtime')
   dataDir = mkdtempSync(join(tmpdir(), 'vanthu-window-'))
-  office = new OfficeWindow({ dataDir, env: {}, electronPath: join(dist, 'electron') })
+  office = new OfficeWindow({ dataDir, env: {}, electronPath: electronPath() })
   await office.open()
   await office.page.getByRole('heading', { name: 'Cơ quan của bạn' }).waitFor()
 })
