@@ -10,6 +10,7 @@ export interface PracticeLetter {
 
 const END = './.'
 
+/** In the order in which they are written; after the last one the first comes again. */
 export const PRACTICE_LETTERS: readonly PracticeLetter[] = [
   {
     subject: 'V/v đăng ký lớp tập huấn công tác văn thư, lưu trữ',

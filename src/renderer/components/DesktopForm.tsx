@@ -68,7 +68,7 @@ function LoadedForm({ stored: { policy: storedPolicy, abilities } }: { stored: D
         />
       )}
       <FailureBanner error={save.error} boxed />
-      <Button kind="primary" type="submit" isDisabled={save.busy}>
+      <Button kind="primary" type="submit" isBusy={save.busy}>
         {text.save}
       </Button>
     </form>
