@@ -1,10 +1,9 @@
-import { Label, ProgressBar } from 'react-aria-components'
-
 import type { BackupProgress } from '../../shared/backup.ts'
 import { formatSize } from '../lib/format.ts'
 import { TEXT } from '../text.vi.ts'
 import { Button } from './Button.tsx'
 import styles from './CopyProgress.module.css'
+import { Progress } from './Progress.tsx'
 
 /** How far a backup, a check or a restore has come, and the way to end it. */
 export function CopyProgress({ progress, onStop }: { progress: BackupProgress; onStop: () => void }) {
@@ -15,17 +14,7 @@ export function CopyProgress({ progress, onStop }: { progress: BackupProgress; o
       : TEXT.backup.fileProgress(done, total)
   return (
     <div className={styles['progress']}>
-      <ProgressBar value={done} maxValue={Math.max(total, 1)} isIndeterminate={total === 0}>
-        {({ percentage = 0 }) => (
-          <>
-            <Label>{TEXT.backup.doing[doing]}</Label>
-            <div className={styles['meter']}>
-              <div style={{ width: `${String(percentage)}%` }} />
-            </div>
-            <span className={styles['words']}>{total === 0 ? '' : words}</span>
-          </>
-        )}
-      </ProgressBar>
+      <Progress label={TEXT.backup.doing[doing]} done={done} total={total} words={total === 0 ? '' : words} />
       <Button small onPress={onStop}>
         {TEXT.backup.stop}
       </Button>

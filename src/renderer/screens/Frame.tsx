@@ -56,6 +56,7 @@ import { HandlingScreen } from './HandlingScreen.tsx'
 import { HomeScreen } from './HomeScreen.tsx'
 import { IncomingScreen } from './IncomingScreen.tsx'
 import { SearchBox } from '../components/SearchBox.tsx'
+import { Meter } from '../components/Progress.tsx'
 import { OpenedScreen } from './OpenedScreen.tsx'
 import { OutboxScreen } from './OutboxScreen.tsx'
 import { SearchScreen } from './SearchScreen.tsx'
@@ -456,11 +457,7 @@ function StatusBar({
               ? TEXT.frame.outboxEmpty
               : TEXT.frame.waiting(line.waiting)
             : TEXT.frame.sending(sending.code, percent)}
-          {sending === undefined ? null : (
-            <span className={styles['meter']} aria-hidden>
-              <div style={{ width: `${String(percent)}%` }} />
-            </span>
-          )}
+          {sending === undefined ? null : <Meter percentage={percent} className={styles['meter']} />}
         </span>
       )}
       <Pressing now={now} />

@@ -16,7 +16,6 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { Label, ProgressBar } from 'react-aria-components'
 
 import { outgoingDeadline } from '../../shared/document/deadlines.ts'
 import type { WorkCalendar } from '../../shared/document/working-days.ts'
@@ -31,6 +30,7 @@ import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
 import { Confirm, Sheet } from '../components/Dialog.tsx'
 import { ConnectionCheck } from '../components/ConnectionCheck.tsx'
 import { RecipientPicker } from '../components/RecipientPicker.tsx'
+import { Progress } from '../components/Progress.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatDay, formatSince, formatSize, formatSpan, formatTime } from '../lib/format.ts'
@@ -562,26 +562,22 @@ function Sending({
 }) {
   const left = bytesPerSecond === 0 ? 0 : ((totalBytes - sentBytes) / bytesPerSecond) * 1000
   return (
-    <ProgressBar
-      className={styles['condition'] ?? ''}
-      style={{ width: '100%' }}
-      value={Math.floor((sentBytes / totalBytes) * 100)}
-    >
-      {({ percentage = 0 }) => (
+    <Progress
+      label={TEXT.outbox.progress(code)}
+      hidesLabel
+      done={sentBytes}
+      total={totalBytes}
+      lead={
+        <Chip tone="info" icon={Upload}>
+          {TEXT.outbox.sending(Math.floor((sentBytes / totalBytes) * 100))}
+        </Chip>
+      }
+      words={
         <>
-          <Label className="visually-hidden">{TEXT.outbox.progress(code)}</Label>
-          <Chip tone="info" icon={Upload}>
-            {TEXT.outbox.sending(Math.floor(percentage))}
-          </Chip>
-          <div className={styles['meter']}>
-            <div style={{ width: `${String(percentage)}%` }} />
-          </div>
-          <span className={styles['quiet']}>
-            {TEXT.outbox.sendingBytes(formatSize(sentBytes), formatSize(totalBytes))}
-            {left === 0 ? null : `, ${TEXT.outbox.estimate(formatSpan(left))}`}
-          </span>
+          {TEXT.outbox.sendingBytes(formatSize(sentBytes), formatSize(totalBytes))}
+          {left === 0 ? null : `, ${TEXT.outbox.estimate(formatSpan(left))}`}
         </>
-      )}
-    </ProgressBar>
+      }
+    />
   )
 }

@@ -1,6 +1,5 @@
 import { Download, RefreshCw, RotateCcw, Stethoscope } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
-import { Label, ProgressBar } from 'react-aria-components'
 
 import { fingerprintGroups } from '../../shared/connection-check.vi.ts'
 import { numberPlacement } from '../../shared/document/number-placement.ts'
@@ -32,6 +31,7 @@ import { QueueForm } from '../components/QueueForm.tsx'
 import { SignaturePolicyForm } from '../components/SignaturePolicyForm.tsx'
 import { TokenForm } from '../components/TokenForm.tsx'
 import { WorkCalendarForm } from '../components/WorkCalendarForm.tsx'
+import { Progress } from '../components/Progress.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatDay, formatSize, isoDayOf } from '../lib/format.ts'
@@ -555,19 +555,13 @@ function UpdateSection() {
         </p>
       </div>
       {state === 'downloading' && receivedBytes !== undefined && totalBytes !== undefined ? (
-        <ProgressBar value={receivedBytes} maxValue={totalBytes}>
-          {({ percentage = 0 }) => (
-            <>
-              <Label className="visually-hidden">{TEXT.settings.downloadProgress}</Label>
-              <div className={styles['meter']}>
-                <div style={{ width: `${String(percentage)}%` }} />
-              </div>
-              <span className={styles['quiet']}>
-                {TEXT.outbox.sendingBytes(formatSize(receivedBytes), formatSize(totalBytes))}
-              </span>
-            </>
-          )}
-        </ProgressBar>
+        <Progress
+          label={TEXT.settings.downloadProgress}
+          hidesLabel
+          done={receivedBytes}
+          total={totalBytes}
+          words={TEXT.outbox.sendingBytes(formatSize(receivedBytes), formatSize(totalBytes))}
+        />
       ) : null}
       <FailureBanner
         error={act.error ?? (error === undefined ? undefined : { code: error, incident: '' })}
