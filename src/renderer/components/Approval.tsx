@@ -16,6 +16,7 @@ import { Button } from './Button.tsx'
 import { AskReason, Sheet } from './Dialog.tsx'
 import { RadioCards } from './Field.tsx'
 import { DocumentNotes } from './DocumentNotes.tsx'
+import { FormActions } from './FormActions.tsx'
 import form from './Form.module.css'
 
 /** Whether the person at work sends what they wrote to somebody else for approval. */
@@ -92,18 +93,14 @@ export function ProposeButton({
             onChange={setChosen}
           />
           <FailureBanner error={propose.error} boxed />
-          <div className={form['row']}>
-            <Button
-              onPress={() => {
-                setAsking(false)
-              }}
-            >
-              {TEXT.cancel}
-            </Button>
-            <Button kind="primary" type="submit" isBusy={propose.busy} isDisabled={leader === undefined}>
-              {TEXT.approval.proposeDo}
-            </Button>
-          </div>
+          <FormActions
+            act={TEXT.approval.proposeDo}
+            busy={propose.busy}
+            isDisabled={leader === undefined}
+            onCancel={() => {
+              setAsking(false)
+            }}
+          />
         </form>
       </Sheet>
     </>
