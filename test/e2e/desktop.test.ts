@@ -33,15 +33,11 @@ beforeAll(async () => {
   office = new OfficeWindow({ dataDir: dir, env: { VANTHU_TRAY: '1' }, electronPath: electronPath() })
   await office.open()
   await watchDesktop()
-  await office.page.getByRole('heading', { name: 'Cơ quan của bạn' }).waitFor()
-  recoveryCode = (await office.ask('office.newRecoveryCode', {})).recoveryCode
-  await office.ask('office.create', {
+  recoveryCode = await office.establish({
     agency: SENDER,
     clerkName: 'Lê Thị Thử',
     hub: { kind: 'vxp', url: hub.url, systemId: OFFICES[0].systemId, secret: OFFICES[0].secret },
-    recoveryCode,
   })
-  await office.page.getByRole('navigation', { name: 'Mục làm việc' }).waitFor()
 })
 
 afterAll(async () => {

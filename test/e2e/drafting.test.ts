@@ -27,10 +27,7 @@ beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'vanthu-drafting-'))
   office = new OfficeWindow({ dataDir, env: {}, electronPath: electronPath() })
   await office.open()
-  await office.page.getByRole('heading', { name: 'Cơ quan của bạn' }).waitFor()
-  recoveryCode = (await office.ask('office.newRecoveryCode', {})).recoveryCode
-  await office.ask('office.create', { agency: OFFICE, clerkName: 'Lê Thị Thử', recoveryCode })
-  await office.page.getByRole('navigation', { name: 'Mục làm việc' }).waitFor()
+  recoveryCode = await office.establish({ agency: OFFICE, clerkName: 'Lê Thị Thử' })
 })
 
 afterAll(async () => {

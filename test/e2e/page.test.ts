@@ -49,9 +49,7 @@ beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'vanthu-page-'))
   office = new OfficeWindow({ dataDir, env: {}, electronPath: electronPath() })
   await office.open()
-  await office.page.getByRole('heading', { name: 'Cơ quan của bạn' }).waitFor()
-  const { recoveryCode } = await office.ask('office.newRecoveryCode', {})
-  await office.ask('office.create', { agency: OFFICE, clerkName: 'Lê Thị Thử', recoveryCode })
+  await office.establish({ agency: OFFICE, clerkName: 'Lê Thị Thử' })
 })
 
 afterAll(async () => {
