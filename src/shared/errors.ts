@@ -110,6 +110,7 @@ export const ERRORS = {
   'pdf/too-large': { retry: 'never' },
 
   'print/failed': { retry: 'user' },
+  'print/unreadable': { retry: 'user' },
 
   'word/unreadable': { retry: 'never' },
   'word/empty': { retry: 'never' },

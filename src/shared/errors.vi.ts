@@ -275,6 +275,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Chưa dựng được trang văn bản',
     hint: 'Nội dung đang soạn đã được lưu. Hãy thử lại; nếu vẫn chưa được, báo mã sự cố cho bộ phận hỗ trợ.',
   },
+  'print/unreadable': {
+    title: 'Chưa in được văn bản này',
+    hint: 'Có trang không dựng được, nên chưa trang nào được gửi tới máy in. Lưu tệp ra máy và in bằng chương trình khác.',
+  },
 
   'word/unreadable': {
     title: 'Không đọc được tệp Word này',

@@ -36,6 +36,7 @@ export const SHORTCUTS = {
   enlargePdf: [{ key: '+' }, { key: '=', isSilent: true }],
   shrinkPdf: [{ key: '-' }],
   fitPdf: [{ key: '0' }],
+  print: [{ key: 'p', ctrl: true }],
   enlarge: [
     { key: '+', ctrl: true },
     { key: '=', ctrl: true, isSilent: true },

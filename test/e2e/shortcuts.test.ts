@@ -235,6 +235,15 @@ const PROOFS: Readonly<Record<Shortcut, () => Promise<void>>> = {
     await press('0')
     await until(pageWidth).toBe(fitting)
   },
+  async print() {
+    await office.page.evaluate(() => {
+      window.print = () => {
+        document.title = 'printed'
+      }
+    })
+    await press('Control+p')
+    await until(() => office.page.title()).toBe('printed')
+  },
   async enlarge() {
     await office.pressInSystem('=')
     await until(zoom).toBeCloseTo(1.1)

@@ -4,11 +4,11 @@ import { useState, type ReactNode } from 'react'
 import { ARRIVAL_STAMP_MM, type PlaceOfStamp } from '../../shared/document/arrival-stamp.ts'
 import type { IncomingDetail, Request } from '../../shared/ipc/contract.ts'
 import { formatDay } from '../lib/format.ts'
+import type { PageMark } from '../lib/pdf-page.ts'
 import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
 import { IconButton } from './Button.tsx'
 import styles from './ArrivalStamp.module.css'
-import type { PageMark } from './PdfView.tsx'
 
 /**
  * Lays the stamp over the main PDF of a registered document, and lets it be taken off the screen.
@@ -31,6 +31,7 @@ export function useArrivalStamp(
     mark: isShown
       ? {
           page: 1,
+          isPrinted: true,
           show: (width) => (
             <ArrivalStamp detail={detail} agencyName={agencyName} place={place.value} width={width} />
           ),

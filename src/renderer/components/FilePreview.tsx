@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
 
 import type { Request } from '../../shared/ipc/contract.ts'
+import type { PageMark } from '../lib/pdf-page.ts'
 import { useLive } from '../lib/useLive.ts'
 import { Failed, Skeleton } from './Banner.tsx'
-import { PdfView, type PageMark } from './PdfView.tsx'
+import { PdfView } from './PdfView.tsx'
 
 /** The PDF of an outgoing document. `version` (a hash) asks again when the file is another one. */
 export function OutgoingPdf({

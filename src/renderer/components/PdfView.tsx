@@ -1,18 +1,15 @@
 import { FileX2, Maximize2, ZoomIn, ZoomOut } from 'lucide-react'
-import {
-  AnnotationMode,
-  getDocument,
-  GlobalWorkerOptions,
-  type PDFDocumentProxy,
-} from 'pdfjs-dist/legacy/build/pdf.mjs'
+import { getDocument, GlobalWorkerOptions, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url'
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
 import { pressed } from '../../shared/shortcuts.ts'
+import { drawPage, type PageMark } from '../lib/pdf-page.ts'
 import { TEXT } from '../text.vi.ts'
 import { Empty, Skeleton } from './Banner.tsx'
 import { IconButton } from './Button.tsx'
 import { Chip } from './Chip.tsx'
+import { PdfPrint } from './PdfPrint.tsx'
 import styles from './PdfView.module.css'
 
 GlobalWorkerOptions.workerSrc = workerUrl
@@ -46,14 +43,6 @@ type Loaded =
   | { readonly status: 'loading' }
   | { readonly status: 'failed' }
   | { readonly status: 'ready'; readonly pdf: PDFDocumentProxy; readonly ratios: readonly number[] }
-
-/** What lies on one page, placed by whoever gives it. */
-export interface PageMark {
-  /** 1 is the first; what is past the end lies on the last. */
-  readonly page: number
-  /** @param width how wide the page is drawn, in CSS pixels */
-  readonly show: (width: number) => ReactNode
-}
 
 /**
  * Shows a PDF: pages drawn when they come into sight, scripting and forms off. The bytes are copied, so
@@ -173,6 +162,7 @@ export function PdfView({
             setZoom(1)
           }}
         />
+        {state.status === 'ready' ? <PdfPrint pdf={state.pdf} mark={mark} /> : null}
       </div>
       {/* Scrolled with the arrow keys, so it takes the focus like any scrolling region. */}
       <div
@@ -260,10 +250,7 @@ function PdfPage({
       const natural = page.getViewport({ scale: 1 })
       setRatio(natural.height / natural.width)
       const density = Math.min(window.devicePixelRatio, 3)
-      const viewport = page.getViewport({ scale: (width / natural.width) * density })
-      target.width = Math.floor(viewport.width)
-      target.height = Math.floor(viewport.height)
-      const task = page.render({ canvas: target, viewport, annotationMode: AnnotationMode.ENABLE })
+      const task = drawPage(page, target, (width / natural.width) * density)
       stop = () => {
         task.cancel()
       }

@@ -144,6 +144,7 @@ export const FRAME_TEXT = {
     enlargePdf: 'Phóng to khi đang xem PDF',
     shrinkPdf: 'Thu nhỏ khi đang xem PDF',
     fitPdf: 'Vừa chiều rộng khi đang xem PDF',
+    print: 'In văn bản đang xem',
     enlarge: 'Phóng to cửa sổ, tới 200 %',
     shrink: 'Thu nhỏ cửa sổ',
     usualSize: 'Cửa sổ về cỡ thường',
