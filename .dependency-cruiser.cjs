@@ -81,7 +81,8 @@ const JOINED_LEAVES =
 const LEAVES = 'src/engine/(?:page|pdf|signing|envelope|hub)/'
 
 /** What the stages and the runner agree on with the composition root, who may do what, and the one way of sending a packet. */
-const PORTS = 'src/engine/(?:job-handler|fail-point|may|unknown-outcome|send-once|current-statement)\\.ts$'
+const PORTS =
+  'src/engine/(?:job-handler|fail-point|may|unknown-outcome|send-once|current-statement|register-change)\\.ts$'
 /** The only folder that may name each of these packages, whatever its own line says. */
 const DOORS = [
   { package: 'better-sqlite3', doors: ['engine/store'] },

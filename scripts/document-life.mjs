@@ -33,13 +33,14 @@ const MACHINES = [
     about: 'A row of its own for each recipient, moved by `deliver.ts` (accept) and `receipts.ts`.',
   },
   {
-    title: 'A recipient of a request of ours (yêu cầu thu hồi)',
+    title: 'A recipient of a request of ours (yêu cầu thu hồi, cập nhật)',
     source: 'src/shared/document/request.ts',
     machine: 'ASKED',
     states: 'askedState',
     events: 'answer',
     about:
-      'Beside its row of the document. The request is noted by `recall.ts`, brought by `deliver.ts`, answered in `receipts.ts`.',
+      'Beside its row of the document. The request is noted by `recall.ts` or `update.ts`, brought by `requests.ts`, answered in ' +
+      '`receipts.ts`. The words here are those of a recall; an update has its own, by the same table.',
   },
   {
     title: 'A received document (văn bản đến)',
@@ -55,7 +56,8 @@ const MACHINES = [
     machine: 'REQUEST',
     states: 'requestState',
     events: 'request',
-    about: 'The file is `src/engine/incoming/requests.ts`.',
+    about:
+      'The files are `requests.ts` and `updates.ts` in `src/engine/incoming/`. The words here are those of a recall.',
   },
   {
     title: 'The packet it came in',

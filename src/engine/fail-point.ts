@@ -43,6 +43,8 @@ export const FAIL_POINTS = [
   'sign/committed',
   'recall/before-commit',
   'recall/after-commit',
+  'update/before-commit',
+  'update/after-commit',
   'register/before-commit',
   'register/after-commit',
 ] as const

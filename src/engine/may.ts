@@ -43,3 +43,8 @@ function requireOwn(store: Store, owner: string | undefined): void {
 function hasOne(actor: Actor, roles: readonly PersonRole[]): boolean {
   return roles.some((role) => actor.roles.includes(role))
 }
+
+/** Who is at the desk, by name. */
+export function clerkOf(store: Store): string {
+  return store.actor.current()?.name ?? store.settings.get('clerkName') ?? ''
+}

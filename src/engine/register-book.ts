@@ -1,20 +1,21 @@
 import { formatCode, formatCodeNumber, type DocumentId } from '../shared/document/fields.ts'
 import { seriesNamed, type NumberSeries } from '../shared/document/numbering.ts'
-import { copyFormOf } from '../shared/document/types.ts'
 import { formatDate, vietnamClock, vietnamDate } from '../shared/document/vietnam-time.ts'
 import { AppError } from '../shared/errors.ts'
 import { fold } from '../shared/fold.ts'
 import {
   REGISTER_COLUMNS,
   REGISTER_DAY,
+  registerTitle,
   type RegisterBook,
   type RegisterColumn,
   type RegisterCorrection,
   type RegisterFilter,
   type RegisterRow,
 } from '../shared/register.ts'
+import { clerkOf } from './may.ts'
 import { REGISTER_TEXT } from '../shared/register.vi.ts'
-import { clerkOf, rulesOf } from './outgoing/number.ts'
+import { rulesOf } from './outgoing/number.ts'
 import { bookNamed } from './outgoing/numbering.ts'
 import { ARRIVALS, type GivenNumber, type Incoming, type Outgoing, type Store } from './store/index.ts'
 
@@ -213,7 +214,7 @@ function outgoingCells(document: Outgoing, { number, notation, issuedDate, voidR
   return {
     code: formatCode(formatCodeNumber(number), notation),
     issuedDate: dayOf(issuedDate),
-    title: titleOf(fields.typeName, fields.subject),
+    title: registerTitle(fields.typeName, fields.subject),
     signer: fields.signer.fullName,
     recipients: recipients.map(({ name }) => name).join('; '),
     kept: kept?.replace(/^[^:]*:\s*/u, '').replace(/[.;]$/u, '') ?? '',
@@ -243,7 +244,7 @@ function incomingCells(document: Incoming): Cells {
     author: document.senderName,
     code: document.code,
     issuedDate: dayOf(document.issuedDate),
-    title: titleOf(document.typeName, document.subject),
+    title: registerTitle(document.typeName, document.subject),
     handler: assignee,
     handedOn: '',
     receipt: '',
@@ -263,12 +264,6 @@ function handlingCells(store: Store, document: Incoming): Cells {
     answer: documentCode === undefined ? '' : store.outgoing.answersTo(documentCode).join('; '),
     note: '',
   }
-}
-
-function titleOf(typeName: string, subject: string): string {
-  const form = copyFormOf(typeName)
-  const name = form ?? typeName
-  return subject === '' ? name : `${name}. ${subject}`
 }
 
 function dayOf(date: string | undefined): string {

@@ -14,6 +14,7 @@ import { REGISTERS_TEXT } from './text/registers.vi.ts'
 import { SEARCH_TEXT } from './text/search.vi.ts'
 import { SETTINGS_TEXT } from './text/settings.vi.ts'
 import { SIGNING_TEXT } from './text/signing.vi.ts'
+import { UPDATES_TEXT } from './text/updates.vi.ts'
 import { WIZARD_TEXT } from './text/wizard.vi.ts'
 
 /** Every word of the window that is not an error, a verdict or a packet's oddity, by the part of the window that says it. */
@@ -58,5 +59,6 @@ export const TEXT = {
   ...REGISTERS_TEXT,
   ...PEOPLE_TEXT,
   ...PRACTICE_TEXT,
+  ...UPDATES_TEXT,
   ...WIZARD_TEXT,
 } as const

@@ -165,13 +165,16 @@ export const ERRORS = {
   'evidence/too-large': { retry: 'never' },
   'evidence/unwritable': { retry: 'user' },
 
+  'update/nothing': { retry: 'user' },
+  'update/printed': { retry: 'user' },
+  'update/gave-back': { retry: 'user' },
+
   'packet/unreadable': { retry: 'never' },
   'packet/too-large': { retry: 'never' },
   'packet/forbidden-xml': { retry: 'never' },
   'packet/incomplete': { retry: 'never' },
   'packet/attachment-unreadable': { retry: 'never' },
   'packet/not-for-us': { retry: 'never' },
-  'packet/business-unsupported': { retry: 'never' },
   'packet/not-the-sender': { retry: 'never' },
   'packet/document-unknown': { retry: 'never' },
   'packet/wrong-encoding': { retry: 'never' },

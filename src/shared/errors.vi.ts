@@ -469,6 +469,18 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Chưa ghi được hồ sơ chứng cứ',
     hint: 'Chọn thư mục khác còn chỗ trống và được phép ghi, rồi xuất lại.',
   },
+  'update/nothing': {
+    title: 'Chưa có gì thay đổi',
+    hint: 'Sửa thông tin hoặc nơi nhận rồi gửi cập nhật; nếu không cần sửa, bấm “Thôi”.',
+  },
+  'update/printed': {
+    title: 'Trích yếu, độ khẩn đã in trên văn bản đã ký',
+    hint: 'Văn bản đã ký không sửa được dưới số cũ. Hãy soạn văn bản thay thế, hoặc đính chính bằng công văn.',
+  },
+  'update/gave-back': {
+    title: 'Có nơi nhận đã trả lại hoặc đã hủy văn bản này',
+    hint: 'Bỏ nơi đó khỏi danh sách; nếu cần gửi lại cho họ, hãy soạn văn bản thay thế.',
+  },
   'packet/unreadable': {
     title: 'Không đọc được gói tin',
     hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại.',
@@ -533,17 +545,13 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Không mở được tệp kèm theo gói tin',
     hint: 'Gói tin được giữ nguyên trong mục Cách ly. Hãy đề nghị bên gửi gửi lại.',
   },
-  'packet/business-unsupported': {
-    title: 'Gói tin cập nhật văn bản',
-    hint: 'Phiên bản này chưa xử lý loại gói tin đó. Gói tin được giữ nguyên trong mục Cách ly; hãy liên hệ bên gửi.',
-  },
   'packet/not-the-sender': {
     title: 'Yêu cầu không đến từ cơ quan đã gửi văn bản',
-    hint: 'Chỉ bên gửi mới được thu hồi văn bản của mình. Văn bản không thay đổi; gói tin được giữ nguyên trong mục Cách ly.',
+    hint: 'Chỉ bên gửi mới được thu hồi, cập nhật văn bản của mình. Văn bản không thay đổi; gói tin được giữ nguyên trong mục Cách ly.',
   },
   'packet/document-unknown': {
-    title: 'Yêu cầu thu hồi một văn bản chưa đến đây',
-    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Nếu văn bản đó đến sau, chương trình tự hủy theo yêu cầu và báo cho bên gửi.',
+    title: 'Yêu cầu thu hồi hoặc cập nhật một văn bản chưa đến đây',
+    hint: 'Gói tin được giữ nguyên trong mục Cách ly. Nếu văn bản đó đến sau, chương trình tự thực hiện yêu cầu và báo cho bên gửi.',
   },
   'packet/not-for-us': {
     title: 'Gói tin không gửi cho cơ quan này',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { documentId, instant, isoDate } from './document/fields.ts'
 import { numberGap } from './document/numbering.ts'
+import { copyFormOf } from './document/types.ts'
 
 /**
  * The registers that an office keeps: sổ văn bản đi, sổ văn bản đến, sổ theo dõi giải quyết văn bản đến.
@@ -105,6 +106,12 @@ export const registerFilter = z.object({
   text: z.string().trim().max(200).default(''),
 })
 export type RegisterFilter = z.output<typeof registerFilter>
+
+/** Tên loại và trích yếu, as a register writes them; of a copy its form. */
+export function registerTitle(typeName: string, subject: string): string {
+  const name = copyFormOf(typeName) ?? typeName
+  return subject === '' ? name : `${name}. ${subject}`
+}
 
 /** The day that a filter asks about: of issue, of arrival, by which to answer. */
 export const REGISTER_DAY = {

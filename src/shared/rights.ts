@@ -40,6 +40,7 @@ const NEEDS: Readonly<Partial<Record<Method, readonly PersonRole[]>>> = {
   'outgoing.release': CLERK,
   'outgoing.sendAsItIs': CLERK,
   'outgoing.recall': CLERK,
+  'outgoing.update': CLERK,
   'outgoing.withdraw': CLERK,
 
   'incoming.register': CLERK,

@@ -187,7 +187,7 @@ describe('the inbox', () => {
     }
   })
 
-  test('what is for another office, what updates, and what bears a mark of secrecy goes to quarantine', async () => {
+  test('what is for another office, what updates nothing that is here, and what bears a mark of secrecy goes to quarantine', async () => {
     const { work, rows, store } = inbox({
       'P-1': changed(/(?<=<edXML:To>[^]*?<edXML:OrganId>)[^<]+/, 'H99.55'),
       'P-2': changed(/(?<=<edXML:BussinessDocType>)0/, '2'),
@@ -198,7 +198,7 @@ describe('the inbox', () => {
       rows('quarantine')
         .map(({ quarantine }) => quarantine?.code)
         .sort(),
-    ).toEqual(['document/secret', 'packet/business-unsupported', 'packet/not-for-us'])
+    ).toEqual(['document/secret', 'packet/document-unknown', 'packet/not-for-us'])
     expect(rows('new')).toEqual([])
     expect(store.jobs.pending('report')).toEqual([])
   })

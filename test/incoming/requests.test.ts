@@ -50,6 +50,13 @@ function answers({ store }: ReturnType<typeof inbox>) {
     .map(({ statusCode, description }) => `${statusCode} ${description}`)
 }
 
+/** The request that the clerk sees with a document. */
+function shown({ store, id }: Awaited<ReturnType<typeof withDocument>>): string {
+  const request = store.receivedRequests.shown(id)
+  if (request === undefined) throw new Error('nothing was asked')
+  return request.id
+}
+
 const AGREED = '15 Đồng ý thu hồi, đã hủy văn bản'
 
 describe.each([
@@ -75,7 +82,7 @@ describe.each([
     expect(desk.current().state).toBe('registered')
     expect(answers(desk)).toEqual([])
     expect(desk.rows('asked').map(({ id }) => id)).toEqual([desk.id])
-    refuse(desk, desk.id, 'Đã ban hành văn bản căn cứ vào đó')
+    refuse(desk, desk.id, shown(desk), 'Đã ban hành văn bản căn cứ vào đó')
     expect(desk.current().state).toBe('registered')
     expect(answers(desk)).toEqual(['16 Đã ban hành văn bản căn cứ vào đó'])
     expect(desk.rows('asked')).toEqual([])
@@ -86,11 +93,12 @@ describe.each([
     register(desk, desk.id)
     process(desk, desk.id)
     await desk.bring('R-1', packet)
-    agree(desk, desk.id)
+    const requestId = shown(desk)
+    agree(desk, desk.id, requestId)
     expect(desk.current()).toMatchObject({ state: 'recalled', arrivalNumber: 1 })
     expect(answers(desk)).toEqual([AGREED])
     expect(() => {
-      agree(desk, desk.id)
+      agree(desk, desk.id, requestId)
     }).toThrow(expect.objectContaining({ code: 'document/wrong-state' }))
   })
 
@@ -204,7 +212,7 @@ describe('a recall', () => {
     register(asked, asked.id)
     await asked.bring('R-1', recallPacket())
     await asked.bring('R-2', RECALL_STATUS)
-    refuse(asked, asked.id, 'Đã xử lý xong')
+    refuse(asked, asked.id, shown(asked), 'Đã xử lý xong')
     expect(answers(asked)).toEqual(['16 Đã xử lý xong'])
     // The hub delivers the first once more: the same answer, and the clerk is left in peace.
     await asked.bring('R-3', recallPacket())

@@ -59,6 +59,12 @@ async function sendOne(): Promise<{ sentId: DocumentId; receivedId: DocumentId }
   return { sentId, receivedId }
 }
 
+/** What the receiver's clerk answers. */
+async function askedAbout(id: DocumentId): Promise<{ id: DocumentId; requestId: string }> {
+  const { request } = await receiver.call('incoming.one', { id })
+  return { id, requestId: request?.id ?? '' }
+}
+
 function senderSees(id: DocumentId, wanted: string) {
   return sender.until(`the sender sees it ${wanted}`, async () => {
     const document = await sender.call('outgoing.one', { id })
@@ -115,7 +121,7 @@ test('what is registered is given back by the clerk alone: refused once, then ag
     return rows[0]
   })
   await receiver.call('incoming.assign', { id: receivedId, to: 'Phòng Hành chính' })
-  await receiver.call('incoming.refuse', { id: receivedId, reason: 'Đã giải quyết xong' })
+  await receiver.call('incoming.refuse', { ...(await askedAbout(receivedId)), reason: 'Đã giải quyết xong' })
   const kept = await sender.until('the sender knows of both', async () => {
     const document = await sender.call('outgoing.one', { id: sentId })
     const [row] = document.recipients
@@ -131,7 +137,7 @@ test('what is registered is given back by the clerk alone: refused once, then ag
     const { rows } = await receiver.call('incoming.list', { box: 'asked' })
     return rows[0]
   })
-  const agreed = await receiver.call('incoming.agree', { id: receivedId })
+  const agreed = await receiver.call('incoming.agree', await askedAbout(receivedId))
   expect(agreed).toMatchObject({ state: 'recalled', arrivalNumber: 1 })
   const recalled = await senderSees(sentId, 'recalled')
   // The document and its first recall; the second went as a status 13, beside five and two answers of the receiver.

@@ -33,6 +33,7 @@ function draftOf(fields: Partial<OutgoingFields> = {}, revision = 1): OutgoingDe
     problems: [],
     history: [],
     notes: [],
+    versions: [],
   }
 }
 

@@ -10,7 +10,7 @@ import { fileRole } from '../../src/shared/document/fields.ts'
 import { noteKind } from '../../src/shared/document/note.ts'
 import { OUTGOING } from '../../src/shared/document/outgoing.ts'
 import { RECIPIENT } from '../../src/shared/document/recipient.ts'
-import { ASKED, recallRoute, REQUEST, requestKind } from '../../src/shared/document/request.ts'
+import { ASKED, recallRoute, receivedKind, REQUEST, requestKind } from '../../src/shared/document/request.ts'
 import { openDatabase } from '../../src/engine/store/database.ts'
 import { migrate, migrationsFrom } from '../../src/engine/store/migrate.ts'
 import { MIGRATIONS } from '../../src/engine/store/migrations.ts'
@@ -37,6 +37,7 @@ const SHIPPED = {
   '0014-compositions.sql': '3adcf0e2122fdb3e0bb5ebd253b9f8c8a29eaea7af26291692c2fd5785b77305',
   '0015-queue-order.sql': 'b9544482ff8a1db418dba0bd4c64e74afd2899deae02ea5a239c67486bffbaba',
   '0016-registers.sql': '8f874a8989fd121c87f7cee941da463fb413d31d5241a7e204716f9b09ea9a90',
+  '0017-updates.sql': '95e93b7e15b6eb0d87352019b5f95bd17b87a55fc12972edaa83f190265dfdbd',
 }
 
 function file() {
@@ -248,7 +249,7 @@ describe('what shipped', () => {
     expect(accepted('outgoing_request', 'kind')).toEqual([...requestKind.options].sort())
     expect(accepted('outgoing_request', 'route')).toEqual([...recallRoute.options].sort())
     expect(accepted('outgoing_request_recipient', 'state')).toEqual(Object.keys(ASKED).sort())
-    expect(accepted('incoming_request', 'kind')).toEqual([...requestKind.options].sort())
+    expect(accepted('incoming_request', 'kind')).toEqual([...receivedKind.options].sort())
     expect(accepted('incoming_request', 'state')).toEqual(Object.keys(REQUEST).sort())
     expect(accepted('note', 'kind')).toEqual([...noteKind.options].sort())
     expect(accepted('job', 'state')).toEqual(Object.keys(JOB).sort())

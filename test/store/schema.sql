@@ -73,6 +73,28 @@ CREATE TABLE content_key (
   PRIMARY KEY (packet_sha256, nonce)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TRIGGER document_version_is_not_deleted BEFORE DELETE ON document_version
+BEGIN
+  SELECT RAISE(ABORT, 'what a document said stays');
+END;
+
+CREATE TRIGGER document_version_is_not_updated BEFORE UPDATE ON document_version
+BEGIN
+  SELECT RAISE(ABORT, 'what a document said stays');
+END;
+
+CREATE TABLE document_version (
+  id INTEGER PRIMARY KEY,
+  document_id TEXT NOT NULL,
+  replaced_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  -- fields of an outgoing document, message of a received one, as they were
+  earlier TEXT NOT NULL CHECK (json_valid(earlier)),
+  changes TEXT NOT NULL CHECK (json_valid(changes))
+) STRICT;
+
+CREATE INDEX document_version_document ON document_version (document_id, id);
+
 CREATE TABLE draft_template (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
@@ -164,9 +186,9 @@ CREATE TABLE incoming_replacement (
   PRIMARY KEY (document_code, sender_organ_id, document_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE incoming_request (
+CREATE TABLE "incoming_request" (
   id TEXT PRIMARY KEY,
-  kind TEXT NOT NULL CHECK (kind IN ('recall')),
+  kind TEXT NOT NULL CHECK (kind IN ('recall', 'update')),
   state TEXT NOT NULL CHECK (state IN ('received', 'early', 'asked', 'agreed', 'refused', 'voided')),
   -- the packet it came in
   packet_id TEXT NOT NULL,
@@ -306,10 +328,10 @@ CREATE TABLE "outgoing_recipient" (
   PRIMARY KEY (document_id, organ_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE outgoing_request (
+CREATE TABLE "outgoing_request" (
   id TEXT PRIMARY KEY,
   document_id TEXT NOT NULL REFERENCES outgoing (id),
-  kind TEXT NOT NULL CHECK (kind IN ('recall')),
+  kind TEXT NOT NULL CHECK (kind IN ('recall', 'update', 'addition')),
   route TEXT NOT NULL CHECK (route IN ('edoc', 'status')),
   -- DocumentId of the packet, which the answer names
   request_code TEXT NOT NULL,

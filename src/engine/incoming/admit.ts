@@ -4,6 +4,7 @@ import { AppError, codeOf, type ErrorCode } from '../../shared/errors.ts'
 import { ERROR_TEXT } from '../../shared/errors.vi.ts'
 import type { DocumentFile, Sha256 } from '../../shared/document/fields.ts'
 import {
+  affectedDocumentId,
   BUSINESS_TYPE,
   type DocumentMessage,
   type PacketWarning,
@@ -17,15 +18,16 @@ import type { ReachFailPoint } from '../fail-point.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import { documentLeftOpen } from '../signing/verdicts.ts'
 import type { DecryptionKey } from '../signing/recipient-info.ts'
-import type { FileStore, Incoming, Packet, Store } from '../store/index.ts'
+import type { FileStore, Packet, Store } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
 import { addAcknowledgement } from './acknowledge.ts'
 import { judgeFiles, type FileJudges } from './judge-files.ts'
 import { addJudging } from './judge.ts'
 import { addReport } from './report.ts'
 import { openEncrypted, type OpenedFiles } from './open-encrypted.ts'
+import { isRepetition } from './repetition.ts'
 import { noteReplacements } from './replacements.ts'
-import { recallOf, recallOfStatus, takeEarly, takeRecall } from './requests.ts'
+import { addsUs, concernsUs, recallOfStatus, requestOf, takeEarly, takeRequest } from './requests.ts'
 import { senderReasons } from './sender.ts'
 
 /** What admitting needs of the world. */
@@ -52,6 +54,9 @@ export interface AdmitPorts {
   /** What a recipient answered about a document of ours; runs inside the transaction. */
   readonly onStatus: (message: StatusMessage, packet: { packetId: string; sha256: Sha256 }) => void
 }
+
+/** A packet that carries a document, or a request about one. */
+type DocumentPacket = Extract<ReadPacket<Sha256>, { kind: 'document' }>
 
 /** A disk that loses what is written to it is given time. */
 const FETCH_AGAIN_AFTER_MS = 60_000
@@ -108,7 +113,7 @@ export function admitJob(ports: AdmitPorts): JobHandler {
       const { message } = read
       return () => {
         stated?.keep()
-        if (message.statusCode === RECALL_STATUS) takeRecall(ports, recallOfStatus(packet, message))
+        if (message.statusCode === RECALL_STATUS) takeRequest(ports, recallOfStatus(packet, message))
         else ports.onStatus(message, { packetId, sha256 })
         handled(packet, 'done')
       }
@@ -118,12 +123,11 @@ export function admitJob(ports: AdmitPorts): JobHandler {
       attachments: [...opened.attachments],
       warnings: [...read.warnings, ...signatureWarnings, ...opened.warnings, ...warningOf(stated?.refusal)],
     }
-    const admit =
-      read.message.business.type === BUSINESS_TYPE.recall
-        ? () => {
-            admitRecall(packet, whole)
-          }
-        : await admitDocument(packet, whole)
+    const admit = isRequest(whole)
+      ? () => {
+          admitRequest(packet, whole)
+        }
+      : await admitDocument(packet, { ...whole, message: asDocument(whole.message) })
     return () => {
       stated?.keep()
       store.encryptionKeys.keepContentKeys(sha256, opened.contentKeys)
@@ -162,14 +166,24 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     store.jobs.add({ ...fetched, dueAt: at + FETCH_AGAIN_AFTER_MS, again: true })
   }
 
-  /** A recall is kept as it came; files that it repeats belong to the document and are not looked at. */
-  function admitRecall(
-    packet: Packet,
-    { message, warnings }: Extract<ReadPacket<Sha256>, { kind: 'document' }>,
-  ): void {
+  /**
+   * Recalls and updates. To a recipient that was added, an update that brings files is the document itself, unless
+   * that is here.
+   */
+  function isRequest({ message, attachments }: DocumentPacket): boolean {
+    const { type } = message.business
+    if (type !== BUSINESS_TYPE.update) return type === BUSINESS_TYPE.recall
+    const isKnown = store.incoming.findByDocumentCode(affectedDocumentId(message)).length > 0
+    return isKnown || attachments.length === 0 || !addsUs(store, message)
+  }
+
+  /** A request is kept as it came; files that a recall repeats belong to the document and are not looked at. */
+  function admitRequest(packet: Packet, read: DocumentPacket): void {
+    const { message, warnings } = read
     const { id } = collected(packet)
     store.incoming.setMessage(id, { message, warnings })
-    const why = isForUs(message) ? takeRecall(ports, recallOf(packet, message, ports.now())) : notForUs()
+    if (message.business.type === BUSINESS_TYPE.update) store.incoming.setFiles(id, filesOf(read))
+    const why = refusalOf(message) ?? takeRequest(ports, requestOf(store, packet, message, ports.now()))
     if (why === undefined) store.incoming.move(id, 'ask', ports.now())
     else setAside(id, why)
     handled(packet, 'done')
@@ -191,19 +205,10 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     return [{ code, about: signer?.name ?? 'Signature' }]
   }
 
-  async function admitDocument(
-    packet: Packet,
-    read: Extract<ReadPacket<Sha256>, { kind: 'document' }>,
-  ): Promise<() => void> {
+  async function admitDocument(packet: Packet, read: DocumentPacket): Promise<() => void> {
     const { message, warnings } = read
     const refusal = refusalOf(message)
-    const files = read.attachments.map((attachment): DocumentFile => ({
-      role: 'attachment',
-      sha256: attachment.stored,
-      name: attachment.name,
-      contentType: attachment.contentType,
-      sizeBytes: attachment.sizeBytes,
-    }))
+    const files = filesOf(read)
     const judged = await judgeFiles(store.files, files, ports.judges)
     const verdict =
       judged &&
@@ -232,7 +237,7 @@ export function admitJob(ports: AdmitPorts): JobHandler {
         },
         id,
       )
-      if (repeated !== undefined && isRepetition(repeated, { message, files })) {
+      if (repeated !== undefined && isRepetition(store, repeated, { message, files })) {
         store.incoming.move(id, 'repeat', ports.now(), { of: repeated.id })
       } else {
         if (repeated !== undefined && repeated.state !== 'returned' && repeated.state !== 'recalled') {
@@ -262,9 +267,8 @@ export function admitJob(ports: AdmitPorts): JobHandler {
   /** Why a packet that can be read is not admitted. */
   function refusalOf(message: DocumentMessage): AppError | undefined {
     if (!isForUs(message)) return notForUs()
-    if (message.business.type === BUSINESS_TYPE.update) {
-      return new AppError('packet/business-unsupported', `business type ${String(message.business.type)}`)
-    }
+    // What bears such a mark must be taken back all the more.
+    if (message.business.type === BUSINESS_TYPE.recall) return undefined
     const secret = bearsSecrecyMark({
       codeNotation: message.code.notation,
       texts: [message.subject, message.content, ...message.toPlaces],
@@ -272,9 +276,8 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     return secret ? new AppError('document/secret', 'the packet bears a mark of state secrecy') : undefined
   }
 
-  function isForUs({ to }: DocumentMessage): boolean {
-    const self = store.settings.get('agency')
-    return to.some(({ organId }) => organId === self?.organId || organId === self?.oldCode)
+  function isForUs(message: DocumentMessage): boolean {
+    return concernsUs(store, message)
   }
 
   function collected(packet: Packet) {
@@ -292,7 +295,7 @@ export function admitJob(ports: AdmitPorts): JobHandler {
     packet: Packet,
     why: AppError,
     outcome: 'done' | 'fail',
-    known?: Pick<Extract<ReadPacket<Sha256>, { kind: 'document' }>, 'message' | 'warnings'>,
+    known?: Pick<DocumentPacket, 'message' | 'warnings'>,
   ): void {
     const { id } = collected(packet)
     if (known !== undefined)
@@ -323,30 +326,26 @@ const QUIET: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'encryption/statement-outdated',
 ])
 
+function filesOf({ attachments }: DocumentPacket): DocumentFile[] {
+  return attachments.map(({ stored: sha256, name, contentType, sizeBytes }) => ({
+    role: 'attachment',
+    sha256,
+    name,
+    contentType,
+    sizeBytes,
+  }))
+}
+
+/** What an update says to whom it brings the document: a new one, by the document's own DocumentId. */
+function asDocument(message: DocumentMessage): DocumentMessage {
+  const { documentId, ...business } = message.business
+  if (business.type !== BUSINESS_TYPE.update) return message
+  const { type } = { type: BUSINESS_TYPE.new }
+  return { ...message, documentId: documentId ?? message.documentId, business: { ...business, type } }
+}
+
 function notForUs(): AppError {
   return new AppError('packet/not-for-us', 'none of its recipients is this agency')
-}
-
-/**
- * Whether a document is one that is here already: the same files, and not sent anew after it was returned or
- * recalled. Of a recalled one the sender's own time tells a repetition from a new sending.
- */
-function isRepetition(
-  earlier: Incoming,
-  { message, files }: { readonly message: DocumentMessage; readonly files: readonly DocumentFile[] },
-): boolean {
-  if (earlier.state === 'returned' || !sameFiles(earlier.files, files)) return false
-  return earlier.state !== 'recalled' || earlier.message?.trace[0]?.timestamp === message.trace[0]?.timestamp
-}
-
-/** Whether two packets carry the same bytes, in whatever order. */
-function sameFiles(one: readonly DocumentFile[], other: readonly DocumentFile[]): boolean {
-  const hashes = (files: readonly DocumentFile[]) =>
-    files
-      .map(({ sha256 }) => sha256)
-      .sort()
-      .join()
-  return hashes(one) === hashes(other)
 }
 
 /** Files of a packet go straight into the encrypted store; one that is not finished leaves nothing. */

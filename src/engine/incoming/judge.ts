@@ -39,6 +39,11 @@ export function addJudging(store: Store, id: DocumentId, verdict: DocumentVerdic
   store.jobs.add({ key: `judge/${id}`, kind: 'judge', subjectId: id, dueAt: at, priority: LAST })
 }
 
+/** Has a received document judged anew because it has more files than it was judged by. */
+export function judgeAgain(store: Store, id: DocumentId, at: number): void {
+  store.jobs.add({ key: `judge/${id}`, kind: 'judge', subjectId: id, dueAt: at, priority: LAST, again: true })
+}
+
 /**
  * A received document is admitted by what is known without a line, and judged again when the authorities can
  * be asked. The new verdict replaces the old one, and the history says what changed.
@@ -50,22 +55,18 @@ export function judgeJob(ports: JudgePorts): JobHandler {
     reach('judge/claimed')
     const id = documentId.parse(job.subjectId)
     const { files, verdict: before } = store.incoming.get(id)
-    if (before === undefined) return () => undefined
     const judges = ports.judgesOnline(signal)
     const judged = await judgeFiles(store.files, files, judges)
     if (judged === undefined) return () => undefined
     // The authorities say nothing about who sent it.
-    const verdict = documentLeftOpen(
-      judged,
-      before.reasons.filter((code) => SENDER.has(code)),
-    )
+    const verdict = documentLeftOpen(judged, before?.reasons.filter((code) => SENDER.has(code)) ?? [])
     reach('judge/judged')
     const note = () => {
       if (JSON.stringify(verdict) === JSON.stringify(before)) return
       store.incoming.setVerdict(id, verdict)
       // Asked again and again while an authority is silent: only what reads otherwise is news.
-      if (gist(verdict) === gist(before)) return
-      const detail = { from: before.verdict, verdict: verdict.verdict }
+      if (before !== undefined && gist(verdict) === gist(before)) return
+      const detail = { ...(before === undefined ? {} : { from: before.verdict }), verdict: verdict.verdict }
       store.history.append({ at: now(), subjectKind: 'incoming', subjectId: id, event: 'judge', detail })
     }
     if (judges.complete() || now() - job.createdAt >= PATIENCE_MS) return note

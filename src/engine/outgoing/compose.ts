@@ -20,8 +20,8 @@ function documentCodeOf(organId: string, code: IssuedCode): string {
   return `${organId},${code.issuedDate.replaceAll('-', '/')},${code.number}/${code.notation}`
 }
 
-/** What is wanted of the document, or of those that it replaces. */
-export type Purpose = Pick<DocumentMessage['business'], 'type' | 'reason' | 'replacementInfo'>
+/** What is wanted of the document, or of those that it replaces or changes. */
+export type Purpose = Omit<DocumentMessage['business'], 'paper' | 'staff'>
 
 /** What a packet is about the document: that it is new. */
 const NEW_DOCUMENT = { type: BUSINESS_TYPE.new, reason: 'Văn bản mới' } as const

@@ -16,7 +16,7 @@ import { requireSignable } from '../pdf/signable.ts'
 import { memorySource } from '../pdf/source.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import type { Store } from '../store/index.ts'
-import { clerkOf } from './number.ts'
+import { clerkOf } from '../may.ts'
 import { keepNowAndThen, refuseSecretText } from './writing.ts'
 
 /** A new draft, with whatever the clerk filled in already. */

@@ -13,6 +13,7 @@ import {
 import { waitsForNumber } from '../../shared/document/signers.ts'
 import { vietnamDate } from '../../shared/document/vietnam-time.ts'
 import type { ReachFailPoint } from '../fail-point.ts'
+import { clerkOf } from '../may.ts'
 import type { Book, Outgoing, Store } from '../store/index.ts'
 
 /** Number and date that a clerk chose; whatever is left out is the machine's to choose. */
@@ -212,9 +213,4 @@ function isWrongYear(issuedDate: string, now: number): boolean {
   const asked = Number(issuedDate.slice(0, 4))
   if (year === undefined || asked === year) return false
   return !(month === 1 && asked === year - 1) && !(month === 12 && asked === year + 1)
-}
-
-/** Who is at the desk. */
-export function clerkOf(store: Store): string {
-  return store.actor.current()?.name ?? store.settings.get('clerkName') ?? ''
 }

@@ -11,7 +11,8 @@ import {
 import { vietnamDate } from '../../shared/document/vietnam-time.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Book, Store } from '../store/index.ts'
-import { clerkOf, noteGap, rulesOf } from './number.ts'
+import { clerkOf } from '../may.ts'
+import { noteGap, rulesOf } from './number.ts'
 
 /** The rules in force and where each of their series stands in this year of Vietnam's calendar. */
 export function currentNumbering(store: Store, now: number): Numbering {

@@ -25,7 +25,7 @@ export interface WrittenPacket {
  * Writes the packet of a numbered document into the store's files. Nothing refers to it yet.
  *
  * @param pdf the document as it leaves
- * @param at the time the packet says it was made
+ * @param at the time the packet says it was made, epoch milliseconds
  * @param isEncrypted the form that was told the clerk before; left out, what the office wants and the recipients
  *   have keys for
  * @throws {AppError} document/incomplete (a recipient left the directory); encryption/demanded;
@@ -39,7 +39,7 @@ export async function writePacket(
   isEncrypted?: boolean,
 ): Promise<WrittenPacket> {
   const { fields } = document
-  const recipients = recipientsOf(store, document)
+  const recipients = knownRecipients(store, fields.recipients)
   const message = messageOf(store, document, recipients, at)
   const attachments = [pdf, ...document.files.filter((file) => file.role === 'attachment')]
   const certificates = certificatesFor(store, recipients, at, isEncrypted)
@@ -126,9 +126,10 @@ export function messageOf(
   })
 }
 
-function recipientsOf(store: Store, document: Outgoing): Agency[] {
-  const known = store.directory.byIds(document.fields.recipients)
-  const missing = document.fields.recipients.length - known.length
+/** @throws {AppError} document/incomplete when one of them is not in the directory */
+export function knownRecipients(store: Store, organIds: readonly string[]): Agency[] {
+  const known = store.directory.byIds(organIds)
+  const missing = organIds.length - known.length
   if (missing > 0) {
     throw new AppError('document/incomplete', `${String(missing)} recipients are not in the directory`, {
       detail: 'recipients',

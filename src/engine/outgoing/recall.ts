@@ -45,10 +45,7 @@ export async function recall(ports: RecallPorts, id: DocumentId, reason: string)
   const holders = holdersOf(store, document)
   if (holders.length === 0) throw new AppError('request/nobody-has-it', `${id} was given back by all`)
   const at = ports.now()
-  const requests =
-    store.settings.get('recallRoute') === 'status'
-      ? await asStatuses(store, document, holders, reason, at)
-      : [await asDocument(store, document, holders, reason, at)]
+  const requests = await recallsFrom(store, document, holders, reason, at)
   reach('recall/before-commit')
   store.atomically(() => {
     store.outgoing.move(id, 'recall', at, { reason })
@@ -58,13 +55,28 @@ export async function recall(ports: RecallPorts, id: DocumentId, reason: string)
 }
 
 /** Who has it, as the directory knows them now; one that left the directory by its id and name of then. */
-function holdersOf(store: Store, { recipients }: Outgoing): Agency[] {
+export function holdersOf(store: Store, { recipients }: Outgoing): Agency[] {
   return recipients
     .filter(({ state }) => !GIVEN_BACK.has(state))
     .map(({ organId, name }) => {
       const [known] = store.directory.byIds([organId])
-      return known ?? { organId, name, parentName: '', address: '', email: '', telephone: '' }
+      return known === undefined
+        ? { organId, name, parentName: '', address: '', email: '', telephone: '' }
+        : { ...known, organId }
     })
+}
+
+/** The packets, kept and ready to be noted, that ask these recipients to give a document back; by the office's route. */
+export async function recallsFrom(
+  store: Store,
+  document: Outgoing,
+  holders: readonly Agency[],
+  reason: string,
+  at: number,
+): Promise<NewRequest[]> {
+  return store.settings.get('recallRoute') === 'status'
+    ? asStatuses(store, document, holders, reason, at)
+    : [await asDocument(store, document, holders, reason, at)]
 }
 
 /** One document packet of type 1 for all of them. */

@@ -114,10 +114,12 @@ function applyAnswer(
   const event = ANSWER_EVENTS[statusCode]
   if (event === undefined) return false
   const at = Date.parse(message.timestamp)
-  const request = store.requests.askedOf(message.responseFor.documentId, from.organId, at)
+  const { documentId: named } = message.responseFor
+  const about = store.outgoing.findByDocumentCode(named)?.id
+  const request = store.requests.askedOf(named, from.organId, at, about)
   if (request === undefined) return false
   const moved = store.requests.move(request.id, from.organId, event, at, message.description, { ...packet })
-  if (moved && event === 'agree') {
+  if (moved && event === 'agree' && request.kind === 'recall') {
     store.outgoing.moveRecipient(request.documentId, from.organId, 'recall', at, message.description)
   }
   settleAnswers(store, request.documentId, now)

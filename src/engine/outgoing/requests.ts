@@ -5,7 +5,7 @@ import type { HistoryEntry } from '../../shared/document/history.ts'
 import type { AskedEvent } from '../../shared/document/request.ts'
 import type { Transport } from '../hub/transport.ts'
 import { sendOnce, type Sending, type SendPorts } from '../send-once.ts'
-import type { Job, OutgoingRequest, Store } from '../store/index.ts'
+import type { Job, Outgoing, OutgoingRequest, Store } from '../store/index.ts'
 import type { NewRequest } from '../store/outgoing-requests.ts'
 
 /** What a `deliver` errand carries that brings a request and not the document itself. */
@@ -14,15 +14,20 @@ const requestPayload = z.object({ requestId: z.string() })
 /** Requests go before every document: what was sent by mistake is read meanwhile. */
 const PRIORITY = 9
 
-/** Notes a request with its errand, inside the caller's transaction. */
-export function addRequest(store: Store, request: NewRequest): void {
+/**
+ * Notes a request with its errand, inside the caller's transaction.
+ *
+ * @param priority of an addition, which is a document like others; left out, before all of them
+ */
+export function addRequest(store: Store, request: NewRequest, priority = PRIORITY): void {
   const requestId = store.requests.add(request)
   store.jobs.add({
     key: `deliver/${request.documentId}/request/${requestId}`,
     kind: 'deliver',
     subjectId: request.documentId,
     dueAt: request.askedAt,
-    priority: PRIORITY,
+    priority,
+    sizeBytes: request.packet.sizeBytes,
     payload: { requestId } satisfies z.output<typeof requestPayload>,
   })
 }
@@ -35,7 +40,7 @@ export function requestOf(store: Store, job: Job): OutgoingRequest | undefined {
 
 /**
  * Brings a request to the hub, once, like a document. A second one would harm nobody, so a hub that cannot
- * be asked holds nothing up.
+ * be asked holds nothing up; but the document itself goes to recipients that were added as it went to the others.
  *
  * @param settle what follows from the recipients' rows, committed with the end of the errand
  */
@@ -48,12 +53,15 @@ export async function deliverRequest(
 ): Promise<() => void> {
   const { store } = ports
   const { documentId, route: kind, requestCode, packetSha256: sha256, packetSizeBytes: sizeBytes } = request
+  const isAddition = request.kind === 'addition'
   const from = store.settings.get('agency')?.organId
   const open = request.recipients.filter(({ state }) => state === 'waiting')
   if (from === undefined || open.length === 0) return () => undefined
   // An answer proves that the packet arrived.
-  if (job.sentMark !== undefined && open.length < request.recipients.length)
-    return accepted(undefined, { learntFrom: 'recipient' })
+  const isAnswered = isAddition
+    ? hasAnswered(store.outgoing.get(documentId), open)
+    : open.length < request.recipients.length
+  if (job.sentMark !== undefined && isAnswered) return accepted(undefined, { learntFrom: 'recipient' })
   const { codeNumber, fields } = store.outgoing.get(documentId)
   const outcome = await sendOnce(ports, {
     job,
@@ -64,7 +72,7 @@ export async function deliverRequest(
       notation: formatCode(codeNumber, fields.codeNotation),
       from,
       sha256,
-      mayRepeat: true,
+      mayRepeat: !isAddition,
     },
     open: async () => {
       const file = await store.files.open(sha256)
@@ -83,7 +91,15 @@ export async function deliverRequest(
   function accepted(packetId: string | undefined, learnt: HistoryEntry['detail']): () => void {
     return () => {
       if (packetId !== undefined) store.requests.setHubPacketId(request.id, packetId)
-      moveWaiting('accept', '', { ...(packetId === undefined ? {} : { packetId }), ...learnt })
+      const at = ports.now()
+      for (const { organId } of isAddition ? open : []) {
+        const row = store.outgoing.get(documentId).recipients.find((one) => one.organId === organId)
+        if (row?.state === 'waiting') store.outgoing.moveRecipient(documentId, organId, 'accept', at)
+      }
+      moveWaiting(isAddition ? 'agree' : 'accept', '', {
+        ...(packetId === undefined ? {} : { packetId }),
+        ...learnt,
+      })
     }
   }
 
@@ -99,4 +115,10 @@ export async function deliverRequest(
     }
     settle(documentId)
   }
+}
+
+function hasAnswered({ recipients }: Outgoing, asked: OutgoingRequest['recipients']): boolean {
+  return recipients.some(
+    ({ organId, state }) => state !== 'waiting' && asked.some((one) => one.organId === organId),
+  )
 }

@@ -109,9 +109,9 @@ export function isBeforeFirstByte(store: Store, id: DocumentId): boolean {
  * clerk's word that it did not arrive.
  */
 export function release(store: Store, id: DocumentId, now: number): void {
-  const job = openDelivery(store, id)
-  if (job.state !== 'held')
-    throw new AppError('document/wrong-state', `release while the job is ${job.state}`)
+  // Beside the document's own errand there may be several requests about it.
+  const job = store.jobs.forSubject('deliver', id).find(({ state }) => state === 'held')
+  if (job === undefined) throw new AppError('document/wrong-state', `nothing of ${id} is held`)
   store.atomically(() => {
     if (!job.heldByClerk && job.lastErrorCode === 'hub/outcome-unaskable')
       store.jobs.clearSending(job.key, 'clerk')

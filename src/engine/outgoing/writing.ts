@@ -20,7 +20,7 @@ import { AppError } from '../../shared/errors.ts'
 import { pictureSize } from '../page/picture.ts'
 import { bearsSecrecyMark } from '../secrecy.ts'
 import type { Store } from '../store/index.ts'
-import { clerkOf } from './number.ts'
+import { clerkOf } from '../may.ts'
 
 /** After so long a version is kept by itself before the next change is saved. */
 const VERSION_EVERY_MS = 10 * 60_000

@@ -34,7 +34,7 @@ const MANY = 200
 
 /**
  * The clerk of the agency that answers in practice. It sits at an ordinary engine with an ordinary office and does
- * what a clerk does: registers what comes in and sees to it, agrees to recalls, and writes a letter now and then,
+ * what a clerk does: registers what comes in and sees to it, agrees to recalls and updates, and writes a letter now and then,
  * the next one only when the last was registered.
  */
 export function startCorrespondent(ports: CorrespondentPorts): Correspondent {
@@ -59,7 +59,7 @@ export function startCorrespondent(ports: CorrespondentPorts): Correspondent {
 
   async function look(): Promise<void> {
     try {
-      await agreeToRecalls()
+      await agreeToRequests()
       await seeToArrivals()
     } catch (cause) {
       complain(cause)
@@ -78,9 +78,11 @@ export function startCorrespondent(ports: CorrespondentPorts): Correspondent {
     if (!stopped) log('warn', `the correspondent could not do it: ${codeOf(cause)} ${String(cause)}`)
   }
 
-  async function agreeToRecalls(): Promise<void> {
+  async function agreeToRequests(): Promise<void> {
     const { rows } = await ask('incoming.list', { box: 'asked', limit: MANY })
-    for (const { id } of rows) await ask('incoming.agree', { id })
+    for (const { id, request } of rows) {
+      if (request?.state === 'asked') await ask('incoming.agree', { id, requestId: request.id })
+    }
   }
 
   async function seeToArrivals(): Promise<void> {

@@ -1,6 +1,7 @@
 import { fieldProblems, type DocumentId } from '../../shared/document/fields.ts'
 import { waitsForNumber } from '../../shared/document/signers.ts'
 import type { IncomingDetail, OutgoingDetail } from '../../shared/ipc/contract.ts'
+import { wantedChanges } from '../incoming/updates.ts'
 import { nextArrivalNumber } from '../incoming/register.ts'
 import type { Office } from '../office.ts'
 import { hasPage } from '../outgoing/freeze.ts'
@@ -19,6 +20,7 @@ export function outgoingDetail({ store, now }: Office, id: DocumentId): Outgoing
     verdict: document.verdict,
     history: store.history.about(id),
     notes: store.notes.of(id),
+    versions: store.versions.of(id),
     encrypted: store.encryptionKeys.isEncrypted(document.packetSha256),
     nextNumber: waitsForNumber(document.state, document.fields.typeName)
       ? nextNumber(store, id, now())
@@ -41,6 +43,8 @@ export function incomingDetail({ store, now }: Office, id: DocumentId): Incoming
     answers: message?.responseFor.map((answered) => answered.code) ?? [],
     replaces: message?.business.replacementInfo?.map((replaced) => replaced.documentId) ?? [],
     files: document.files,
+    wantedChanges: wantedChanges(store, document),
+    versions: store.versions.of(id),
     warnings: document.warnings,
     verdictDetail: document.verdict,
     history: store.history.about(id),

@@ -46,13 +46,13 @@ export function incomingAnswers(office: Office): AnswersTo<'incoming'> {
       dismiss(office.registering, id, reason)
       return changed(id)
     },
-    'incoming.agree': ({ id }) => {
-      agree(office.registering, id)
+    'incoming.agree': ({ id, requestId }) => {
+      agree(office.registering, id, requestId)
       office.queue.ring()
       return changed(id)
     },
-    'incoming.refuse': ({ id, reason }) => {
-      refuse(office.registering, id, reason)
+    'incoming.refuse': ({ id, requestId, reason }) => {
+      refuse(office.registering, id, requestId, reason)
       office.queue.ring()
       return changed(id)
     },

@@ -23,6 +23,7 @@ import {
   submit,
   withdraw,
 } from '../outgoing/submit.ts'
+import { update } from '../outgoing/update.ts'
 import type { AnswersTo } from './area.ts'
 import { changedOutgoing, outgoingDetail } from './changed.ts'
 import { draftingAnswers } from './drafting.ts'
@@ -183,6 +184,11 @@ export function outgoingAnswers(office: Office): AnswersTo<'outgoing' | 'draftin
     },
     'outgoing.recall': async ({ id, reason }) => {
       await recall(office.submitting, id, reason)
+      office.queue.ring()
+      return changed(id)
+    },
+    'outgoing.update': async ({ id, ...wanted }) => {
+      await update(office.submitting, id, wanted)
       office.queue.ring()
       return changed(id)
     },

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { documentId, instant, type DocumentId } from '../../shared/document/fields.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
-import { REQUEST, requestKind, requestState, type RequestEvent } from '../../shared/document/request.ts'
+import type { receivedRequest } from '../../shared/document/request.ts'
+import { receivedKind, REQUEST, requestState, type RequestEvent } from '../../shared/document/request.ts'
 import { AppError } from '../../shared/errors.ts'
 import { next } from '../../shared/machine.ts'
 import { maybe } from './columns.ts'
@@ -11,7 +12,7 @@ import type { HistoryStore } from './history.ts'
 
 const requestRow = z.object({
   id: z.string(),
-  kind: requestKind,
+  kind: receivedKind,
   state: requestState,
   /** The hub's id of the packet it came in. */
   packetId: z.string(),
@@ -69,7 +70,8 @@ export function incomingRequestStore(db: Database, history: HistoryStore, now: (
     requestRow,
   )
 
-  function existing(id: string): IncomingRequest {
+  /** @throws AppError `document/not-found` */
+  function get(id: string): IncomingRequest {
     const row = byId.get({ id })
     if (row === undefined) throw new AppError('document/not-found', `request ${id}`)
     return row
@@ -79,12 +81,22 @@ export function incomingRequestStore(db: Database, history: HistoryStore, now: (
   function add(request: NewIncomingRequest): IncomingRequest {
     const id = randomUUID()
     insert.run({ ...request, id, documentId: request.documentId ?? null })
-    return existing(id)
+    return get(id)
   }
 
   /** Those about a document that may still say something, the newest first. */
   function of(document: DocumentId): IncomingRequest[] {
     return byDocument.all({ documentId: document })
+  }
+
+  /**
+   * The one that the clerk sees: what waits for an answer first, of that a recall first and then the oldest;
+   * else the newest.
+   */
+  function shown(document: DocumentId): z.output<typeof receivedRequest> | undefined {
+    const all = of(document)
+    const open = all.filter(({ state }) => state === 'asked').sort((one, other) => one.madeAt - other.madeAt)
+    return open.find(({ kind }) => kind === 'recall') ?? open[0] ?? all[0]
   }
 
   /** Those that came before their document. */
@@ -108,7 +120,7 @@ export function incomingRequestStore(db: Database, history: HistoryStore, now: (
     } = {},
   ): IncomingRequest {
     return db.atomically(() => {
-      const before = existing(id)
+      const before = get(id)
       const to = next(REQUEST, before.state, event)
       if (to === undefined)
         throw new AppError('document/wrong-state', `request ${id}: ${event} while ${before.state}`)
@@ -116,7 +128,7 @@ export function incomingRequestStore(db: Database, history: HistoryStore, now: (
       const { answer = before.answer } = more
       const moved = swap.run({ id, from: before.state, to, documentId: more.document ?? null, answer, at })
       if (moved !== 1) throw new AppError('document/changed', `request ${id}`)
-      const after = existing(id)
+      const after = get(id)
       history.append({
         at,
         subjectKind: after.documentId === undefined ? 'office' : 'incoming',
@@ -134,5 +146,5 @@ export function incomingRequestStore(db: Database, history: HistoryStore, now: (
     })
   }
 
-  return { add, early, move, of }
+  return { add, early, get, move, of, shown }
 }

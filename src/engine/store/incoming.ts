@@ -176,7 +176,7 @@ export function incomingStore(
     'incoming.findByDocumentCode',
     `SELECT ${COLUMNS} FROM incoming
      WHERE document_code = @documentCode AND state NOT IN ('collected', 'repeated', 'request')
-       AND coalesce(message ->> '$.business.type', 0) <> ${String(BUSINESS_TYPE.recall)}
+       AND coalesce(message ->> '$.business.type', 0) NOT IN (${String(BUSINESS_TYPE.recall)}, ${String(BUSINESS_TYPE.update)})
      ORDER BY received_at, id`,
     incomingRow,
   )
@@ -569,7 +569,7 @@ export function incomingStore(
       returnReason: row.returnReason,
       assignee: row.assignee === undefined ? undefined : { id: row.assigneeId, name: row.assignee },
       handleBy: row.handleBy,
-      request: requests.of(row.id)[0],
+      request: requests.shown(row.id),
       replacedBy: successor.get({ id: row.id }),
     }
   }

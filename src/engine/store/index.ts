@@ -31,6 +31,7 @@ import { registerStore, type RegisterStore } from './registers.ts'
 import { SEARCH_TABLES, searchStore, type SearchStore } from './search.ts'
 import { searchedIncoming, searchedOutgoing } from './searched.ts'
 import { settingStore, type SettingStore } from './settings.ts'
+import { versionStore, type VersionStore } from './versions.ts'
 
 export type { Actor } from './actor.ts'
 export type { AuthorityFile } from './authority-files.ts'
@@ -101,6 +102,7 @@ export interface Store {
   readonly people: PeopleStore
   /** What the people write to each other about documents. */
   readonly notes: NoteStore
+  readonly versions: VersionStore
   readonly jobs: JobStore
   readonly outgoing: OutgoingStore
   /** What those of them hold that are written here. */
@@ -317,6 +319,7 @@ function assemble({
     actor,
     people: peopleStore(db, history, now),
     notes: noteStore(db, actor),
+    versions: versionStore(db),
     jobs,
     outgoing,
     compositions,

@@ -64,7 +64,8 @@ export function outgoingRequestStore(db: Database, history: HistoryStore, now: (
   )
   const byCode = db.query(
     'requests.askedOf',
-    `SELECT ${COLUMNS} FROM outgoing_request WHERE request_code = @requestCode ORDER BY asked_at DESC, id`,
+    `SELECT ${COLUMNS} FROM outgoing_request WHERE request_code = @requestCode AND kind <> 'addition'
+     ORDER BY asked_at DESC, id`,
     requestRow,
   )
   const insert = db.command(
@@ -133,14 +134,25 @@ export function outgoingRequestStore(db: Database, history: HistoryStore, now: (
 
   /**
    * The request that an answer belongs to: the newest one of that DocumentId to that agency which was asked
-   * before the answer was made; of one whose clock is wrong, the oldest there is.
+   * before the answer was made; of one whose clock is wrong, the oldest there is. An update has a DocumentId of
+   * its own, by which we and others answer; who answers it by that of the document means what is still open.
+   *
+   * @param about the document that bears the DocumentId which the answer names, if one does
    */
-  function askedOf(requestCode: string, organId: string, answeredAt: number): OutgoingRequest | undefined {
-    const asked = byCode
-      .all({ requestCode })
-      .map(whole)
-      .filter(({ recipients }) => recipients.some((row) => row.organId === organId))
-    return asked.find(({ askedAt }) => askedAt <= answeredAt) ?? asked.at(-1)
+  function askedOf(
+    requestCode: string,
+    organId: string,
+    answeredAt: number,
+    about?: DocumentId,
+  ): OutgoingRequest | undefined {
+    const isAsked = ({ recipients }: OutgoingRequest) => recipients.some((row) => row.organId === organId)
+    const isOpen = ({ kind, recipients }: OutgoingRequest) =>
+      kind !== 'addition' &&
+      recipients.some((row) => row.organId === organId && (row.state === 'waiting' || row.state === 'asked'))
+    const open = about === undefined ? [] : of(about).filter(isOpen)
+    const asked = byCode.all({ requestCode }).map(whole).filter(isAsked)
+    const before = ({ askedAt }: OutgoingRequest) => askedAt <= answeredAt
+    return open.find(before) ?? asked.find(before) ?? asked.at(-1)
   }
 
   /** What was asked last of each recipient of a document. */

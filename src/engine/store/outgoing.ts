@@ -146,6 +146,11 @@ export function outgoingStore(
     `UPDATE outgoing SET fields = @fields, revision = revision + 1, changed_at = @at
      WHERE id = @id AND state = 'sealed'`,
   )
+  const amendIt = db.command(
+    'outgoing.amend',
+    `UPDATE outgoing SET fields = @fields, revision = revision + 1, changed_at = @at
+     WHERE id = @id AND revision = @revision AND sent_at IS NOT NULL`,
+  )
   const swap = db.command(
     'outgoing.move',
     `UPDATE outgoing SET state = @to, changed_at = @at, sent_at = CASE WHEN @to = 'sent' THEN coalesce(sent_at, @at) ELSE sent_at END
@@ -362,6 +367,18 @@ export function outgoingStore(
     })
   }
 
+  /**
+   * Puts right what is said of a document that left. What it said before must be kept (versions.ts), in the same
+   * transaction.
+   *
+   * @throws AppError `document/changed` when somebody else did meanwhile
+   */
+  function amend(id: DocumentId, revision: number, fields: OutgoingFields): void {
+    if (amendIt.run({ id, revision, fields: JSON.stringify(fields), at: now() }) !== 1) {
+      throw new AppError('document/changed', `outgoing ${id} is not at revision ${String(revision)}`)
+    }
+  }
+
   /** The files in the order they were added. */
   function files(id: DocumentId): DocumentFile[] {
     return filesOf.all({ id })
@@ -570,6 +587,22 @@ export function outgoingStore(
     })
   }
 
+  /** To whom else it goes, after it was sent to the others. */
+  function addRecipients(id: DocumentId, recipients: readonly NewRecipient[]): void {
+    db.atomically(() => {
+      const at = now()
+      touched(touch.run({ id, at }), id)
+      const { length } = recipientsOf.all({ id })
+      recipients.forEach(({ organId, name }, index) =>
+        insertRecipient.run({ id, organId, name, position: length + index, at }),
+      )
+      directory.noteUse(
+        recipients.map(({ organId }) => organId),
+        at,
+      )
+    })
+  }
+
   /**
    * One status of one recipient. Statuses come late, twice and out of order: all go to the history,
    * those that RECIPIENT knows from here move the row. Answers whether it moved.
@@ -661,7 +694,8 @@ export function outgoingStore(
   /** The errand that carries it, or a request about it: the one under way, or the one the hub refused. */
   function delivery({ id, state }: Outgoing): DeliveryStatus | undefined {
     const errands = jobs.forSubject('deliver', id)
-    const job = errands.find((one) => one.state !== 'done') ?? errands[0]
+    const job =
+      errands.find((one) => one.state === 'held') ?? errands.find((one) => one.state !== 'done') ?? errands[0]
     if (job === undefined || (job.state === 'done' && state !== 'refused')) return undefined
     return deliveryStatus(job, now())
   }
@@ -672,7 +706,9 @@ export function outgoingStore(
   }
 
   return {
+    addRecipients,
     addSignature,
+    amend,
     clearNumber,
     clearSignatures,
     counts,

@@ -154,12 +154,18 @@ const ASKED_TONE = {
   failed: 'bad',
 } as const satisfies Record<NonNullable<Recipient['request']>['state'], Tone>
 
-/** What it was asked last; that it agreed is its own state already. */
+const ASKED_WORDS = {
+  recall: TEXT.askedState,
+  update: TEXT.updates.askedState,
+  addition: TEXT.updates.additionState,
+} as const satisfies Record<NonNullable<Recipient['request']>['kind'], unknown>
+
+/** What it was asked last; that it gave the document back, or got it, is its own state already. */
 function RequestNote({ request }: { request: Recipient['request'] }) {
-  if (request === undefined || request.state === 'agreed') return null
+  if (request === undefined || (request.state === 'agreed' && request.kind !== 'update')) return null
   return (
     <>
-      <Chip tone={ASKED_TONE[request.state]}>{TEXT.askedState[request.state]}</Chip>
+      <Chip tone={ASKED_TONE[request.state]}>{ASKED_WORDS[request.kind][request.state]}</Chip>
       <span className={styles['note']}>
         {formatInstant(request.stateAt)}
         {request.note === '' ? '' : ` · ${request.note}`}

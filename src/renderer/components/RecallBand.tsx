@@ -1,4 +1,4 @@
-import { FilePen, RotateCcw } from 'lucide-react'
+import { FilePen, FilePlus2, RotateCcw } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 
 import { OUTGOING } from '../../shared/document/outgoing.ts'
@@ -9,16 +9,18 @@ import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { codeOf, recipientNames } from '../lib/lists.ts'
 import { go } from '../lib/route.ts'
+import { useMay } from '../lib/session.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
 import { Banner, FailureBanner } from './Banner.tsx'
 import screen from '../screens/screen.module.css'
 import { Button } from './Button.tsx'
 import { AskReason } from './Dialog.tsx'
+import { UpdateSheet } from './UpdateSheet.tsx'
 
-/** Thu hồi or thay thế a sent document: the acts, and how far they have come. */
+/** Thu hồi, thay thế or cập nhật a sent document: the acts, and how far they have come. */
 export function RecallBand({ detail }: { detail: OutgoingDetail }) {
-  const [asking, setAsking] = useState<'recall' | 'replace'>()
+  const [asking, setAsking] = useState<'recall' | 'replace' | 'update'>()
   const close = () => {
     setAsking(undefined)
   }
@@ -35,6 +37,7 @@ export function RecallBand({ detail }: { detail: OutgoingDetail }) {
   })
   const holders = detail.recipients.filter(({ state }) => state !== 'recalled' && state !== 'returned')
   const may = eventsOf(OUTGOING, detail.state)
+  const mayAsk = useMay()
   const act =
     holders.length > 0 && may.includes('recall') ? (
       <Button
@@ -54,9 +57,19 @@ export function RecallBand({ detail }: { detail: OutgoingDetail }) {
         act={
           <>
             {act}
-            {may.includes('replace') ? (
+            {may.includes('update') && mayAsk('outgoing.update') ? (
               <Button
                 icon={FilePen}
+                onPress={() => {
+                  setAsking('update')
+                }}
+              >
+                {TEXT.updates.act}
+              </Button>
+            ) : null}
+            {may.includes('replace') ? (
+              <Button
+                icon={FilePlus2}
                 onPress={() => {
                   setAsking('replace')
                 }}
@@ -67,9 +80,10 @@ export function RecallBand({ detail }: { detail: OutgoingDetail }) {
           </>
         }
       />
+      {asking === 'update' ? <UpdateSheet detail={detail} onClose={close} /> : null}
       <AskReason
         key={asking ?? 'none'}
-        isOpen={asking !== undefined}
+        isOpen={asking === 'recall' || asking === 'replace'}
         {...(asking === 'replace'
           ? {
               dangerous: false,

@@ -1,4 +1,4 @@
-import { Check, FilePen, RotateCcw, X } from 'lucide-react'
+import { Check, FilePen, FilePenLine, RotateCcw, X } from 'lucide-react'
 import { useState } from 'react'
 
 import type { IncomingDetail } from '../../shared/ipc/contract.ts'
@@ -7,9 +7,17 @@ import { call } from '../lib/call.ts'
 import { go } from '../lib/route.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
-import { Banner } from './Banner.tsx'
+import { Banner, FailureBanner } from './Banner.tsx'
 import { Button } from './Button.tsx'
+import { Changes } from './Changes.tsx'
 import { AskReason, Confirm } from './Dialog.tsx'
+
+/** What each kind of request says, and what the clerk's answers to it are called. */
+const iconOf = { recall: RotateCcw, update: FilePenLine } as const
+const WORDS = {
+  recall: TEXT.incoming,
+  update: { ...TEXT.updates, refuseReason: TEXT.incoming.refuseReason, refuseNo: TEXT.incoming.refuseNo },
+} as const
 
 /** What the sender of a received document asked about it, and the clerk's answer. */
 export function RequestBand({ detail }: { detail: IncomingDetail }) {
@@ -17,17 +25,19 @@ export function RequestBand({ detail }: { detail: IncomingDetail }) {
   const close = () => {
     setAsking(undefined)
   }
+  const { request, replacedBy } = detail
   const agree = useAction(async () => {
-    await call('incoming.agree', { id: detail.id })
+    if (request === undefined) return
+    await call('incoming.agree', { id: detail.id, requestId: request.id })
     close()
-    announce(TEXT.incoming.agreeDone)
+    announce(WORDS[request.kind].agreeDone)
   })
   const refuse = useAction(async (reason: string) => {
-    await call('incoming.refuse', { id: detail.id, reason })
+    if (request === undefined) return
+    await call('incoming.refuse', { id: detail.id, requestId: request.id, reason })
     close()
     announce(TEXT.incoming.refuseDone)
   })
-  const { request, replacedBy } = detail
   if (replacedBy !== undefined && detail.state !== 'recalled' && request?.state !== 'asked') {
     return (
       <Banner
@@ -56,30 +66,44 @@ export function RequestBand({ detail }: { detail: IncomingDetail }) {
       </Banner>
     )
   }
+  const updated = detail.versions.at(-1)
+  if (request?.kind === 'update' && request.state === 'agreed' && updated !== undefined) {
+    // What is in the register was changed by the clerk, who need not be told.
+    if (detail.arrivalNumber !== undefined) return null
+    return (
+      <Banner tone="info" icon={FilePenLine} title={TEXT.updates.taken}>
+        {TEXT.updates.reason(updated.reason)}
+        <Changes changes={updated.changes} />
+      </Banner>
+    )
+  }
   if (request?.state === 'refused') {
     return (
-      <Banner tone="info" icon={RotateCcw} title={TEXT.incoming.refused}>
+      <Banner tone="info" icon={iconOf[request.kind]} title={WORDS[request.kind].refused}>
         {TEXT.incoming.askedReason(request.reason)}
       </Banner>
     )
   }
   if (request?.state !== 'asked') return null
+  const text = WORDS[request.kind]
   return (
     <>
       <Banner
         tone="warn"
-        icon={RotateCcw}
-        title={TEXT.incoming.asked}
+        icon={iconOf[request.kind]}
+        title={text.asked}
         action={
           <>
             <Button
-              kind="danger"
+              kind={request.kind === 'recall' ? 'danger' : 'primary'}
               icon={Check}
+              isBusy={agree.busy}
               onPress={() => {
-                setAsking('agree')
+                if (request.kind === 'recall') setAsking('agree')
+                else void agree.run()
               }}
             >
-              {TEXT.incoming.agree}
+              {text.agree}
             </Button>
             <Button
               icon={X}
@@ -87,13 +111,15 @@ export function RequestBand({ detail }: { detail: IncomingDetail }) {
                 setAsking('refuse')
               }}
             >
-              {TEXT.incoming.refuse}
+              {text.refuse}
             </Button>
           </>
         }
       >
-        {TEXT.incoming.askedReason(request.reason)} {TEXT.incoming.askedHint}
+        {TEXT.incoming.askedReason(request.reason)} {text.askedHint}
+        <Changes changes={detail.wantedChanges} />
       </Banner>
+      <FailureBanner error={asking === undefined ? agree.error : undefined} />
       <Confirm
         isOpen={asking === 'agree'}
         title={TEXT.incoming.agreeAsk}
@@ -110,12 +136,12 @@ export function RequestBand({ detail }: { detail: IncomingDetail }) {
       <AskReason
         key={asking ?? 'none'}
         isOpen={asking === 'refuse'}
-        title={TEXT.incoming.refuseAsk}
-        hint={TEXT.incoming.refuseHint}
-        label={TEXT.incoming.refuseReason}
-        missing={TEXT.incoming.refuseMissing}
-        safe={TEXT.incoming.refuseNo}
-        act={TEXT.incoming.refuseDo}
+        title={text.refuseAsk}
+        hint={text.refuseHint}
+        label={text.refuseReason}
+        missing={text.refuseMissing}
+        safe={text.refuseNo}
+        act={text.refuseDo}
         busy={refuse.busy}
         error={refuse.error}
         onClose={close}

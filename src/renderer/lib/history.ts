@@ -50,8 +50,7 @@ function titleOf(entry: HistoryEntry): string | undefined {
   if (entry.subjectKind === 'job') return errandTitle(entry)
   const asked = requestEventOf(entry)
   if (asked !== undefined) {
-    const words: Readonly<Partial<Record<string, string>>> =
-      entry.event === 'answer' ? TEXT.history.answer : TEXT.history.request
+    const words: Readonly<Partial<Record<string, string>>> = requestWords(entry)
     // What followed from nothing is no news, as an answer that came twice.
     return entry.detail['moved'] === false ? undefined : (words[asked] ?? TEXT.history.unknown)
   }
@@ -86,6 +85,15 @@ function requestEventOf({ event, detail }: HistoryEntry): string | undefined {
   if (event !== 'answer' && event !== 'request') return undefined
   const named = detail['event']
   return typeof named === 'string' ? named : undefined
+}
+
+/** How steps of this kind of request are told. */
+function requestWords({ event, detail }: HistoryEntry): Readonly<Partial<Record<string, string>>> {
+  const { updates, history } = TEXT
+  if (detail['request'] === 'addition') return updates.history.addition
+  const isUpdate = detail['request'] === 'update'
+  if (event === 'answer') return isUpdate ? updates.history.answer : history.answer
+  return isUpdate ? updates.history.request : history.request
 }
 
 /** What we answered to a request of the sender. */
@@ -143,6 +151,8 @@ function noteOf({ subjectKind, event, detail }: HistoryEntry, nameOf: (organId: 
       subjectKind === 'incoming' ||
       event === 'void' ||
       event === 'recall' ||
+      event === 'update' ||
+      event === 'widen' ||
       detail['event'] === 'return' ||
       detail['event'] === 'refuse'
     notes.push(isReason ? TEXT.history.reason(words) : words)

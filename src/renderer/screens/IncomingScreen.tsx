@@ -12,6 +12,7 @@ import { eventsOf } from '../../shared/machine.ts'
 import { Banner, Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { ArrivedEncrypted } from '../components/FormChip.tsx'
+import { Versions } from '../components/Changes.tsx'
 import { Chip, PriorityChip, VerdictChip, type Tone } from '../components/Chip.tsx'
 import { dueFact, Facts, Files, isPdf, Timeline } from '../components/Details.tsx'
 import { useArrivalStamp } from '../components/ArrivalStamp.tsx'
@@ -129,7 +130,7 @@ export function IncomingRow({
           )}
           {row.request?.state === 'asked' ? (
             <Chip tone="warn" icon={RotateCcw}>
-              {TEXT.requestState.asked}
+              {row.request.kind === 'update' ? TEXT.updates.askedChip : TEXT.requestState.asked}
             </Chip>
           ) : null}
           {row.state === 'recalled' ? <Chip icon={RotateCcw}>{TEXT.incomingState.recalled}</Chip> : null}
@@ -214,6 +215,7 @@ function OpenIncoming({ detail }: { detail: IncomingDetail }) {
             : undefined
         }
       />
+      <Versions versions={detail.versions} />
       <Files
         title={TEXT.document.files}
         files={detail.files}

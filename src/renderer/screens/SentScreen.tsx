@@ -8,6 +8,7 @@ import type { OutgoingSummary } from '../../shared/ipc/contract.ts'
 import { Empty, Failed, FailureBanner, Skeleton } from '../components/Banner.tsx'
 import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
 import { dueFact, Facts, Files, Recipients, Timeline } from '../components/Details.tsx'
+import { Versions } from '../components/Changes.tsx'
 import { DeadlineChip } from '../components/DeadlineChip.tsx'
 import { DocumentList, DocumentRow } from '../components/DocumentList.tsx'
 import { EvidenceButton } from '../components/EvidenceButton.tsx'
@@ -144,6 +145,7 @@ function SentDocument({ id }: { id: string }) {
         nameOf={(organId) => detail.recipients.find((row) => row.organId === organId)?.name ?? organId}
         waitsFor={waiting ? { title: TEXT.history.waitRecipient, note: '' } : undefined}
       />
+      <Versions versions={detail.versions} />
       <Files
         title={TEXT.document.filesOf}
         files={detail.files}

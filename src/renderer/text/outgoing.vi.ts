@@ -310,7 +310,7 @@ export const OUTGOING_TEXT = {
       `${String(answered)}/${String(asked)} nơi nhận đã trả lời yêu cầu. Phần mềm của một số nơi không biết trả lời: hãy gọi điện nếu chờ lâu.`,
     recalled: 'Đã thu hồi.',
     recalledHint: 'Không còn nơi nhận nào giữ văn bản này.',
-    waiting: 'Yêu cầu thu hồi đang chờ gửi.',
+    waiting: 'Yêu cầu với nơi nhận đang chờ gửi.',
     waitingHint: 'Yêu cầu được lưu an toàn trên máy này; sẽ tự gửi khi có mạng.',
     release: 'Tiếp tục gửi',
     replace: 'Soạn văn bản thay thế…',

@@ -7,18 +7,31 @@ import { defineMachine, statesOf, type EventOf, type StateOf } from '../machine.
  */
 export const INCOMING = defineMachine({
   collected: { admit: 'admitted', quarantine: 'quarantined', repeat: 'repeated', ask: 'request' }, // admit.ts: read, checked, 01 sent
-  admitted: { register: 'registered', return: 'returned', recall: 'recalled' }, // register.ts: 03 with số đến, or 02 with a reason; requests.ts
+  admitted: { register: 'registered', return: 'returned', update: 'admitted', recall: 'recalled' }, // register.ts: 03 with số đến, or 02 with a reason; requests.ts; updates.ts: at once, 15 goes out
   quarantined: { return: 'returned', dismiss: 'dismissed', recall: 'recalled' }, // register.ts: bytes kept either way; requests.ts
-  registered: { assign: 'assigned', process: 'processing', finish: 'finished', recall: 'recalled' }, // process.ts; requests.ts: the clerk agreed to give it back (15)
+  registered: {
+    assign: 'assigned',
+    process: 'processing',
+    finish: 'finished',
+    update: 'registered',
+    recall: 'recalled',
+  }, // process.ts; updates.ts: the clerk agreed to what is put right (15); requests.ts: the clerk agreed to give it back (15)
   assigned: {
     reassign: 'assigned',
     giveBack: 'registered',
     process: 'processing',
     finish: 'finished',
+    update: 'assigned',
     recall: 'recalled',
   }, // process.ts: 04, once; to somebody else; the person cannot do it
-  processing: { reassign: 'assigned', giveBack: 'registered', finish: 'finished', recall: 'recalled' }, // process.ts: 05
-  finished: { recall: 'recalled' }, // process.ts: 06
+  processing: {
+    reassign: 'assigned',
+    giveBack: 'registered',
+    finish: 'finished',
+    update: 'processing',
+    recall: 'recalled',
+  }, // process.ts: 05
+  finished: { update: 'finished', recall: 'recalled' }, // process.ts: 06
   returned: { recall: 'recalled' }, // requests.ts
   recalled: {}, // metadata and history are kept (Decree 30/2020 App. VI)
   repeated: {}, // the same document came again: acknowledged, shown nowhere

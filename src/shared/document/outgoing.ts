@@ -13,10 +13,23 @@ export const OUTGOING = defineMachine({
   numbered: { reopen: 'drafting', void: 'signed', voidCopy: 'frozen', seal: 'sealed' }, // draft.ts; sign.ts: the agency
   sealed: { submit: 'queued' }, // submit.ts: packet fixed and job added, one transaction
   queued: { withdraw: 'sealed', accept: 'sent', refuse: 'refused' }, // submit.ts, deliver.ts: the hub's answer
-  sent: { confirm: 'confirmed', return: 'returned', recall: 'recalling', replace: 'replaced' }, // receipts.ts: what the recipients answer; recall.ts; replace.ts
+  sent: {
+    confirm: 'confirmed',
+    return: 'returned',
+    recall: 'recalling',
+    replace: 'replaced',
+    update: 'sent',
+    widen: 'sent',
+  }, // receipts.ts: what the recipients answer; recall.ts; replace.ts; update.ts: what is put right about it, to whom else it goes
   refused: { withdraw: 'sealed' }, // submit.ts: put right what the hub refused, submit again
-  returned: { confirm: 'confirmed', recall: 'recalling', replace: 'replaced' }, // receipts.ts: a recipient may accept after all; recall.ts; replace.ts
-  confirmed: { recall: 'recalling', replace: 'replaced' }, // recall.ts: every recipient that has it is asked, one transaction with the errand
+  returned: {
+    confirm: 'confirmed',
+    recall: 'recalling',
+    replace: 'replaced',
+    update: 'returned',
+    widen: 'sent',
+  }, // receipts.ts: a recipient may accept after all; recall.ts; replace.ts; update.ts
+  confirmed: { recall: 'recalling', replace: 'replaced', update: 'confirmed', widen: 'sent' }, // update.ts; recall.ts: every recipient that has it is asked, one transaction with the errand
   recalling: { recall: 'recalling', giveBack: 'recalled', keep: 'sent' }, // recall.ts: asked again; nobody has it any more; somebody keeps it (16)
   recalled: {},
   replaced: {}, // replace.ts: the hub took the document that takes its place

@@ -2,12 +2,19 @@ import { z } from 'zod'
 import { defineMachine, statesOf, type EventOf, type StateOf } from '../machine.ts'
 
 /**
- * What the sender of a document may ask of those who have it, after it was sent: to give it back (thu hồi).
- * Persisted.
+ * What the sender of a document may ask of those who have it, after it was sent: to give it back (thu hồi), or to
+ * take in what is put right about it (cập nhật). Persisted.
  *
- * @source edXML BussinessDocType 1; Decision 28/2018/QĐ-TTg Arts 8(2), 9; Decree 30/2020/NĐ-CP Art 18(4)
+ * @source edXML BussinessDocType 1 and 2; Decision 28/2018/QĐ-TTg Arts 8(2), 9; Decree 30/2020/NĐ-CP Art 18(4)
  */
-export const requestKind = z.enum(['recall'])
+export const receivedKind = z.enum(['recall', 'update'])
+export type ReceivedKind = z.output<typeof receivedKind>
+
+/**
+ * What goes out about a document that was sent: requests, and the document itself to recipients that were added
+ * (`addition`), which asks nothing and is `agreed` when the hub has it. Persisted.
+ */
+export const requestKind = z.enum([...receivedKind.options, 'addition'])
 export type RequestKind = z.output<typeof requestKind>
 
 /**
@@ -22,7 +29,7 @@ export type RecallRoute = z.output<typeof recallRoute>
  * in RECIPIENT, so a refusal has nothing to put back. Names are persisted: add, never rename.
  */
 export const ASKED = defineMachine({
-  waiting: { accept: 'asked', agree: 'agreed', refuse: 'refused', fail: 'failed' }, // deliver.ts: the hub took it, or refused it
+  waiting: { accept: 'asked', agree: 'agreed', refuse: 'refused', fail: 'failed' }, // requests.ts: the hub took it, or refused it
   asked: { agree: 'agreed', refuse: 'refused' }, // receipts.ts: 15, 16
   refused: { agree: 'agreed' }, // it may agree after all
   agreed: {},
@@ -37,8 +44,8 @@ export const askedState = z.enum(statesOf(ASKED))
  * persisted: add, never rename.
  */
 export const REQUEST = defineMachine({
-  received: { ask: 'asked', agree: 'agreed', wait: 'early', void: 'voided' }, // requests.ts
-  early: { ask: 'asked', agree: 'agreed' }, // requests.ts: the document arrived after the request
+  received: { ask: 'asked', agree: 'agreed', wait: 'early', void: 'voided' }, // requests.ts, updates.ts
+  early: { ask: 'asked', agree: 'agreed', void: 'voided' }, // requests.ts, updates.ts: the document arrived after the request
   asked: { agree: 'agreed', refuse: 'refused', void: 'voided' }, // requests.ts: the clerk decides; 15 or 16 goes out
   agreed: {},
   refused: {},
@@ -64,11 +71,12 @@ export const askedRecipient = z.object({
   note: z.string(),
 })
 
-/** The latest request about a received document, as the window sees it. */
+/** The request about a received document that counts now, as the window sees it. */
 export const receivedRequest = z.object({
-  kind: requestKind,
+  id: z.uuid(),
+  kind: receivedKind,
   state: requestState,
-  /** Lý do thu hồi. */
+  /** Why its sender asks. */
   reason: z.string(),
   receivedAt: z.int(),
   /** Why it was refused. */

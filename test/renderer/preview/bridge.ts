@@ -245,6 +245,7 @@ function outgoing(
     ...(progressed === 2 ? { issuedDate: '2026-01-15' } : {}),
     signers: signersOf(fields),
     encrypted: false,
+    versions: [],
     recipients: to.map((organId) => ({
       organId,
       name: nameOf(organId),
@@ -423,6 +424,8 @@ function incoming(
     signer: { competence: 'KT. GIÁM ĐỐC', position: 'Phó Giám đốc', fullName: 'Trần Thị Mẫu' },
     place: 'Thanh Vân',
     encrypted: false,
+    wantedChanges: [],
+    versions: [],
     toPlaces: ['Như trên', 'Lưu: VT'],
     content: '',
     files: [
@@ -1277,6 +1280,11 @@ const handlers: Handlers = {
   'outgoing.withdraw': ({ id }) => move(id, 'sealed', 'withdraw'),
   'outgoing.replace': ({ id }) => handlers['outgoing.draft']({ fields: one(id).fields }),
   'outgoing.recall': ({ id }) => move(id, 'recalling', 'recall'),
+  'outgoing.update': ({ id, fields }) => {
+    const document = one(id)
+    Object.assign(document, { ...fields, fields: { ...document.fields, ...fields } })
+    return move(id, document.state, 'update')
+  },
   'outgoing.export': () => ({ path: '/home/clerk/van-ban.pdf' }),
   'incoming.list': ({ box, limit, offset }) => {
     const real = received.filter(({ state, request }) =>

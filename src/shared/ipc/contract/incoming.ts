@@ -9,6 +9,7 @@ import {
   sha256Hex,
 } from '../../document/fields.ts'
 import { placeOfStamp } from '../../document/arrival-stamp.ts'
+import { documentChange, documentVersion } from '../../document/change.ts'
 import { historyEntry } from '../../document/history.ts'
 import { incomingBox, incomingState } from '../../document/incoming.ts'
 import { documentNote, noteText } from '../../document/note.ts'
@@ -38,7 +39,7 @@ const incomingSummary = z.object({
   /** Why it is in quarantine. */
   quarantine: z.object({ code: errorCode, detail: z.string().optional() }).optional(),
   returnReason: z.string().optional(),
-  /** What its sender asked about it last, if anything. */
+  /** What its sender asks about it: what waits for an answer first, else what it asked last. */
   request: receivedRequest.optional(),
   /** The document of its sender that takes its place. */
   replacedBy: z.object({ id: documentId, code: z.string() }).optional(),
@@ -64,6 +65,10 @@ const incomingDetail = incomingSummary.extend({
   /** DocumentIds of those that it replaces. */
   replaces: z.array(z.string()),
   files: z.array(documentFile),
+  /** What the update that waits for an answer would change. */
+  wantedChanges: z.array(documentChange),
+  /** What it said before each update, oldest first. */
+  versions: z.array(documentVersion),
   /** Soft findings: an attachment that looks damaged, a field that is too long. */
   warnings: z.array(packetWarning),
   verdictDetail: documentVerdict.optional(),
@@ -112,11 +117,18 @@ export const incomingContract = {
     input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
     output: incomingDetail,
   },
-  /** "Đồng ý thu hồi": the document is cancelled, its metadata kept, and 15 goes out. */
-  'incoming.agree': { input: z.object({ id: documentId }), output: incomingDetail },
+  /**
+   * "Đồng ý" to what its sender asks, and 15 goes out: on a recall the document is cancelled, its metadata kept; an
+   * update is taken in, what it said before kept.
+   */
+  'incoming.agree': { input: z.object({ id: documentId, requestId: z.uuid() }), output: incomingDetail },
   /** "Từ chối": the document stays, and 16 goes out with the reason. */
   'incoming.refuse': {
-    input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
+    input: z.object({
+      id: documentId,
+      requestId: z.uuid(),
+      reason: z.string().trim().min(1).max(500),
+    }),
     output: incomingDetail,
   },
   /** "Soạn văn bản trả lời": a draft addressed to its sender that refers to it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { bytes } from '../../bytes.ts'
+import { documentVersion, updatableFields } from '../../document/change.ts'
 import { composition } from '../../document/composition.ts'
 import {
   documentFile,
@@ -98,6 +99,8 @@ export const outgoingDetail = outgoingSummary.extend({
   history: z.array(historyEntry),
   /** What the leader and others of the office wrote about it; it never leaves the office. */
   notes: z.array(documentNote),
+  /** What it said before each update, oldest first. */
+  versions: z.array(documentVersion),
   /** Whether the files in its packet are encrypted to its recipients. */
   encrypted: z.boolean(),
   /** The next free number of this document's series, offered when it is numbered. */
@@ -278,6 +281,20 @@ export const outgoingContract = {
   /** "Thu hồi": asks every recipient that has a sent document to give it back. */
   'outgoing.recall': {
     input: z.object({ id: documentId, reason: z.string().trim().min(1).max(500) }),
+    output: outgoingDetail,
+  },
+  /**
+   * "Cập nhật": puts right what is said of a sent document and whom it is for. Its PDF, number and signatures stay;
+   * who is taken off is asked to give it back.
+   */
+  'outgoing.update': {
+    input: z.object({
+      id: documentId,
+      revision: z.int(),
+      fields: updatableFields,
+      recipients: z.array(organId).min(1).max(500),
+      reason: z.string().trim().min(1).max(500),
+    }),
     output: outgoingDetail,
   },
   /** "Soạn văn bản thay thế": a draft that takes the place of a sent document. */
