@@ -31,6 +31,7 @@ const DEBIAN_PACKAGES = [
     'mupdf-tools',
     'img2pdf',
     'libtiff-tools',
+    'notmuch',
   ],
   ...['gcc', 'g++', 'make', 'python3', 'procps', 'curl', 'strace'],
 ]
