@@ -23,6 +23,7 @@ export default defineConfig({
           engine: at('src/engine/entry.ts'),
           'body-worker': at('src/engine/pdf/body-worker.ts'),
           'word-worker': at('src/engine/page/word-worker.ts'),
+          'examine-worker': at('src/engine/store/examine-worker.ts'),
           signer: at('src/signer/index.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

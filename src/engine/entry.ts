@@ -260,6 +260,7 @@ async function begin(message: Extract<ToEngine, { type: 'start' }>): Promise<voi
     reach: killAt(message.failPoint),
     bodyWorker: threadOf('pdf', 'body-worker'),
     wordWorker: threadOf('page', 'word-worker'),
+    examineWorker: threadOf('store', 'examine-worker'),
     ...(message.practice === undefined ? {} : { practice: message.practice }),
     ...(message.nativeBinding === undefined ? {} : { nativeBinding: message.nativeBinding }),
     ...(message.settleMs === undefined ? {} : { settleMs: message.settleMs }),

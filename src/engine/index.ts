@@ -111,12 +111,27 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 
   function enter(store: Store, masterKey: Uint8Array): void {
-    office = openOffice(store, signer, options, tell, (backup, how) =>
-      checkBackup(backup, { ...how, masterKey, now, nativeBinding: options.nativeBinding }),
+    office = openOffice(
+      store,
+      signer,
+      options,
+      tell,
+      (backup, how) => checkBackup(backup, { ...how, masterKey, now, nativeBinding: options.nativeBinding }),
+      () => void shutDamaged(),
     )
     inOffice = officeHandlers(office, fromOutside)
     lockedBy = undefined
     tell('office')
+  }
+
+  /** Nothing more is written into a damaged store: the window shows what it shows when such a one does not open. */
+  async function shutDamaged(): Promise<void> {
+    const damaged = office
+    office = undefined
+    inOffice = undefined
+    lockedBy = 'store/damaged'
+    tell('office')
+    await damaged?.close()
   }
 
   async function openByOs(): Promise<void> {

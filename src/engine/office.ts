@@ -11,6 +11,7 @@ import { connectionKept, connectionOptions } from './connection.ts'
 import { officeEncryption } from './encryption.ts'
 import { officeDesktop } from './desktop.ts'
 import { draggedFiles } from './dragged.ts'
+import { officeExamination } from './examination.ts'
 import type { ReachFailPoint } from './fail-point.ts'
 import type { Host } from './host.ts'
 import { openTransport } from './hub/open.ts'
@@ -60,6 +61,8 @@ export interface World {
   readonly pollIntervalMs?: number
   /** The thread that reads PDFs for the search: the built file, or pdf/body-worker.ts. Left out, none is read. */
   readonly bodyWorker?: string
+  /** The thread that examines the store: the built file, or store/examine-worker.ts. Left out, nobody does. */
+  readonly examineWorker?: string
   /** The thread that reads Word files: the built file, or page/word-worker.ts. Left out, none can be taken in. */
   readonly wordWorker?: string
   /** See unknownOutcomes; default one minute. */
@@ -98,6 +101,7 @@ export function openOffice(
   world: World,
   tellWindows: (topic: Topic) => void,
   checkBackup: BackupPorts['check'],
+  onDamage: () => void,
 ) {
   const { now, reach, host } = world
   const trust = officeTrust(store)
@@ -324,6 +328,18 @@ export function openOffice(
     host,
   })
 
+  const examination =
+    world.examineWorker === undefined
+      ? undefined
+      : officeExamination({
+          store,
+          worker: world.examineWorker,
+          now,
+          timer: world.timer,
+          log: host.log,
+          onDamage,
+        })
+
   const dragged = draggedFiles({ dir: store.dir, timer: world.timer, log: host.log })
 
   journal.open()
@@ -333,6 +349,7 @@ export function openOffice(
   reading?.start()
   watch.start()
   backups.start()
+  examination?.start()
 
   const font = appearanceFont()
   const typesetting: TypesetPorts = { print: host.print, picture: store.files.bytes, font }
@@ -402,6 +419,7 @@ export function openOffice(
       await dragged.stop()
       watch.stop()
       await backups.stop()
+      await examination?.stop()
       await reading?.stop()
       await queue.stop()
       endTelling?.()

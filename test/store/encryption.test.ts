@@ -9,6 +9,18 @@ import { folder, MORNING, typed } from './office.ts'
 
 const masterKey = new Uint8Array(32).fill(7)
 const now = () => MORNING
+const EXAMINE_WORKER = join(import.meta.dirname, '../../src/engine/store/examine-worker.ts')
+
+/** A page with rows of that table; 1 is the first. */
+function pageOf(path: string, name: string): number {
+  const db = openDatabase({ path, key: storeKeys(masterKey).database })
+  const sql =
+    "SELECT pageno AS value FROM dbstat WHERE name = @name AND pagetype = 'leaf' ORDER BY pageno DESC"
+  const page = db.query('test.page', `${sql} LIMIT 1`, numberRow).get({ name })?.value
+  db.close()
+  if (page === undefined) throw new Error(`${name} has no page`)
+  return page
+}
 
 function everyFile(dir: string): string[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
@@ -90,14 +102,38 @@ test('a file made by a newer version is refused and left as it is', () => {
   expect(readdirSync(dir).filter((name) => name.includes('before'))).toEqual([])
 })
 
-test('a damaged page is found when the office opens', () => {
+test('a damaged page that nobody reads is found by the examination, and keeps the office shut until it is mended', async () => {
   const dir = folder()
-  createStore({ dir, masterKey, now }).close()
   const path = join(dir, 'store.db')
-  const bytes = readFileSync(path)
-  bytes.fill(0, 3 * 4096 + 100, 3 * 4096 + 200)
-  writeFileSync(path, bytes)
+  const store = createStore({ dir, masterKey, now })
+  for (let number = 0; number < 40; number += 1) store.outgoing.create(typed(), MORNING)
+  store.close()
+  const whole = readFileSync(path)
+  const at = pageOf(path, 'outgoing') * 4096
+  const damaged = Buffer.from(whole).fill(0, at - 3000, at - 2900)
+  writeFileSync(path, damaged)
+
+  const opened = openStore({ dir, masterKey, now })
+  expect(await opened.examine(EXAMINE_WORKER, new AbortController().signal)).not.toEqual([])
+  opened.close()
   expect(() => openStore({ dir, masterKey, now })).toThrow(expect.objectContaining({ code: 'store/damaged' }))
+
+  writeFileSync(path, whole)
+  const mended = openStore({ dir, masterKey, now })
+  expect(await mended.examine(EXAMINE_WORKER, new AbortController().signal)).toEqual([])
+  mended.close()
+  writeFileSync(path, damaged)
+  openStore({ dir, masterKey, now }).close()
+})
+
+test('an examination is ended when the office closes', async () => {
+  const dir = folder()
+  const store = createStore({ dir, masterKey, now })
+  const over = new AbortController()
+  const examined = store.examine(EXAMINE_WORKER, over.signal)
+  over.abort()
+  await expect(examined).rejects.toThrow()
+  store.close()
 })
 
 test('a folder without an office says so and gets none', () => {

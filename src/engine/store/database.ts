@@ -80,6 +80,8 @@ export interface DatabaseOptions {
   readonly nativeBinding?: string | undefined
   /** Called with a statement's name when it took longer than {@link SLOW_MS}. */
   readonly onSlow?: ((statement: string, ms: number) => void) | undefined
+  /** Only to look: nothing of the file or its log is changed. */
+  readonly readonly?: boolean | undefined
   /** Make the file when there is none; else a missing file is `store/file-missing`. */
   readonly create?: boolean | undefined
 }
@@ -104,6 +106,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
   const sqlite = new SqliteDatabase(options.path, {
     timeout: BUSY_MS,
+    readonly: options.readonly === true,
     ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
   })
   try {

@@ -11,6 +11,7 @@ import { openDatabase, type Database } from './database.ts'
 import { directoryStore, type DirectoryStore } from './directory.ts'
 import { syncNow, type Durability } from './durable.ts'
 import { encryptionKeyStore, type EncryptionKeyStore } from './encryption-keys.ts'
+import { examineInThread, isMarkedDamaged, markDamaged, unmarkDamaged } from './examine.ts'
 import { fileStore, type FileStore, type FileStoreOptions } from './files.ts'
 import { groupFlush } from './group-flush.ts'
 import { historyStore, type HistoryStore } from './history.ts'
@@ -145,6 +146,11 @@ export interface Store {
     readonly onFile?: (doneFiles: number, allFiles: number) => void
     readonly signal?: AbortSignal
   }): Promise<StoreReport>
+  /**
+   * Looks for damage in the file without holding anybody up, see examineInThread; not in the search index, which is
+   * large and with which nothing is lost. Where there is some, the next opening says `store/damaged`.
+   */
+  examine(worker: string, signal: AbortSignal): Promise<string[]>
   /** See makeBackup. One at a time. */
   backup(target: BackupTarget): Promise<FoundBackup>
   /** Folds the log into the file and lets the profile go. */
@@ -194,8 +200,9 @@ export function createStore(
 }
 
 /**
- * Opens an office: takes the profile's lock, checks the file, brings it up to date, clears half-written
- * files away.
+ * Opens an office: takes the profile's lock, brings the file up to date, clears half-written files away. Takes as long
+ * for many documents as for few: whether all of the file is whole is looked at later (`examine`), and here only
+ * where damage was found before.
  *
  * @throws AppError `store/in-use`, `store/wrong-key`, `store/file-missing`, `store/newer-than-app`,
  *   `store/damaged`, `store/disk-full`; `practice/store-is-practice`, `practice/store-is-real` for one of the other side
@@ -216,10 +223,7 @@ export function openStore(options: StoreOptions): Store {
       nativeBinding: options.nativeBinding,
       onSlow: options.onSlow,
     })
-    // The search index is large, and nothing is lost with it: check() looks at it, the opening does not wait.
-    const damage = db.findDamage(SEARCH_TABLES)
-    if (damage.length > 0)
-      throw new AppError('store/damaged', `quick_check: ${damage.slice(0, 5).join('; ')}`)
+    if (isMarkedDamaged(dir)) requireWhole(db, dir)
     requireOwnSide(db, options)
     migrate(db, path, MIGRATIONS)
     const files = fileStore({
@@ -235,6 +239,13 @@ export function openStore(options: StoreOptions): Store {
     lock.release()
     throw cause
   }
+}
+
+/** Reads all of the file, which takes long: only where there is a reason to. */
+function requireWhole(db: Database, dir: string): void {
+  const damage = db.findDamage(SEARCH_TABLES)
+  if (damage.length > 0) throw new AppError('store/damaged', `quick_check: ${damage.slice(0, 5).join('; ')}`)
+  unmarkDamaged(dir)
 }
 
 /** Before anything of it is changed, and wherever it came from: a copied folder, a backup. */
@@ -341,6 +352,13 @@ function assemble({
     }, db.lost),
     lost: db.lost,
     check,
+    async examine(worker, signal) {
+      const { nativeBinding } = options
+      const asked = { path: join(dir, 'store.db'), key: keys.database, nativeBinding, except: SEARCH_TABLES }
+      const damage = await examineInThread(worker, asked, signal)
+      if (damage.length > 0) markDamaged(dir)
+      return damage
+    },
     backup: (target) =>
       makeBackup({ db, dir, keys, historyLines: () => history.head()?.sequence ?? 0 }, target),
     close() {

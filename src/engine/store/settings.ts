@@ -92,6 +92,8 @@ const SETTINGS = {
   desktop: desktopPolicy,
   /** Up to where the clerk was told of news: a line of the history, and what stands and is no line of it. */
   told: z.object({ sequence: z.int().min(0), standing: z.array(z.string()) }),
+  /** When the file was last found to be whole. */
+  examinedAt: instant,
   /** When the directory was last taken over. */
   directoryAt: instant,
 }
