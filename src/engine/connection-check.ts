@@ -2,7 +2,7 @@ import type { ConnectionCheck } from '../shared/connection-check.ts'
 import { checkReport } from '../shared/connection-check.vi.ts'
 import { AppError } from '../shared/errors.ts'
 import type { Host } from './host.ts'
-import { checkHub, type CheckOptions } from './hub/check.ts'
+import type { CheckOptions } from './hub/check.ts'
 import type { HubAddress } from './hub/open.ts'
 
 /** What a check needs beside the address. */
@@ -40,7 +40,7 @@ export function connectionChecks({ now, host, surroundings, onChange }: Connecti
       onChange()
     }
     show(check)
-    done = checkHub(address, {
+    done = walk(address, {
       ...surroundings(),
       signal: own.signal,
       onStep: (steps) => {
@@ -73,6 +73,12 @@ export function connectionChecks({ now, host, surroundings, onChange }: Connecti
       await done
     },
   }
+}
+
+/** What it is made of comes with the first check: none is made at a start. */
+async function walk(address: HubAddress, options: CheckOptions): Promise<void> {
+  const { checkHub } = await import('./hub/check.ts')
+  await checkHub(address, options)
 }
 
 /** An address may hold a name and a password, which belong into no report. */

@@ -5,7 +5,6 @@ import type { PracticeStart } from '../shared/practice.ts'
 import { DEFAULT_QUEUE_POLICY, type QueuePolicy } from '../shared/queue-policy.ts'
 import type { Topic } from '../shared/ipc/topics.ts'
 import { officeAuthorities } from './authorities.ts'
-import { appearanceFont } from './appearance-font.ts'
 import { officeBackups, type BackupPorts } from './backup.ts'
 import { connectionKept, connectionOptions } from './connection.ts'
 import { officeEncryption } from './encryption.ts'
@@ -351,7 +350,8 @@ export function openOffice(
   backups.start()
   examination?.start()
 
-  const font = appearanceFont()
+  // Half a megabyte, written as text: not before something is to be set in it.
+  const font = async () => (await import('./appearance-font.ts')).appearanceFont()
   const typesetting: TypesetPorts = { print: host.print, picture: store.files.bytes, font }
   const signing: SignPorts = {
     store,

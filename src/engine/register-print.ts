@@ -5,7 +5,7 @@ import { rulesOf } from './outgoing/number.ts'
 import { seriesNamed } from '../shared/document/numbering.ts'
 import { drawRunning, pageSizes } from './pdf/running.ts'
 import { chunksOf, memorySource } from './pdf/source.ts'
-import type { PrintedLine } from './page/register.ts'
+import { registerFiles, type PrintedLine } from './page/register.ts'
 import { gapWords } from '../shared/register.vi.ts'
 import { correctionWords, wholeRegister } from './register-book.ts'
 import type { Store } from './store/index.ts'
@@ -20,7 +20,7 @@ export interface RegisterPrintPorts {
   readonly now: () => number
   readonly print: Host['print']
   /** The face of the page numbers. */
-  readonly font: Uint8Array
+  readonly font: () => Promise<Uint8Array>
 }
 
 /**
@@ -33,8 +33,6 @@ export async function printRegister(ports: RegisterPrintPorts, book: RegisterBoo
   const { store, now } = ports
   const rows = await wholeRegister(store, book)
   const agency = store.settings.get('agency')
-  // Only now: four faces are two megabytes that nobody needs before something is printed.
-  const { registerFiles } = await import('./page/register.ts')
   const printed = await ports.print(
     registerFiles({
       kind: book.kind,
@@ -62,7 +60,7 @@ export async function printRegister(ports: RegisterPrintPorts, book: RegisterBoo
         },
       ],
     })),
-    ports.font,
+    await ports.font(),
   )
   const parts: Uint8Array[] = []
   for await (const part of chunksOf(numbered)) parts.push(part)

@@ -136,7 +136,7 @@ describe('a document that is written here', () => {
     await expect(freeze(store, id, revision, MORNING)).rejects.toMatchObject({ code: 'print/failed' })
     await freeze(store, id, revision, MORNING, {
       print,
-      font,
+      font: () => Promise.resolve(font),
       picture: () => Promise.reject(new Error('none')),
     })
     const { state, files, fields } = store.outgoing.get(id)
@@ -154,7 +154,7 @@ describe('a document that is written here', () => {
     const { revision } = store.outgoing.get(id)
     const ports = {
       print: () => Promise.reject(new Error('no desktop')),
-      font: new Uint8Array(),
+      font: () => Promise.resolve(new Uint8Array()),
       picture: () => Promise.reject(new Error('none')),
     }
     await expect(freeze(store, id, revision, MORNING, ports)).rejects.toThrow('no desktop')

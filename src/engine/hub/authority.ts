@@ -2,7 +2,8 @@ import { BlockList, isIP } from 'node:net'
 import { oneChunk } from '../../shared/bytes.ts'
 import { AppError } from '../../shared/errors.ts'
 import { startDeadline } from './deadline.ts'
-import { openHttp, type Http } from './http.ts'
+import type { Http } from './http.ts'
+import { openHttp } from './open-http.ts'
 
 /** Who names the address that is asked, which decides where it may lead. */
 export type NamedBy =

@@ -11,7 +11,7 @@ import {
   type PacketForm,
 } from './calls.ts'
 import type { ConnectionOptions } from './connection.ts'
-import { openHttp } from './http.ts'
+import { openHttp } from './open-http.ts'
 import { textField, type Fields } from './reply.ts'
 import { agencies, byAge, dayOf, listedPacket, rowsOf } from './rows.ts'
 import type {

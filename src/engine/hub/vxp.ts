@@ -2,7 +2,7 @@ import type { HubRoad } from '../../shared/ipc/contract.ts'
 import { hubAbilities } from './abilities.ts'
 import { baseOf, hubCalls, type CountedReply, type HubCallOptions, type HubRequest } from './calls.ts'
 import type { ConnectionOptions } from './connection.ts'
-import { openHttp } from './http.ts'
+import { openHttp } from './open-http.ts'
 import { textField } from './reply.ts'
 import { agencies, bestMatch, byAge, dayOf, delivery, listedPacket, rowsOf } from './rows.ts'
 import type {

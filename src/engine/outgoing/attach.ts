@@ -105,7 +105,8 @@ export interface AttachmentSigning {
 export interface AttachmentPorts {
   readonly store: Store
   readonly verify: (source: PdfSource) => Promise<DocumentVerdict>
-  readonly font: Uint8Array
+  /** The face of the visible block. */
+  readonly font: () => Promise<Uint8Array>
 }
 
 /**
@@ -135,7 +136,10 @@ export async function prepareAttachments(
       if (isPdfName(file.name)) {
         // Only now: what reads pages takes more code than all the rest.
         const { inFreeCorner } = await import('../pdf/free-corner.ts')
-        const appearance = await inFreeCorner(source, appendixAppearance({ code, signedAt: at }, font))
+        const appearance = await inFreeCorner(
+          source,
+          appendixAppearance({ code, signedAt: at }, await font()),
+        )
         const { hash, signed } = await preparePdf({ ...signing, appearance })
         const keep = async (value: Uint8Array) => {
           try {

@@ -3,7 +3,7 @@ import type { DocumentId } from '../../shared/document/fields.ts'
 import { formatPages, SCAN, SCAN_REFUSALS, type ScanFinding } from '../../shared/document/scan.ts'
 import { copyFormOf, type CopyForm } from '../../shared/document/types.ts'
 import { AppError } from '../../shared/errors.ts'
-import { inspectScan, type ScannedFile, type ScannedPage } from '../pdf/scan.ts'
+import type { ScannedFile, ScannedPage } from '../pdf/scan.ts'
 import type { Outgoing, Store } from '../store/index.ts'
 
 const A4_MM = [210, 297] as const
@@ -39,6 +39,8 @@ async function findingsOf(store: Store, { fields, files }: Outgoing): Promise<Sc
   const form = copyFormOf(fields.typeName)
   const scan = files.find(({ role }) => role === 'imported')
   if (form === undefined || scan === undefined) return []
+  // Only now: it brings what sets type with it, and most documents are no scans.
+  const { inspectScan } = await import('../pdf/scan.ts')
   const source = await store.files.open(scan.sha256)
   try {
     return judged(await inspectScan(source), form)

@@ -31,8 +31,8 @@ export interface SignPorts {
   readonly reach: ReachFailPoint
   /** Our own verifier, which judges every signature we make before it is kept. */
   readonly verify: (source: PdfSource) => Promise<DocumentVerdict>
-  /** The Times-metric face of visible text. */
-  readonly font: Uint8Array
+  /** The Times-metric face of visible text: see appearance-font.ts. */
+  readonly font: () => Promise<Uint8Array>
   /** Hash and RSA scheme as the office's settings ask for. */
   readonly manner: () => SigningManner
   /** @throws {AppError} `certificate/revoked` when it is known here that the certificate was taken back */
@@ -158,7 +158,7 @@ const signWith = ({ place }: SignManner): Step => ({
   readied: async ({ store, font, now }, { id }, source) => {
     // Only now: what looks for places in pages takes more code than all the rest.
     const { readyForPerson } = await import('./show.ts')
-    return readyForPerson(store, source, font, () => reserveNumber(store, id, now()))
+    return readyForPerson(store, source, await font(), () => reserveNumber(store, id, now()))
   },
   shows: async (showing) => {
     const { personShows } = await import('./show.ts')
@@ -332,7 +332,7 @@ async function prepare(ports: SignPorts, signer: Signer, step: Step, id: Documen
     const { source, certify } = await step.readied(ports, document, file)
     const { appearances, fill, detail } = await step.shows({
       store,
-      font,
+      font: await font(),
       document,
       source,
       certificate,

@@ -16,7 +16,7 @@ export interface TypesetPorts {
   /** The bytes of a picture in the text. */
   readonly picture: (sha256: Sha256) => Promise<Uint8Array>
   /** The face of the numbers in the margin. */
-  readonly font: Uint8Array
+  readonly font: () => Promise<Uint8Array>
 }
 
 /** A composed document as a PDF. */
@@ -47,7 +47,7 @@ export async function typeset(composed: Composed, ports: TypesetPorts): Promise<
   if (sizes.length === 0) throw new AppError('print/failed', 'the print has no pages')
   const firsts = await appendixPages(printed, composed, sizes.length)
   const matters = sizes.flatMap((size, index) => runningOf(composed, index + 1, size, firsts))
-  const whole = await drawRunning(printed, matters, ports.font)
+  const whole = await drawRunning(printed, matters, await ports.font())
   const parts: Uint8Array[] = []
   for await (const part of chunksOf(whole)) parts.push(part)
   return { bytes: Buffer.concat(parts), pages: sizes.length }

@@ -2,7 +2,6 @@ import type { Office } from '../office.ts'
 import { previewNumber } from '../outgoing/number.ts'
 import { currentNumbering, explainGap, gapsOf, saveNumbering } from '../outgoing/numbering.ts'
 import { correct, filteredPage, registerPage, seriesOfYear } from '../register-book.ts'
-import { printRegister } from '../register-print.ts'
 import { registerSheet } from '../register-sheet.ts'
 import type { AnswersTo } from './area.ts'
 
@@ -35,6 +34,8 @@ export function registerAnswers(office: Office): AnswersTo<'numbering' | 'regist
       return row
     },
     'registers.print': async ({ book }) => {
+      // Only now: four faces and what sets them are megabytes that nobody needs before something is printed.
+      const { printRegister } = await import('../register-print.ts')
       const bytes = await printRegister(
         { store, now, print: host.print, font: office.typesetting.font },
         book,
