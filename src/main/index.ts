@@ -16,7 +16,7 @@ import { keyStore, unwrapKey, wrapKey } from './secrets.ts'
 import { officeSides } from './sides.ts'
 import { listTasks, taskAmong } from './tasks.ts'
 import { dragIcon, hasTray, markTaskbar, openTray } from './tray.ts'
-import { updates } from './updates.ts'
+import type { Updates } from './updates.ts'
 import { windowMemory } from './window-memory.ts'
 import { lockPages, openWindow, registerAppScheme, serveWindowFiles } from './window.ts'
 
@@ -86,30 +86,29 @@ async function open(): Promise<void> {
   let isQuitting = false
   const memory = windowMemory(join(app.getPath('userData'), 'window.json'))
   const ask = dialogs(() => window)
-  const update = updates({
-    onChange: () => {
-      sides.changed('update')
-    },
-    leave: () => sides.leave(),
-  })
+  let updating: Promise<Updates> | undefined
   const printer = pagePrinter()
   const board = noticeBoard({
     isInFront: () => window?.isDestroyed() === false && window.isVisible() && window.isFocused(),
     onOpen: want,
   })
   const isTrayForced = !app.isPackaged && process.env['VANTHU_TRAY'] === '1'
-  const tray =
-    isTrayForced || (await hasTray())
-      ? openTray({
-          open: showWindow,
-          compose,
-          sync,
-          quit: () => {
-            app.quit()
-          },
-        })
-      : undefined
-  let isInTray = tray !== undefined && app.commandLine.hasSwitch(HIDDEN_SWITCH)
+  const hasPlaceForTray = isTrayForced ? Promise.resolve(true) : hasTray()
+  let tray: ReturnType<typeof openTray> | undefined
+  let isInTray = app.commandLine.hasSwitch(HIDDEN_SWITCH)
+
+  /** Loaded when somebody first asks for updates: what reads a feed is half of what main is made of. */
+  function update(): Promise<Updates> {
+    updating ??= import('./updates.ts').then(({ updates }) =>
+      updates({
+        onChange: () => {
+          sides.changed('update')
+        },
+        leave: () => sides.leave(),
+      }),
+    )
+    return updating
+  }
 
   async function answer(request: HostRequest): Promise<unknown> {
     switch (request.op) {
@@ -155,13 +154,13 @@ async function open(): Promise<void> {
         sides.to('practice', true)
         return undefined
       case 'updateStatus':
-        return update.status()
+        return (await update()).status()
       case 'updateCheck':
-        return update.check()
+        return (await update()).check()
       case 'updateDownload':
-        return update.download()
+        return (await update()).download()
       case 'updateInstall':
-        return update.install()
+        return (await update()).install()
       case 'startSigner':
       case 'killSigner':
         throw new Error(`${request.op} is the supervisor's`)
@@ -213,9 +212,9 @@ async function open(): Promise<void> {
     return sides.isPractising() ? { ...notice, title: practisedTitle(notice.title) } : notice
   }
 
-  function abilities(): DesktopAbilities {
+  async function abilities(): Promise<DesktopAbilities> {
     const starts = startsWithSystem()
-    return { tray: tray !== undefined, ...(starts === undefined ? {} : { startsWithSystem: starts }) }
+    return { tray: await hasPlaceForTray, ...(starts === undefined ? {} : { startsWithSystem: starts }) }
   }
 
   /** Whether the program goes on without a window. */
@@ -312,6 +311,19 @@ async function open(): Promise<void> {
     sides.wake(why)
   })
   leaveBeforeQuit(() => sides.leave())
+
+  // Last, because on Linux the answer takes a while, and a window that is shown anyway does not wait for it.
+  if (await hasPlaceForTray) {
+    tray = openTray({
+      open: showWindow,
+      compose,
+      sync,
+      quit: () => {
+        app.quit()
+      },
+    })
+    tray.show(standing)
+  } else if (isInTray) showWindow()
 }
 
 /**

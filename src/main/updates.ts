@@ -40,6 +40,8 @@ export interface UpdatesOptions {
   readonly leave: () => Promise<void>
 }
 
+export type Updates = ReturnType<typeof updates>
+
 /**
  * New versions of the program: looked for, fetched and installed only when the clerk says so, never at the
  * end of the program or of Windows (electron-builder#7807: an installer cut off by a shutdown leaves no
