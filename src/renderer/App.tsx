@@ -4,6 +4,7 @@ import { I18nProvider } from 'react-aria-components'
 import type { OfficeStatus } from '../shared/ipc/contract.ts'
 import { Failed, Skeleton } from './components/Banner.tsx'
 import { ErrorBoundary } from './components/ErrorBoundary.tsx'
+import { later } from './components/later.tsx'
 import { Notice } from './components/Notice.tsx'
 import { PracticeFailed, Practising } from './components/Practice.tsx'
 import { announce } from './lib/announce.ts'
@@ -11,8 +12,9 @@ import { onTopic } from './lib/call.ts'
 import { useLive } from './lib/useLive.ts'
 import { AtWork } from './screens/AtWork.tsx'
 import { Unlock } from './screens/Unlock.tsx'
-import { Wizard } from './screens/Wizard.tsx'
 import { TEXT } from './text.vi.ts'
+
+const Wizard = later(() => import('./screens/Wizard.tsx').then((module) => module.Wizard))
 
 /** The window: the wizard before there is an office, the code while it is locked, else the work. */
 export function App() {

@@ -6,6 +6,7 @@ import { Empty, Failed, Skeleton } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Chip, PriorityChip } from '../components/Chip.tsx'
 import { DocumentList, WideDocumentRow } from '../components/DocumentList.tsx'
+import { later } from '../components/later.tsx'
 import { formatCount, formatWhen } from '../lib/format.ts'
 import { asId } from '../lib/id.ts'
 import { codeOf, recipientNames, typeWords, useOutgoing } from '../lib/lists.ts'
@@ -14,8 +15,9 @@ import { useSession } from '../lib/session.ts'
 import { useLive } from '../lib/useLive.ts'
 import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
-import { DraftEditor } from './DraftEditor.tsx'
 import styles from './screen.module.css'
+
+const DraftEditor = later(() => import('./DraftEditor.tsx').then((module) => module.DraftEditor))
 
 /** Dự thảo: the list, or the draft that is open. */
 export function DraftsScreen({

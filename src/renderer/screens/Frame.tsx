@@ -34,6 +34,7 @@ import { Banner, FailureBanner } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Chip } from '../components/Chip.tsx'
 import { ShortcutsDialog } from '../components/Dialog.tsx'
+import { later } from '../components/later.tsx'
 import { Logo } from '../components/Logo.tsx'
 import { UrgentNotice } from '../components/UrgentNotice.tsx'
 import { WhoIsAtWork } from '../components/WhoIsAtWork.tsx'
@@ -57,13 +58,14 @@ import { HomeScreen } from './HomeScreen.tsx'
 import { IncomingScreen } from './IncomingScreen.tsx'
 import { SearchBox } from '../components/SearchBox.tsx'
 import { Meter } from '../components/Progress.tsx'
-import { OpenedScreen } from './OpenedScreen.tsx'
 import { OutboxScreen } from './OutboxScreen.tsx'
 import { SearchScreen } from './SearchScreen.tsx'
-import { RegisterScreen } from './RegisterScreen.tsx'
 import { SentScreen } from './SentScreen.tsx'
-import { SettingsScreen } from './SettingsScreen.tsx'
 import { SignScreen } from './SignScreen.tsx'
+
+const OpenedScreen = later(() => import('./OpenedScreen.tsx').then((module) => module.OpenedScreen))
+const RegisterScreen = later(() => import('./RegisterScreen.tsx').then((module) => module.RegisterScreen))
+const SettingsScreen = later(() => import('./SettingsScreen.tsx').then((module) => module.SettingsScreen))
 
 const ICONS: Readonly<Record<Place, LucideIcon>> = {
   home: House,
