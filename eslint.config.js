@@ -88,7 +88,7 @@ export default defineConfig(
     extends: [reactHooks.configs.flat.recommended],
   },
   {
-    files: ['test/**'],
+    files: ['test/**/*.{ts,tsx}'],
     rules: {
       // A test that meets undefined where it expects a value fails, which is its purpose.
       '@typescript-eslint/no-non-null-assertion': 'off',
@@ -101,6 +101,13 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
+    // A preload: it runs in the page.
+    files: ['test/bench/window/watch.cjs'],
+    languageOptions: {
+      globals: { document: 'readonly', MutationObserver: 'readonly', requestAnimationFrame: 'readonly' },
+    },
+  },
+  {
     files: ['**/*.{js,mjs}'],
     languageOptions: { globals: NODE_GLOBALS },
   },
@@ -108,7 +115,7 @@ export default defineConfig(
     files: ['**/*.cjs'],
     languageOptions: {
       sourceType: 'commonjs',
-      globals: { ...NODE_GLOBALS, module: 'writable', require: 'readonly' },
+      globals: { ...NODE_GLOBALS, __dirname: 'readonly', module: 'writable', require: 'readonly' },
     },
   },
 )

@@ -27,7 +27,11 @@ export default defineConfig(({ mode }) => ({
         // The command line signs with a signer process of its own, and needs no built app for it.
         ...(mode === 'cli' ? { signer: at('src/signer/index.ts') } : {}),
         ...(mode === 'bench'
-          ? { transfer: at('test/bench/transfer.ts'), searching: at('test/bench/searching.ts') }
+          ? {
+              transfer: at('test/bench/transfer.ts'),
+              searching: at('test/bench/searching.ts'),
+              making: at('test/bench/making.ts'),
+            }
           : {}),
       },
       external: ['better-sqlite3', 'pkcs11js', ...builtinModules.flatMap((name) => [name, `node:${name}`])],

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- NAME [OPTION…]`: measures built code and prints what came out. There is `sign`, our signing against
- * `pdfsig`, `sync`, our transfers against `curl`, `receive`, a whole inbox against `curl`, and `search`, our search beside
- * `notmuch`; their options are in test/bench/NAME.ts.
+ * `pdfsig`, `sync`, our transfers against `curl`, `receive`, a whole inbox against `curl`, `search`, our search beside
+ * `notmuch`, and `start`, our window beside an empty one; their options are in test/bench/NAME.ts.
  *
  * Builds the command line and the programs of test/bench first: what is measured is what is shipped.
  */
@@ -16,7 +16,7 @@ const [name = '', ...options] = process.argv.slice(2)
 const script = join(root, 'test', 'bench', `${name}.ts`)
 
 if (!/^[a-z]+$/.test(name) || !existsSync(script)) {
-  process.stderr.write('Which bench? There is: npm run bench -- sign, sync, receive, search\n')
+  process.stderr.write('Which bench? There is: npm run bench -- sign, sync, receive, search, start\n')
   process.exit(2)
 }
 setup()
@@ -27,8 +27,9 @@ if (name === 'receive') {
   const { runnerImport } = await import('vite')
   await runnerImport(script, { root, configFile: false, logLevel: 'error' })
 } else {
-  for (const mode of ['cli', 'bench']) {
-    const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  if (name === 'start') run([join(root, 'scripts', 'build.mjs')])
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  for (const mode of name === 'start' ? ['bench'] : ['cli', 'bench']) {
     run([vite, 'build', '--config', 'vite.node.config.ts', '--mode', mode, '--logLevel', 'warn'])
   }
   run([script, ...options])

@@ -13,6 +13,8 @@ export interface Making {
   /** When the first came, epoch milliseconds; the last comes at `until`. */
   readonly from: number
   readonly until: number
+  /** Left out, half of them are outgoing. */
+  readonly only?: 'incoming'
 }
 
 const AGENCIES = 400
@@ -32,7 +34,14 @@ export interface MadeDocument {
 }
 
 /** The documents in the order of their days. Nothing is kept of one when the next is made. */
-export function* madeDocuments({ count, seed, bodyWords, from, until }: Making): Generator<MadeDocument> {
+export function* madeDocuments({
+  count,
+  seed,
+  bodyWords,
+  from,
+  until,
+  only,
+}: Making): Generator<MadeDocument> {
   const draw = chance(seed)
   const agencies = Array.from({ length: AGENCIES }, (_, index) => agencyNumber(index, draw))
   for (let number = 1; number <= count; number += 1) {
@@ -42,7 +51,7 @@ export function* madeDocuments({ count, seed, bodyWords, from, until }: Making):
     if (type === undefined || agency === undefined) throw new Error('the lists are not empty')
     yield {
       number,
-      isOutgoing: draw(2) === 0,
+      isOutgoing: draw(2) === 0 && only === undefined,
       at: Math.floor(from + ((until - from) * number) / count),
       typeName: type.name,
       notation: type.abbreviation === '' ? `UBND-${unit}` : `${type.abbreviation}-UBND`,
