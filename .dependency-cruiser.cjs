@@ -16,6 +16,7 @@ const TABLE = [
       'react-aria-components',
       '@fontsource/be-vietnam-pro',
       'lucide-react',
+      'marked',
       'pdfjs-dist',
       '@tanstack/react-virtual',
       '@tiptap/core',

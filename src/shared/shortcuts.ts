@@ -13,7 +13,7 @@ const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'] as const
 
 /**
  * Every key of the window that is not the system's own, in the order in which F1 lists them. Whoever listens asks
- * {@link pressed}, so that the list and what works are the same.
+ * {@link pressed}, so that the list and what works are the same; those from `bold` to `redo` are the text editor's own.
  */
 export const SHORTCUTS = {
   compose: [{ key: 'n', ctrl: true }],
@@ -22,6 +22,7 @@ export const SHORTCUTS = {
   settings: [{ key: ',', ctrl: true }],
   lock: [{ key: 'l', ctrl: true }],
   help: [{ key: 'F1' }],
+  guide: [{ key: 'F1', shift: true }],
   nextPane: [{ key: 'F6' }],
   previousPane: [{ key: 'F6', shift: true }],
   moveInList: STEPS.map((key) => ({ key })),
@@ -37,6 +38,12 @@ export const SHORTCUTS = {
   shrinkPdf: [{ key: '-' }],
   fitPdf: [{ key: '0' }],
   print: [{ key: 'p', ctrl: true }],
+  bold: [{ key: 'b', ctrl: true }],
+  italic: [{ key: 'i', ctrl: true }],
+  underline: [{ key: 'u', ctrl: true }],
+  nextCell: [{ key: 'Tab' }],
+  undo: [{ key: 'z', ctrl: true }],
+  redo: [{ key: 'y', ctrl: true }],
   enlarge: [
     { key: '+', ctrl: true },
     { key: '=', ctrl: true, isSilent: true },

@@ -76,6 +76,20 @@ async function signScreen() {
   return mark
 }
 
+/** A draft that is written here, with one word in it, marked. */
+async function editor() {
+  const { id, revision } = await office.ask('outgoing.draft', { fields: { typeName: 'Công văn' } })
+  await office.ask('drafting.begin', { id, revision })
+  await office.page.evaluate((draft) => {
+    location.hash = `#/drafts/${draft}`
+  }, id)
+  const text = office.page.getByRole('textbox', { name: 'Nội dung văn bản' })
+  await text.press('Control+a')
+  await text.pressSequentially('chữ')
+  await text.press('Control+a')
+  return text
+}
+
 /** How many documents are marked for one PIN. */
 const markedCount = () => office.page.getByRole('option', { selected: true }).count()
 
@@ -122,6 +136,14 @@ const PROOFS: Readonly<Record<Shortcut, () => Promise<void>>> = {
     expect(await list.locator('dt').count()).toBe(Object.keys(SHORTCUTS).length)
     await press('Escape')
     await list.waitFor({ state: 'detached' })
+  },
+  async guide() {
+    await office.go('Hộp gửi')
+    await press('Shift+F1')
+    const guide = office.page.getByRole('dialog', { name: 'Hướng dẫn sử dụng' })
+    await guide.getByRole('heading', { name: '6. Hộp gửi và lúc mất mạng' }).waitFor()
+    await press('Escape')
+    await guide.waitFor({ state: 'detached' })
   },
   async nextPane() {
     await signScreen()
@@ -243,6 +265,44 @@ const PROOFS: Readonly<Record<Shortcut, () => Promise<void>>> = {
     })
     await press('Control+p')
     await until(() => office.page.title()).toBe('printed')
+  },
+  async bold() {
+    const text = await editor()
+    await text.press('Control+b')
+    await text.locator('strong').getByText('chữ').waitFor()
+  },
+  async italic() {
+    const text = await editor()
+    await text.press('Control+i')
+    await text.locator('em').getByText('chữ').waitFor()
+  },
+  async underline() {
+    const text = await editor()
+    await text.press('Control+u')
+    await text.locator('u').getByText('chữ').waitFor()
+  },
+  async nextCell() {
+    const text = await editor()
+    await office.page.getByRole('button', { name: 'Chèn bảng' }).click()
+    const cells = text.getByRole('cell').or(text.getByRole('columnheader'))
+    const count = await cells.count()
+    await cells.first().click()
+    for (let turn = 1; turn < count; turn += 1) await text.press('Tab')
+    await text.pressSequentially('ô cuối')
+    await cells.last().getByText('ô cuối').waitFor()
+    await text.press('Tab')
+    await until(() => cells.count()).toBeGreaterThan(count)
+  },
+  async undo() {
+    const text = await editor()
+    expect(await text.textContent()).toBe('chữ')
+    await text.press('Control+z')
+    await until(() => text.textContent()).not.toBe('chữ')
+  },
+  async redo() {
+    const text = office.page.getByRole('textbox', { name: 'Nội dung văn bản' })
+    await text.press('Control+y')
+    await until(() => text.textContent()).toBe('chữ')
   },
   async enlarge() {
     await office.pressInSystem('=')

@@ -25,7 +25,7 @@ export function Sheet({
   isOpen: boolean
   onClose: () => void
   title: string
-  look?: 'plain' | 'wide' | 'work' | 'drawer'
+  look?: 'plain' | 'wide' | 'work' | 'drawer' | 'guide'
   role?: 'dialog' | 'alertdialog'
   closable?: boolean
   /** Whether a press beside it closes it: not where work would be lost. */
@@ -39,7 +39,10 @@ export function Sheet({
         if (!open) onClose()
       }}
       isDismissable={dismissable}
-      className={classes(styles['overlay'], look === 'drawer' && styles['drawerOverlay'])}
+      className={classes(
+        styles['overlay'],
+        (look === 'drawer' || look === 'guide') && styles['drawerOverlay'],
+      )}
     >
       <Modal className={classes(styles['modal'], styles[look])}>
         <AriaDialog className={styles['dialog'] ?? ''} role={role}>

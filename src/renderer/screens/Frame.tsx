@@ -35,6 +35,7 @@ import { Button } from '../components/Button.tsx'
 import { Chip } from '../components/Chip.tsx'
 import { ShortcutsDialog } from '../components/Dialog.tsx'
 import { later } from '../components/later.tsx'
+import { GuideButton } from '../components/GuideButton.tsx'
 import { Logo } from '../components/Logo.tsx'
 import { UrgentNotice } from '../components/UrgentNotice.tsx'
 import { WhoIsAtWork } from '../components/WhoIsAtWork.tsx'
@@ -42,6 +43,7 @@ import { call } from '../lib/call.ts'
 import { classes } from '../lib/classes.ts'
 import { FOCUS_REST, useFocusRest } from '../lib/focus.ts'
 import { formatInstant, formatSince } from '../lib/format.ts'
+import { GUIDE_OF_PLACE } from '../lib/guide-places.ts'
 import { draftStart } from '../lib/notation.ts'
 import { addressOf, go, PLACES, useRoute, type Place, type Route } from '../lib/route.ts'
 import { useSession } from '../lib/session.ts'
@@ -237,6 +239,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
         <UrgentNotice openId={route.id} />
         <div className={styles['who']}>
           {office.practice ? <Chip tone="warn">{TEXT.practice}</Chip> : null}
+          <GuideButton anchor={GUIDE_OF_PLACE[route.place]} />
           <WhoIsAtWork agencyName={agencyName} organId={office.agency?.organId ?? ''} />
         </div>
       </header>

@@ -1,9 +1,12 @@
 import { Check, Copy, Printer } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
 
 import { Button } from '../components/Button.tsx'
+import { GuideButton } from '../components/GuideButton.tsx'
 import { Logo } from '../components/Logo.tsx'
 import { announce } from '../lib/announce.ts'
+import { FOCUS_REST, useFocusRest } from '../lib/focus.ts'
+import { GUIDE_OF_WIZARD } from '../lib/guide-places.ts'
 import { TEXT } from '../text.vi.ts'
 import styles from './Wizard.module.css'
 
@@ -38,6 +41,8 @@ export function WizardPage({
   children: ReactNode
 }) {
   const at = WIZARD_STEPS.indexOf(step)
+  const work = useRef<HTMLElement>(null)
+  useFocusRest(work)
   return (
     <div className={styles['window']}>
       <aside className={styles['side']} aria-label={TEXT.wizard.title}>
@@ -60,7 +65,7 @@ export function WizardPage({
           ))}
         </ol>
       </aside>
-      <main className={styles['work']}>
+      <main ref={work} className={styles['work']} {...FOCUS_REST}>
         <form
           className={styles['page']}
           noValidate
@@ -70,7 +75,10 @@ export function WizardPage({
           }}
         >
           <div>
-            <div className={styles['progress']}>{TEXT.wizard.step(at + 1, WIZARD_STEPS.length)}</div>
+            <div className={styles['progress']}>
+              {TEXT.wizard.step(at + 1, WIZARD_STEPS.length)}
+              <GuideButton anchor={GUIDE_OF_WIZARD} />
+            </div>
             <h1>{title}</h1>
             <p className={styles['intro']}>{intro}</p>
           </div>

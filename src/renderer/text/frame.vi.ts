@@ -57,6 +57,12 @@ export const FRAME_TEXT = {
     opened: 'Tệp đang xem',
   } satisfies Record<Place, string>,
 
+  guide: {
+    open: 'Hướng dẫn',
+    title: 'Hướng dẫn sử dụng',
+    chapter: 'Mục',
+  },
+
   list: {
     filtered: (found: number, looked: string) => `Tìm thấy ${String(found)} trong ${looked} văn bản.`,
     filteredSome: (found: number, looked: string) =>
@@ -130,6 +136,7 @@ export const FRAME_TEXT = {
     settings: 'Mở Cài đặt',
     lock: 'Khóa, đổi người làm việc',
     help: 'Xem phím tắt',
+    guide: 'Mở hướng dẫn cho màn hình đang xem',
     nextPane: 'Chuyển tới phần sau của cửa sổ',
     previousPane: 'Chuyển về phần trước của cửa sổ',
     moveInList: 'Chuyển văn bản trong danh sách',
@@ -145,6 +152,12 @@ export const FRAME_TEXT = {
     shrinkPdf: 'Thu nhỏ khi đang xem PDF',
     fitPdf: 'Vừa chiều rộng khi đang xem PDF',
     print: 'In văn bản đang xem',
+    bold: 'Chữ đậm khi soạn nội dung',
+    italic: 'Chữ nghiêng khi soạn nội dung',
+    underline: 'Gạch chân khi soạn nội dung',
+    nextCell: 'Sang ô sau của bảng; ở ô cuối thì thêm dòng',
+    undo: 'Hoàn tác khi soạn nội dung',
+    redo: 'Làm lại khi soạn nội dung',
     enlarge: 'Phóng to cửa sổ, tới 200 %',
     shrink: 'Thu nhỏ cửa sổ',
     usualSize: 'Cửa sổ về cỡ thường',
