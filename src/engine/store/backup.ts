@@ -4,8 +4,9 @@ import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { instant, sha256Hex } from '../../shared/document/fields.ts'
 import { AppError } from '../../shared/errors.ts'
+import { systemCode } from '../../shared/system-code.ts'
 import type { Database } from './database.ts'
-import { syncFolder, systemCode, writeWhole } from './durable.ts'
+import { syncFolder, writeWhole } from './durable.ts'
 import { readKeyFile, recoveryOnly, type StoreKeys } from './keys.ts'
 
 /**

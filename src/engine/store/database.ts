@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises'
 import SqliteDatabase from 'better-sqlite3'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
-import { systemCode, type Durability } from './durable.ts'
+import { systemCode } from '../../shared/system-code.ts'
+import type { Durability } from './durable.ts'
 
 /** What a statement may be given, by name: `@name` in the SQL. */
 export type Parameters = Readonly<Record<string, string | number | Uint8Array | null>>

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { systemCode } from '../../shared/system-code.ts'
 
 /**
  * When something is on the disk for good: `now`, when the call returns, or `soon`, when `Store.durable` resolves
@@ -70,11 +71,4 @@ export function fullOr(cause: unknown): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new AppError('store/disk-full', 'no room left', { cause })
   return cause
-}
-
-/** The operating system's name of a failure, `ENOENT` and the like. */
-export function systemCode(caught: unknown): string | undefined {
-  return caught instanceof Error && 'code' in caught && typeof caught.code === 'string'
-    ? caught.code
-    : undefined
 }

@@ -10,7 +10,8 @@ import {
 import { open, type FileHandle } from 'node:fs/promises'
 import { sha256Hex, type Sha256 } from '../../shared/document/fields.ts'
 import { AppError } from '../../shared/errors.ts'
-import { systemCode, writeAll } from './durable.ts'
+import { systemCode } from '../../shared/system-code.ts'
+import { writeAll } from './durable.ts'
 
 /**
  * The form on disk, after the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár, 2015):

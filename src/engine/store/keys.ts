@@ -13,7 +13,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { bareRecoveryCode } from '../../shared/recovery-code.ts'
-import { systemCode, writeWhole } from './durable.ts'
+import { systemCode } from '../../shared/system-code.ts'
+import { writeWhole } from './durable.ts'
 
 /**
  * The office's key and the two wraps that keep it: one by the operating system (made in main), one by the
