@@ -15,7 +15,7 @@ import { prepareKeyStatement, readKeyStatement, type KeyStatement } from './key-
 import { formFor, keyOf } from './outgoing/form.ts'
 import type { SignChoice } from './outgoing/sign.ts'
 import { fingerprint, holderKind, parseCertificate } from './signing/certificate.ts'
-import { makeEncryptionKey } from './signing/encryption-certificate.ts'
+import { makeEncryptionKey, makePackageKey } from './signing/encryption-certificate.ts'
 import { mannerFor } from './signing/manner.ts'
 import type { DecryptionKey } from './signing/recipient-info.ts'
 import type { SignerClient } from './signing/signer-client.ts'
@@ -51,6 +51,8 @@ export interface JudgedStatement {
   readonly keep: () => void
   /** Why it is not believed. */
   readonly refusal?: AppError
+  /** Where it is believed and was not known before. */
+  readonly statement?: KeyStatement
 }
 
 /**
@@ -98,16 +100,20 @@ export function officeEncryption(ports: EncryptionPorts) {
     const { organId, name } = agency
     const issuedAt = new Date(at)
     const validUntil = new Date(at + KEY_LIFETIME_MS)
-    const pair = makeEncryptionKey({
-      organId,
-      name,
-      notBefore: new Date(at - BEHIND_MS),
-      notAfter: validUntil,
-    })
+    const owner = { organId, name, notBefore: new Date(at - BEHIND_MS), notAfter: validUntil }
+    const pair = makeEncryptionKey(owner)
+    const packages = makePackageKey(owner)
     const manner = mannerFor(found, ports.manner())
     const { certificate, chain, pinPad } = found
     const { hash, statement } = prepareKeyStatement(
-      { organId, name, encryptionCertificate: pair.certificate, issuedAt, validUntil },
+      {
+        organId,
+        name,
+        encryptionCertificate: pair.certificate,
+        packageCertificate: packages.certificate,
+        issuedAt,
+        validUntil,
+      },
       { certificate: certificate.der, chain, manner },
     )
     const { pin, lastTry } = choice
@@ -130,6 +136,7 @@ export function officeEncryption(ports: EncryptionPorts) {
       certificateSha256: sha256Hex.parse(fingerprint(pair.certificate)),
       certificate: pair.certificate,
       privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'der' }),
+      packageKey: packages.privateKey.export({ type: 'pkcs8', format: 'der' }),
       statement: bytes,
       signer: signer.name,
       validUntil: validUntil.getTime(),
@@ -164,6 +171,7 @@ export function officeEncryption(ports: EncryptionPorts) {
       requireSpeaksFor(statement, known ?? { name: from.organName, parentName: '' }, true)
       requireYounger(statement)
       return {
+        statement,
         keep: () => {
           believe(statement, bytes, 'packet')
         },

@@ -26,6 +26,8 @@ const statementContent = z.strictObject({
   name: z.string().min(1).max(300),
   /** DER in base64. */
   certificate: z.base64(),
+  /** Of the key that signs packages for an exchange folder, DER in base64. */
+  packageCertificate: z.base64().optional(),
   /** ISO 8601, UTC. Of two statements of one agency the later one counts. */
   issuedAt: z.iso.datetime(),
   validUntil: z.iso.datetime(),
@@ -37,6 +39,8 @@ export interface NewStatement {
   readonly name: string
   /** The encryption certificate, DER. */
   readonly encryptionCertificate: Uint8Array
+  /** Of the key that signs packages for an exchange folder, DER. */
+  readonly packageCertificate?: Uint8Array | undefined
   readonly issuedAt: Date
   readonly validUntil: Date
 }
@@ -65,6 +69,9 @@ export function prepareKeyStatement(said: NewStatement, signer: StatementSigner)
     organId: said.organId,
     name: said.name,
     certificate: Buffer.from(said.encryptionCertificate).toString('base64'),
+    ...(said.packageCertificate === undefined
+      ? {}
+      : { packageCertificate: Buffer.from(said.packageCertificate).toString('base64') }),
     issuedAt: said.issuedAt.toISOString(),
     validUntil: said.validUntil.toISOString(),
   }
@@ -86,6 +93,8 @@ export interface KeyStatement {
   readonly organId: string
   readonly name: string
   readonly certificate: Certificate
+  /** Of the key that signs the agency's packages; missing in statements that know of none. */
+  readonly packageCertificate: Certificate | undefined
   readonly issuedAt: Date
   readonly validUntil: Date
   /** The signer: common name, and the organization that it belongs to. */
@@ -106,7 +115,9 @@ export async function readKeyStatement(
   judge: (statement: Uint8Array) => Promise<DocumentVerdict>,
 ): Promise<KeyStatement> {
   const said = contentOf(bytes)
-  const certificate = encryptionCertificateOf(said.certificate)
+  const certificate = certificateOf(said.certificate)
+  const packageCertificate =
+    said.packageCertificate === undefined ? undefined : certificateOf(said.packageCertificate)
   const [issuedAt, validUntil] = [new Date(said.issuedAt), new Date(said.validUntil)]
   const { verdict, signatures, reasons } = await judge(bytes)
   const [signature, another] = signatures
@@ -126,7 +137,25 @@ export async function readKeyStatement(
     )
   }
   const { organId, name } = said
-  return { organId, name, certificate, issuedAt, validUntil, signer: signature.signer }
+  return { organId, name, certificate, packageCertificate, issuedAt, validUntil, signer: signature.signer }
+}
+
+/**
+ * What a statement claims, unjudged: only good for finding out whom to ask about it, or where it was believed.
+ *
+ * @throws {AppError} `encryption/statement-unreadable`
+ */
+export function claimsOf(bytes: Uint8Array): {
+  readonly organId: string
+  readonly name: string
+  readonly packageCertificate: Certificate | undefined
+} {
+  const { organId, name, packageCertificate } = contentOf(bytes)
+  return {
+    organId,
+    name,
+    packageCertificate: packageCertificate === undefined ? undefined : certificateOf(packageCertificate),
+  }
 }
 
 function contentOf(bytes: Uint8Array): z.output<typeof statementContent> {
@@ -138,7 +167,7 @@ function contentOf(bytes: Uint8Array): z.output<typeof statementContent> {
   }
 }
 
-function encryptionCertificateOf(base64: string): Certificate {
+function certificateOf(base64: string): Certificate {
   try {
     return parseCertificate(Buffer.from(base64, 'base64'))
   } catch (cause) {

@@ -38,6 +38,7 @@ const SHIPPED = {
   '0015-queue-order.sql': 'b9544482ff8a1db418dba0bd4c64e74afd2899deae02ea5a239c67486bffbaba',
   '0016-registers.sql': '8f874a8989fd121c87f7cee941da463fb413d31d5241a7e204716f9b09ea9a90',
   '0017-updates.sql': '95e93b7e15b6eb0d87352019b5f95bd17b87a55fc12972edaa83f190265dfdbd',
+  '0018-package-key.sql': '68fda7502850fc1f41d95427bf1f5517cdc51575d1f57a4512da559d9a2dd629',
 }
 
 function file() {

@@ -262,7 +262,7 @@ CREATE TABLE office_key (
   signer TEXT NOT NULL,
   valid_until INTEGER NOT NULL,
   made_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, package_key BLOB) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "outgoing" (
   id TEXT PRIMARY KEY,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bytes } from '../../shared/bytes.ts'
 import { instant, sha256Hex, type Sha256 } from '../../shared/document/fields.ts'
-import { numberRow } from './columns.ts'
+import { maybe, numberRow, orNull } from './columns.ts'
 import type { Database } from './database.ts'
 
 const officeKey = z.object({
@@ -10,6 +10,11 @@ const officeKey = z.object({
   certificate: bytes,
   /** PKCS #8, DER. */
   privateKey: bytes,
+  /**
+   * Of the key that signs packages for an exchange folder, PKCS #8, DER; its certificate stands in the statement.
+   * Missing with keys that were made before there were any.
+   */
+  packageKey: maybe(bytes),
   /** What the agency signed about it, CMS. */
   statement: bytes,
   /** Who signed the statement. */
@@ -41,8 +46,8 @@ const contentKey = z.object({ nonce: z.string(), key: bytes })
 /** The key of one file in a packet, by its nonce in hex. */
 export type KeptContentKey = z.output<typeof contentKey>
 
-const OFFICE_COLUMNS = `certificate_sha256 AS certificateSha256, certificate, private_key AS privateKey, statement, signer,
-  valid_until AS validUntil, made_at AS madeAt`
+const OFFICE_COLUMNS = `certificate_sha256 AS certificateSha256, certificate, private_key AS privateKey,
+  package_key AS packageKey, statement, signer, valid_until AS validUntil, made_at AS madeAt`
 const AGENCY_COLUMNS = `organ_id AS organId, statement_sha256 AS statementSha256, statement, certificate, signer,
   issued_at AS issuedAt, valid_until AS validUntil, source, learnt_at AS learntAt`
 
@@ -60,8 +65,9 @@ export function encryptionKeyStore(db: Database) {
   )
   const addKey = db.command(
     'encryptionKeys.addOwn',
-    `INSERT INTO office_key (certificate_sha256, certificate, private_key, statement, signer, valid_until, made_at)
-     VALUES (@certificateSha256, @certificate, @privateKey, @statement, @signer, @validUntil, @madeAt)`,
+    `INSERT INTO office_key (certificate_sha256, certificate, private_key, package_key, statement, signer, valid_until,
+       made_at)
+     VALUES (@certificateSha256, @certificate, @privateKey, @packageKey, @statement, @signer, @validUntil, @madeAt)`,
   )
   const keysOf = db.query(
     'encryptionKeys.of',
@@ -103,7 +109,7 @@ export function encryptionKeyStore(db: Database) {
   }
 
   function addOwn(key: OfficeKey): void {
-    addKey.run(key)
+    addKey.run({ ...key, packageKey: orNull(key.packageKey) })
   }
 
   /** What an agency stated and was believed, the newest statement first. */
