@@ -7,7 +7,7 @@ import { waysFromEnvironment } from '../engine/hub/proxy.ts'
 import type { CheckedStep } from '../shared/connection-check.ts'
 import { isWayOpen, STEP_STATE, STEP_TITLE, stepLines } from '../shared/connection-check.vi.ts'
 import { proxyChoice, type ProxyChoice } from '../shared/connection.ts'
-import { hubKind, hubRoad } from '../shared/ipc/contract.ts'
+import { hubRoad, serverKind } from '../shared/ipc/contract.ts'
 import { needed, readWords, secretFrom, UsageError } from './arguments.ts'
 import { plain } from '../shared/plain.ts'
 import { print } from './print.ts'
@@ -34,7 +34,7 @@ export async function checkConnection(words: readonly string[]): Promise<number>
     } as const,
     [],
   )
-  const kind = hubKind.safeParse(values.kind)
+  const kind = serverKind.safeParse(values.kind)
   if (!kind.success) throw new UsageError('Giá trị của --kind phải là vxp hoặc lgsp.')
   const address = {
     kind: kind.data,
@@ -63,6 +63,7 @@ export async function checkConnection(words: readonly string[]): Promise<number>
     clock: Date.now,
     serverClock: serverClock(Date.now),
     connection,
+    sealing: undefined,
     clockLimitMs: CLOCK_LIMIT_MS,
     signal: stop.signal,
     onStep(all) {

@@ -2,7 +2,7 @@ import type { ConnectionCheck } from '../shared/connection-check.ts'
 import { checkReport } from '../shared/connection-check.vi.ts'
 import { AppError } from '../shared/errors.ts'
 import type { Host } from './host.ts'
-import type { CheckOptions } from './hub/check.ts'
+import type { CheckOptions } from './hub/check-steps.ts'
 import type { HubAddress } from './hub/open.ts'
 
 /** What a check needs beside the address. */
@@ -24,13 +24,15 @@ export function connectionChecks({ now, host, surroundings, onChange }: Connecti
     abort?.abort()
     const own = new AbortController()
     abort = own
-    const { kind, url, systemId } = address
+    const where =
+      address.kind === 'filedrop'
+        ? { url: address.folder, systemId: '' }
+        : { url: withoutName(address.url), systemId: address.systemId }
     let check: ConnectionCheck = {
       startedAt: now(),
       running: true,
-      kind,
-      url: withoutName(url),
-      systemId,
+      kind: address.kind,
+      ...where,
       steps: [],
     }
     const show = (next: ConnectionCheck): void => {

@@ -11,12 +11,32 @@ import type { Setting, SettingStore } from './store/settings.ts'
 
 type Kept = Setting<'connection'>
 
+/** The title of the dialog for the exchange folder. */
+export const EXCHANGE_FOLDER_TITLE = 'Chọn USB hoặc thư mục chung để trao đổi văn bản'
+
 /** What holds where the office has set nothing: as this PC's browsers do. */
 const DEFAULT: Kept = { proxy: { by: 'system' }, proxyPassword: '', clockLimitSeconds: 60 }
 
 /** What the office has set for its connections, or what holds without. */
 export function connectionKept(settings: SettingStore | undefined): Kept {
   return settings?.get('connection') ?? DEFAULT
+}
+
+/**
+ * A hub with its secret: the one that was typed, else the one that is kept.
+ *
+ * @throws AppError `hub/not-configured` where there is neither
+ */
+export function accessOf(
+  hub: Input<'connection.startCheck'>,
+  kept: Setting<'hub'> | undefined,
+): Setting<'hub'> {
+  if (hub.kind === 'filedrop') return hub
+  const secret = hub.secret ?? (kept?.kind === 'filedrop' ? undefined : kept?.secret)
+  if (secret === undefined) {
+    throw new AppError('hub/not-configured', 'the hub needs its secret', { detail: 'secret' })
+  }
+  return { ...hub, secret }
 }
 
 /** As connections to the hub take it. @param resolveProxy asked where the system's proxy is wanted */

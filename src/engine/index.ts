@@ -14,7 +14,7 @@ import { PRACTICE_PIN, PRACTICE_SIDES, type PracticeOutfit, type PracticeStart }
 import type { TokenModule } from '../shared/signing.ts'
 import { answer, failureLog } from './answer.ts'
 import { connectionChecks } from './connection-check.ts'
-import { connectionKept, connectionOptions } from './connection.ts'
+import { accessOf, connectionKept, connectionOptions, EXCHANGE_FOLDER_TITLE } from './connection.ts'
 import { officeHandlers, type DoorMethod, type OfficeHandlers } from './requests/index.ts'
 import { serverClock } from './hub/server-clock.ts'
 import { openOffice, type Office, type World } from './office.ts'
@@ -183,7 +183,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   async function create(input: Input<'office.create'>): Promise<OfficeStatus> {
     if (hasStore(profileDir)) throw new AppError('office/exists', 'this profile has a store already')
-    if (input.hub !== undefined) requireOwnHub(input.hub.url, practice)
+    if (input.hub !== undefined) requireOwnHub(input.hub, practice)
     if (promised === undefined || readRecoveryCode(input.recoveryCode) !== promised.recoveryCode) {
       throw new AppError('office/recovery-code-mismatch', 'the code typed back is not the one shown')
     }
@@ -269,6 +269,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         clock: now,
         serverClock: serverClock(now),
         connection: practice === undefined ? connectionOptions(kept, host.resolveProxy) : PRACTICE_CONNECTION,
+        sealing: office?.sealing,
         clockLimitMs: kept.clockLimitSeconds * 1000,
       }
     },
@@ -278,10 +279,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   })
 
   function startCheck(input: Input<'connection.startCheck'>): ConnectionCheck {
-    const secret = input.secret ?? office?.store.settings.get('hub')?.secret
-    if (secret === undefined) throw new AppError('hub/not-configured', 'no secret', { detail: 'secret' })
-    requireOwnHub(input.url, practice)
-    return checks.start({ ...input, secret })
+    const access = accessOf(input, office?.store.settings.get('hub'))
+    requireOwnHub(access, practice)
+    return checks.start(access)
   }
 
   const done = () => ({})
@@ -303,6 +303,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       checks.cancel()
       return {}
     },
+    'connection.chooseFolder': async () => ({ folder: await host.chooseFolder(EXCHANGE_FOLDER_TITLE) }),
     'connection.exportCheck': () => checks.save(`${process.platform} ${process.arch}`),
     'restore.choose': () => restore.choose(),
     'restore.begin': restoreOffice,

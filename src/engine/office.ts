@@ -12,6 +12,7 @@ import { officeDesktop } from './desktop.ts'
 import { draggedFiles } from './dragged.ts'
 import { officeExamination } from './examination.ts'
 import type { ReachFailPoint } from './fail-point.ts'
+import { folderSealing } from './folder-sealing.ts'
 import type { Host } from './host.ts'
 import { openTransport } from './hub/open.ts'
 import { serverClock, type ServerClock } from './hub/server-clock.ts'
@@ -133,6 +134,14 @@ export function openOffice(
       tell('encryption')
     },
   })
+  const sealing = folderSealing({
+    store,
+    encryption,
+    now,
+    onDirectory: () => {
+      tell('directory')
+    },
+  })
   const journal = lineJournal({ append: store.history.append, now, log: host.log })
   const line = lineToHub(now, world.random, () => {
     journal.note(line.get())
@@ -168,7 +177,7 @@ export function openOffice(
   function hub(): Transport {
     const access = store.settings.get('hub')
     if (access === undefined) throw new AppError('hub/not-configured', 'no hub in the settings')
-    requireOwnHub(access.url, world.practice)
+    requireOwnHub(access, world.practice)
     const kept = connectionKept(store.settings)
     const key = JSON.stringify([access, kept])
     if (transport?.key !== key) {
@@ -176,7 +185,7 @@ export function openOffice(
       const there = serverClock(now)
       const connection =
         world.practice === undefined ? connectionOptions(kept, host.resolveProxy) : PRACTICE_CONNECTION
-      const open = openTransport(access, { clock: now, serverClock: there, connection })
+      const open = openTransport(access, { clock: now, serverClock: there, connection, sealing })
       transport = { key, open, serverClock: there }
     }
     return transport.open
@@ -376,6 +385,7 @@ export function openOffice(
     desktop,
     dragged,
     encryption,
+    sealing,
     queue,
     session,
     queuePolicy: queuePolicyNow,

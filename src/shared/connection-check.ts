@@ -8,7 +8,7 @@ import { ERROR_CODES } from './errors.ts'
  * known, a connection opens, the server is who it should be, it answers, the clocks agree, the hub takes our
  * name and secret, its lists can be read.
  */
-export const checkStep = z.enum([
+export const SERVER_STEPS = [
   'network',
   'name',
   'connection',
@@ -17,7 +17,13 @@ export const checkStep = z.enum([
   'clock',
   'access',
   'lists',
-])
+] as const
+export type ServerStep = (typeof SERVER_STEPS)[number]
+
+/** The same where a folder stands in place of a hub: it is there, takes what is written, we can seal, what it holds. */
+const FOLDER_STEPS = ['folder', 'writing', 'own-key', 'packages'] as const
+
+export const checkStep = z.enum([...SERVER_STEPS, ...FOLDER_STEPS])
 export type CheckStep = z.output<typeof checkStep>
 
 /** How one step went. Facts are there as far as the step learnt them; none of them is a secret. */
@@ -41,6 +47,8 @@ export const checkedStep = z.object({
   documents: z.int().optional(),
   statuses: z.int().optional(),
   agencies: z.int().optional(),
+  /** Files in an exchange folder that are not taken, and why. */
+  strange: z.array(z.object({ name: z.string(), code: z.enum(ERROR_CODES) })).optional(),
 })
 export type CheckedStep = z.output<typeof checkedStep>
 
@@ -48,9 +56,10 @@ export type CheckedStep = z.output<typeof checkedStep>
 export const connectionCheck = z.object({
   startedAt: instant,
   running: z.boolean(),
-  /** What was checked: protocol, address, and our name there. */
+  /** What was checked: protocol, address or folder, and our name there. */
   kind: z.string(),
   url: z.string(),
+  /** Empty where no hub knows us: a folder asks for none. */
   systemId: z.string(),
   steps: z.array(checkedStep),
 })

@@ -2,6 +2,7 @@ import type { CheckedStep, CheckStep, ConnectionCheck } from './connection-check
 import type { ServerCertificate } from './connection.ts'
 import { formatDate, vietnamClock, vietnamDate } from './document/vietnam-time.ts'
 import { failureWords } from './failure.vi.ts'
+import { plain } from './plain.ts'
 
 /** What each step looks at. */
 export const STEP_TITLE: Readonly<Record<CheckStep, string>> = {
@@ -13,6 +14,10 @@ export const STEP_TITLE: Readonly<Record<CheckStep, string>> = {
   clock: 'Đồng hồ của máy này',
   access: 'Trục nhận mã hệ thống và khóa',
   lists: 'Danh sách trên trục',
+  folder: 'Thư mục trao đổi ở máy này',
+  writing: 'Ghi và đọc lại',
+  'own-key': 'Khóa của cơ quan để niêm phong gói',
+  packages: 'Gói trong thư mục',
 }
 
 /** How a step stands. */
@@ -72,7 +77,7 @@ function failureLines({ error, detail }: CheckedStep): string[] {
 
 function factLines(step: CheckedStep): string[] {
   const { addresses, proxy, milliseconds, certificate, trustedBy, clockSkewMs } = step
-  const { documents, statuses, agencies } = step
+  const { documents, statuses, agencies, strange = [] } = step
   return [
     ...(proxy === undefined ? [] : [`Đi qua proxy ${proxy}.`]),
     ...(addresses === undefined ? [] : [`Địa chỉ: ${addresses.join(', ')}`]),
@@ -84,6 +89,10 @@ function factLines(step: CheckedStep): string[] {
     ...(documents === undefined ? [] : [`Văn bản đang chờ nhận: ${String(documents)}`]),
     ...(statuses === undefined ? [] : [`Trạng thái đang chờ nhận: ${String(statuses)}`]),
     ...(agencies === undefined ? [] : [`Danh bạ của trục có ${String(agencies)} cơ quan.`]),
+    ...strange.map(({ name, code }) => {
+      const { title, hint } = failureWords({ code })
+      return `“${plain(name)}”: ${title}. ${hint}`
+    }),
   ]
 }
 
@@ -115,7 +124,7 @@ export function checkReport(check: ConnectionCheck, system: string): string {
   const lines = [
     'KIỂM TRA KẾT NỐI TRỤC LIÊN THÔNG',
     `Thời điểm: ${vietnamClock(startedAt)} (giờ của máy này) · ${system}`,
-    `Kiểu kết nối: ${kind} · Địa chỉ: ${url} · Mã hệ thống: ${systemId}`,
+    `Kiểu kết nối: ${kind} · Địa chỉ: ${url}${systemId === '' ? '' : ` · Mã hệ thống: ${systemId}`}`,
     '',
     ...steps.flatMap((step, index) => [
       `${String(index + 1)}. ${STEP_TITLE[step.step]}: ${STEP_STATE[step.state]}`,

@@ -4,6 +4,8 @@ export type Hop =
   | 'pc'
   /** The office's network and what it hangs on. */
   | 'line'
+  /** The stick or the share that serves as exchange folder. */
+  | 'folder'
   /** The office's proxy. */
   | 'proxy'
   /** The server at the address in the settings: the province's security server, or its LGSP. */
@@ -191,6 +193,13 @@ export const ERRORS = {
   'packet/encryption-unreadable': { retry: 'never' },
   'packet/encrypted-for-another': { retry: 'never' },
   'packet/encryption-broken': { retry: 'never' },
+
+  'package/unreadable': { retry: 'never' },
+  'package/broken': { retry: 'auto' },
+  'package/missing': { retry: 'auto' },
+  'package/unproven': { retry: 'auto' },
+  'package/misaddressed': { retry: 'never' },
+
   'packet/text-unwritable': { retry: 'user' },
 
   'hub/not-configured': { retry: 'user', hop: 'pc' },
@@ -216,6 +225,10 @@ export const ERRORS = {
   'hub/not-json': { retry: 'auto', line: 'down', hop: 'security-server' },
   'hub/operation-missing': { retry: 'auto', line: 'down', hop: 'security-server' },
   'hub/too-large': { retry: 'user', hop: 'security-server' },
+  'hub/folder-missing': { retry: 'auto', line: 'down', hop: 'folder' },
+  'hub/folder-locked': { retry: 'auto', line: 'down', hop: 'folder' },
+  'hub/folder-failed': { retry: 'auto', line: 'down', hop: 'folder' },
+  'hub/folder-full': { retry: 'auto', hop: 'folder' },
   'hub/outcome-settling': { retry: 'auto', hop: 'hub' },
   'hub/outcome-unaskable': { retry: 'user', hop: 'hub' },
   'hub/server-error': { retry: 'auto', line: 'down', hop: 'hub' },
@@ -224,6 +237,7 @@ export const ERRORS = {
   'hub/packet-gone': { retry: 'user', hop: 'hub' },
   'hub/refused': { retry: 'user', hop: 'hub' },
   'hub/recipient-unknown': { retry: 'user', hop: 'recipient' },
+  'hub/recipient-keyless': { retry: 'user', hop: 'recipient' },
 
   'road/client-refused': { retry: 'auto', line: 'down', hop: 'security-server' },
   'road/service-refused': { retry: 'auto', line: 'down', hop: 'hub' },

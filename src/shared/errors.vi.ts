@@ -4,6 +4,7 @@ import type { ErrorCode, Hop } from './errors.ts'
 export const HOP_TEXT: Readonly<Record<Hop, string>> = {
   pc: 'máy tính này',
   line: 'đường mạng của cơ quan',
+  folder: 'thư mục trao đổi (USB hoặc thư mục chung)',
   proxy: 'máy chủ proxy của cơ quan',
   'security-server': 'máy chủ bảo mật',
   hub: 'trục liên thông',
@@ -533,6 +534,26 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Tệp mã hóa đã bị thay đổi hoặc bị cắt trên đường truyền',
     hint: 'Gói tin được giữ nguyên trong mục Cách ly và không được mở. Hãy đề nghị bên gửi gửi lại.',
   },
+  'package/unreadable': {
+    title: 'Tệp không phải gói niêm phong',
+    hint: 'Tệp để nguyên trong thư mục trao đổi, không được mở. Nếu không rõ tệp này ở đâu ra, hãy hỏi người mang USB.',
+  },
+  'package/broken': {
+    title: 'Gói niêm phong bị hỏng hoặc chép chưa hết',
+    hint: 'Gói để nguyên trong thư mục trao đổi và không được nhận. Hãy chép lại gói, hoặc đề nghị bên gửi gửi lại.',
+  },
+  'package/missing': {
+    title: 'Gói không còn trong thư mục trao đổi',
+    hint: 'Hãy cắm lại USB đã mang gói đến. Chương trình tự nhận khi thấy gói.',
+  },
+  'package/unproven': {
+    title: 'Không rõ ai niêm phong gói này',
+    hint: 'Gói để nguyên trong thư mục trao đổi và không được nhận. Nếu nơi gửi là cơ quan quen, hãy thêm chứng thư số gốc của họ trong mục Cài đặt; không thì hỏi lại người mang USB.',
+  },
+  'package/misaddressed': {
+    title: 'Gói ghi tên nơi nhận khác',
+    hint: 'Gói mở được bằng khóa của cơ quan nhưng bên trong ghi gửi cho cơ quan khác, nên không được nhận. Hãy báo cho bên gửi.',
+  },
   'packet/forbidden-xml': {
     title: 'Gói tin chứa thành phần không an toàn',
     hint: 'Gói tin được giữ nguyên trong mục Cách ly và không được mở. Hãy báo cho bên gửi.',
@@ -630,6 +651,22 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Đã gửi nhưng chưa nhận được trả lời của trục',
     hint: 'Chương trình sẽ hỏi lại trục trước khi gửi tiếp, để văn bản không đi hai lần.',
   },
+  'hub/folder-missing': {
+    title: 'Chưa thấy thư mục trao đổi',
+    hint: 'Hãy cắm USB hoặc mở thư mục chung; có lại là chương trình tự gửi, nhận tiếp. USB mới thì bấm “Kiểm tra kết nối” trong Cài đặt một lần để chuẩn bị. Văn bản vẫn an toàn trên máy này.',
+  },
+  'hub/folder-locked': {
+    title: 'Không ghi được vào thư mục trao đổi',
+    hint: 'Hãy mở khóa chống ghi của USB, hoặc nhờ người quản lý cấp quyền ghi vào thư mục chung. Văn bản vẫn an toàn trên máy này.',
+  },
+  'hub/folder-failed': {
+    title: 'Đọc hoặc ghi thư mục trao đổi bị lỗi',
+    hint: 'Hãy rút USB ra cắm lại, hoặc dùng USB khác. Gói ghi dở không ai nhận nhầm; văn bản vẫn an toàn trên máy này và sẽ được ghi lại.',
+  },
+  'hub/folder-full': {
+    title: 'Thư mục trao đổi hết chỗ',
+    hint: 'Hãy xóa bớt tệp khác trên USB. Văn bản vẫn an toàn trên máy này và sẽ được ghi lại.',
+  },
   'hub/outcome-settling': {
     title: 'Đang chờ trục liên thông xử lý xong lần gửi trước',
     hint: 'Lần gửi trước bị ngắt khi chưa có trả lời. Chương trình chờ ít phút rồi hỏi lại trục; văn bản vẫn an toàn trên máy này.',
@@ -677,6 +714,10 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
   'hub/recipient-unknown': {
     title: 'Trục không biết cơ quan nhận này',
     hint: 'Hãy kiểm tra mã định danh của cơ quan nhận rồi gửi lại.',
+  },
+  'hub/recipient-keyless': {
+    title: 'Chưa có khóa của nơi nhận nên chưa niêm phong được gói',
+    hint: 'Chưa có gì được ghi ra. Mỗi nơi nhận cần tạo khóa rồi mở thư mục trao đổi này một lần, hoặc gửi tệp khóa để nhập trong mục Cài đặt, Mã hóa giữa các cơ quan. Sau đó bấm “Tiếp tục gửi”.',
   },
   'hub/certificate-untrusted': {
     title: 'Chưa có căn cứ để tin chứng thư của máy chủ',

@@ -41,6 +41,7 @@ const SPECIAL: Readonly<Partial<Record<ErrorCode, (detail: string) => string>>> 
   'scan/too-coarse': (pages) => `Trang: ${pages}.`,
   'scan/not-colour': (pages) => `Trang: ${pages}.`,
   'sign/module-dependency': (names) => `Tệp còn thiếu: ${names}`,
+  'hub/recipient-keyless': (names) => `Nơi nhận: ${names}.`,
   'hub/line-intercepted': (issuer) => `Nơi cấp ghi trên chứng thư: ${issuer}.`,
   'hub/certificate-expired': (dates) => `Hạn ghi trên chứng thư: ${dates}.`,
 }

@@ -47,6 +47,7 @@ async function send({ sha256, from }: { readonly sha256: string; readonly from: 
   await transport.send({
     kind: 'edoc',
     from,
+    recipients: [],
     sizeBytes: file.size,
     sha256,
     open: (fromByte) => file.stream(fromByte),

@@ -11,7 +11,7 @@ import type { Engine } from '../../src/engine/index.ts'
 import type { CheckStep, ConnectionCheck } from '../../src/shared/connection-check.ts'
 import { isWayOpen } from '../../src/shared/connection-check.vi.ts'
 import { sha256Hex } from '../../src/shared/document/fields.ts'
-import type { Request } from '../../src/shared/ipc/contract.ts'
+import type { HubRoad, Request } from '../../src/shared/ipc/contract.ts'
 import {
   callsOf,
   checkedConnection,
@@ -284,7 +284,7 @@ describe('a clock that is wrong', () => {
 describe('the check', () => {
   test('says which step failed, for each', async () => {
     const office = await openOffice()
-    const failing = async (input: Partial<Request<'connection.startCheck'>>) => {
+    const failing = async (input: { url?: string; secret?: string; road?: HubRoad }) => {
       const check = await office.check({ ...at(hub.url), secret: SECRET, ...input })
       const failed = check.steps.find(({ state }) => state === 'failed')
       return [failed?.step, failed?.error]

@@ -12,8 +12,8 @@ import type { PracticeStart } from '../../src/shared/practice.ts'
 import { COPY_TYPES, type CopyForm } from '../../src/shared/document/types.ts'
 import type {
   CertificateChoice,
-  HubKind,
   HubRoad,
+  ServerKind,
   Method,
   Output,
   OutgoingDetail,
@@ -201,9 +201,11 @@ export interface NewOffice {
   readonly tokens: OfficeTokens
   readonly hubUrl: string
   /** Default: the SDK's. */
-  readonly hubKind?: HubKind
+  readonly hubKind?: ServerKind
   readonly hubRoad?: HubRoad
   readonly secret: string
+  /** An exchange folder in place of the hub. */
+  readonly folder?: string
   /** PEM of the root to trust. */
   readonly root: string
   /** The clock, epoch milliseconds. Default: the real one. */
@@ -297,13 +299,16 @@ async function furnish(call: Call, options: NewOffice): Promise<string> {
   await call('office.create', {
     agency: options.agency,
     clerkName: 'Lê Thị Thử',
-    hub: {
-      kind: options.hubKind,
-      url: options.hubUrl,
-      systemId: options.agency.organId,
-      secret: options.secret,
-      ...(options.hubRoad === undefined ? {} : { road: options.hubRoad }),
-    },
+    hub:
+      options.folder === undefined
+        ? {
+            kind: options.hubKind,
+            url: options.hubUrl,
+            systemId: options.agency.organId,
+            secret: options.secret,
+            ...(options.hubRoad === undefined ? {} : { road: options.hubRoad }),
+          }
+        : { kind: 'filedrop', folder: options.folder },
     token: {
       modulePath: options.tokens.hsm.modulePath,
       person: options.tokens.person,

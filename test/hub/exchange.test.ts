@@ -221,6 +221,7 @@ describe('asking about a packet whose sending ended without an answer', () => {
       documentId,
       notation: '21/QĐ-UBND',
       from: 'H99.88.01',
+      recipients: ['H99.07'],
       sha256: sha256Of(bytes),
     } as const
     expect(await commune.lookup(query)).toBeUndefined()
@@ -239,6 +240,7 @@ describe('asking about a packet whose sending ended without an answer', () => {
       kind: 'edoc',
       documentId: 'H99.88.01,2026/01/15,22/UBND-VP',
       notation: '22/UBND-VP',
+      recipients: ['H99.07'],
     } as const
     expect(await commune.lookup({ ...query, from: 'H99.88.01', sha256: sha256Of(second) })).toBeUndefined()
     expect(await commune.lookup({ ...query, from: 'H99.88.01', sha256: sha256Of(first) })).toBeDefined()
@@ -255,6 +257,7 @@ describe('asking about a packet whose sending ended without an answer', () => {
       documentId: 'H99.88.01,2026/01/15,23/UBND-VP',
       notation: '23/UBND-VP',
       from: 'H99.88.01',
+      recipients: ['H99.07'],
       sha256: sha256Of(bytes),
     } as const
     expect(await commune.lookup({ ...query, sentAfter: Date.now() - 5_000 })).toBeDefined()

@@ -454,6 +454,7 @@ describe('over the SDK alone', () => {
       kind: 'edoc',
       documentId: 'H99.88.01,2026/01/15,65/UBND-VP',
       notation: '65/UBND-VP',
+      recipients: ['H99.07'],
       from: 'H99.88.01',
       sha256: sha256Of(bytes),
     })
@@ -487,7 +488,7 @@ describe('over the SDK alone', () => {
     let peak = 0
     const progress: number[] = []
     const { packetId } = await commune.send(
-      { kind: 'edoc', from: 'H99.88.01', sizeBytes, sha256, open: bytes },
+      { kind: 'edoc', from: 'H99.88.01', recipients: ['H99.07'], sizeBytes, sha256, open: bytes },
       {
         onProgress(sent, total) {
           expect(total).toBe(sizeBytes)

@@ -149,7 +149,12 @@ describe('an LGSP keeps no list of what was sent', () => {
   test('so it cannot be asked about a document, and a status counts as not sent', async () => {
     const commune = lgspFor(hub, 'H99.88.01')
     const { packetId } = await commune.send(packetOf(documentXml()))
-    const query = { documentId: 'H99.88.01,2026/01/15,07/UBND-VP', notation: '07/UBND-VP', from: 'H99.88.01' }
+    const query = {
+      documentId: 'H99.88.01,2026/01/15,07/UBND-VP',
+      notation: '07/UBND-VP',
+      from: 'H99.88.01',
+      recipients: ['H99.07'],
+    }
     await expect(commune.lookup({ ...query, kind: 'edoc' })).rejects.toMatchObject({
       code: 'hub/outcome-unaskable',
     })

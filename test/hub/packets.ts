@@ -73,6 +73,7 @@ export function packetOf(bytes: Uint8Array, kind: PacketKind = 'edoc', from = 'H
   return {
     kind,
     from,
+    recipients: ['H99.07'],
     sizeBytes: bytes.length,
     sha256: sha256Of(bytes),
     // eslint-disable-next-line @typescript-eslint/require-await -- the interface is asynchronous, these bytes are there

@@ -153,6 +153,7 @@ describe('the hub believes only what is signed', () => {
       documentId: 'H99.88.01,2026/01/15,08/UBND-VP',
       notation: '08/UBND-VP',
       from: 'H99.88.01',
+      recipients: ['H99.07'],
     })
     expect(found).toBeDefined()
     await commune.close()

@@ -80,7 +80,7 @@ export async function makeKillBench(desk: Desk): Promise<KillBench> {
 async function pointAt(call: Call, hub: HubProcess): Promise<void> {
   const settings = await call('settings.current', {})
   const url = `${hub.url}/vxp`
-  if (settings.hub?.url === url) return
+  if (settings.hub?.kind !== 'filedrop' && settings.hub?.url === url) return
   await call('settings.save', { ...settings, hub: { url, systemId: settings.agency.organId } })
 }
 

@@ -261,6 +261,7 @@ async function sendTo(hub: HubProcess): Promise<void> {
   await transport.send({
     kind: 'edoc',
     from: SENDER.organId,
+    recipients: [RECEIVER.organId],
     sizeBytes: packet.byteLength,
     sha256: createHash('sha256').update(packet).digest('hex'),
     async *open() {

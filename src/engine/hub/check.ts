@@ -1,29 +1,18 @@
 import { lookup } from 'node:dns/promises'
-import { checkStep, type CheckedStep, type CheckStep } from '../../shared/connection-check.ts'
+import { SERVER_STEPS, type CheckedStep, type ServerStep } from '../../shared/connection-check.ts'
 import type { ServerCertificate } from '../../shared/connection.ts'
-import { AppError, codeOf } from '../../shared/errors.ts'
+import { AppError } from '../../shared/errors.ts'
 import { baseOf } from './calls.ts'
+import { walkSteps, type CheckOptions, type Outcome } from './check-steps.ts'
 import { startDeadline } from './deadline.ts'
 import { reach, shakeHands } from './dial.ts'
+import { checkFolder } from './folder-check.ts'
 import { openHttp } from './open-http.ts'
 import { hasNetwork, lineFailure } from './line-failure.ts'
-import { openTransport, type HubAddress, type HubSurroundings } from './open.ts'
+import { openTransport, type HubAddress, type ServerAddress } from './open.ts'
 import { isLoopback } from './proxy.ts'
 import { isForeign, notFromHub, textOf } from './reply.ts'
 import type { HubCheck, Transport } from './transport.ts'
-
-/** What a check is told beside the hub's address. */
-export interface CheckOptions extends HubSurroundings {
-  /** From when on the clocks differ too much, in milliseconds. */
-  readonly clockLimitMs: number
-  /** Ends the check: the step under way and those that are left are `skipped`. */
-  readonly signal: AbortSignal
-  /** Told whenever a step begins or ends, with all of them. */
-  readonly onStep: (steps: readonly CheckedStep[]) => void
-}
-
-/** How a step ended that can be gone on from. */
-type Outcome = Omit<CheckedStep, 'step' | 'state'> & { readonly state: 'good' | 'warning' | 'passed' }
 
 /** For a step that waits for somebody else; small calls to the hub have limits of their own. */
 const STEP_MS = 15_000
@@ -35,54 +24,21 @@ const STEP_MS = 15_000
  * @returns the steps as they ended; never throws for what befalls the way
  */
 export async function checkHub(address: HubAddress, options: CheckOptions): Promise<readonly CheckedStep[]> {
-  const board = stepBoard(options)
+  if (address.kind === 'filedrop') return checkFolder(address, options)
   const walk = walkOf(address, options)
-  const isStopped = () => options.signal.aborted
-  for (const step of checkStep.options) {
-    if (isStopped()) break
-    board.set(step, { state: 'running' })
-    try {
-      board.set(step, await walk[step]())
-    } catch (cause) {
-      if (!isStopped()) board.fail(step, cause, step === 'security' ? walk.shown() : undefined)
-      break
-    }
-  }
-  await walk.end()
-  return board.end()
-}
-
-/** The steps as they stand, told at every change. */
-function stepBoard({ onStep }: CheckOptions) {
-  let steps: readonly CheckedStep[] = checkStep.options.map((step) => ({ step, state: 'waiting' }))
-
-  function set(step: CheckStep, found: Omit<CheckedStep, 'step'>): void {
-    steps = steps.map((one) => (one.step === step ? { step, ...found } : one))
-    onStep(steps)
-  }
-
-  return {
-    set,
-    fail(step: CheckStep, cause: unknown, certificate: ServerCertificate | undefined): void {
-      const detail = cause instanceof AppError ? cause.detail : undefined
-      set(step, {
-        state: 'failed',
-        error: codeOf(cause),
-        ...(detail === undefined ? {} : { detail }),
-        ...(certificate === undefined ? {} : { certificate }),
-      })
-    },
-    end(): readonly CheckedStep[] {
-      const isOpen = ({ state }: CheckedStep) => state === 'waiting' || state === 'running'
-      steps = steps.map((one) => (isOpen(one) ? { step: one.step, state: 'skipped' } : one))
-      onStep(steps)
-      return steps
-    },
+  const steps = SERVER_STEPS.map((step) => [step, walk[step]] as const)
+  try {
+    return await walkSteps(steps, {
+      ...options,
+      shown: (step) => (step === 'security' ? walk.shown() : undefined),
+    })
+  } finally {
+    await walk.end()
   }
 }
 
 /** What each step does. They are taken in their order, and each may use what those before it learnt. */
-function walkOf(address: HubAddress, options: CheckOptions) {
+function walkOf(address: ServerAddress, options: CheckOptions) {
   const { signal, serverClock, clockLimitMs } = options
   const connection = { ...options.connection, pinnedSha256: address.pinnedSha256 }
   let url = new URL('http://localhost')
@@ -101,7 +57,7 @@ function walkOf(address: HubAddress, options: CheckOptions) {
     }
   }
 
-  const steps: Readonly<Record<CheckStep, () => Outcome | Promise<Outcome>>> = {
+  const steps: Readonly<Record<ServerStep, () => Outcome | Promise<Outcome>>> = {
     network() {
       url = new URL(baseOf(address.url))
       if (!isLoopback(url.hostname) && !hasNetwork()) {

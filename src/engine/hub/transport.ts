@@ -14,7 +14,7 @@ export type PacketKind = 'edoc' | 'status'
 /** What a hub or a gateway can do. Limits are absent when nobody published one. */
 export interface Capabilities {
   /** Name of the implementation, for diagnostics. */
-  readonly transport: 'vxp' | 'lgsp'
+  readonly transport: 'vxp' | 'lgsp' | 'filedrop'
   /** A broken upload can go on where it stopped. */
   readonly resumableUpload: boolean
   /** A broken download can go on where it stopped. */
@@ -47,6 +47,8 @@ export interface ListedPacket {
 export interface OutgoingPacket {
   readonly kind: PacketKind
   readonly from: string
+  /** Agency ids of all that it is for, as the packet itself says; a hub reads them there. */
+  readonly recipients: readonly string[]
   /** Agency ids that narrow the packet's own recipients; left out, the packet itself says who gets it. */
   readonly to?: readonly string[]
   readonly sizeBytes: number
@@ -141,6 +143,8 @@ export interface SentQuery {
   /** `number/notation`, such as `07/UBND-VP`. */
   readonly notation: string
   readonly from: string
+  /** See {@link OutgoingPacket.recipients}. */
+  readonly recipients: readonly string[]
   /** SHA-256 of the packet as sent. The only thing that tells two packets of one document apart for certain. */
   readonly sha256?: string | undefined
   /**

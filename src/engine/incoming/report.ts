@@ -114,7 +114,7 @@ export function reportJob(ports: ReportPorts): JobHandler {
     const outcome = await sendOnce(ports, {
       job,
       transport: ports.transport(),
-      query: { kind: 'status', documentId: about, notation, from, sha256 },
+      query: { kind: 'status', documentId: about, notation, from, recipients: [to], sha256 },
       open: async () => {
         // Kept, so that what we answered can be shown later.
         await store.files.putBytes(bytes, 'soon')
@@ -122,6 +122,7 @@ export function reportJob(ports: ReportPorts): JobHandler {
           packet: {
             kind: 'status',
             from,
+            recipients: [to],
             to: [to],
             sizeBytes: bytes.byteLength,
             sha256,

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import { documentId, formatCode, type DocumentId, type Sha256 } from '../../shared/document/fields.ts'
 import type { HistoryEntry } from '../../shared/document/history.ts'
-import type { Transport } from '../hub/transport.ts'
+import type { OutgoingPacket, Transport } from '../hub/transport.ts'
 import type { Job, Outgoing } from '../store/index.ts'
 import type { JobHandler } from '../job-handler.ts'
 import { sendOnce, type OpenPacket, type SendPorts } from '../send-once.ts'
@@ -52,6 +52,7 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
       return accepted(job, id, undefined, { learntFrom: 'recipient' })
     }
     const notation = formatCode(waiting.codeNumber, waiting.fields.codeNotation)
+    const recipients = waiting.recipients.map(({ organId }) => organId)
     try {
       const outcome = await sendOnce(ports, {
         job,
@@ -61,9 +62,10 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
           documentId: documentCode,
           notation,
           from: sender,
+          recipients,
           sha256: packetOf(waiting).sha256,
         },
-        open: async () => openPacket(sender, await raise(ports, waiting, signal)),
+        open: async () => openPacket({ from: sender, recipients }, await raise(ports, waiting, signal)),
         steps: { lookedUp: 'deliver/looked-up', marked: 'deliver/marked', sent: 'deliver/sent' },
         signal,
         onDisk,
@@ -81,11 +83,14 @@ export function deliverJob(ports: DeliverPorts): JobHandler {
     settleAnswers(store, id, ports.now())
   }
 
-  async function openPacket(from: string, raised: Outgoing): Promise<OpenPacket> {
+  async function openPacket(
+    way: Pick<OutgoingPacket, 'from' | 'recipients'>,
+    raised: Outgoing,
+  ): Promise<OpenPacket> {
     const { sha256, sizeBytes } = packetOf(raised)
     const file = await store.files.open(sha256)
     return {
-      packet: { kind: 'edoc', from, sizeBytes, sha256, open: (fromByte) => file.stream(fromByte) },
+      packet: { kind: 'edoc', ...way, sizeBytes, sha256, open: (fromByte) => file.stream(fromByte) },
       close: () => file.close(),
     }
   }

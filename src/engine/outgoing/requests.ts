@@ -62,6 +62,7 @@ export async function deliverRequest(
     ? hasAnswered(store.outgoing.get(documentId), open)
     : open.length < request.recipients.length
   if (job.sentMark !== undefined && isAnswered) return accepted(undefined, { learntFrom: 'recipient' })
+  const recipients = request.recipients.map(({ organId }) => organId)
   const { codeNumber, fields } = store.outgoing.get(documentId)
   const outcome = await sendOnce(ports, {
     job,
@@ -71,14 +72,15 @@ export async function deliverRequest(
       documentId: requestCode,
       notation: formatCode(codeNumber, fields.codeNotation),
       from,
+      recipients,
       sha256,
       mayRepeat: !isAddition,
     },
     open: async () => {
       const file = await store.files.open(sha256)
-      const to = kind === 'status' ? { to: request.recipients.map(({ organId }) => organId) } : {}
+      const to = kind === 'status' ? { to: recipients } : {}
       return {
-        packet: { kind, from, ...to, sizeBytes, sha256, open: () => file.stream() },
+        packet: { kind, from, recipients, ...to, sizeBytes, sha256, open: () => file.stream() },
         close: () => file.close(),
       }
     },

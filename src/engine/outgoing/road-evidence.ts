@@ -29,7 +29,8 @@ const payload = z.object({ attemptId: z.uuid() })
  * @param sending the errand that was accepted; of several attempts the last is the one that arrived
  */
 export function addRoadEvidence(store: Store, id: DocumentId, sending: Job, at: number): void {
-  if (store.settings.get('hub')?.road === undefined) return
+  const hub = store.settings.get('hub')
+  if (hub === undefined || hub.kind === 'filedrop' || hub.road === undefined) return
   const attempt = store.history.of('job', sending.key).findLast(({ event }) => event === 'attempt')
   const { data } = payload.safeParse(attempt?.detail)
   if (data === undefined) return

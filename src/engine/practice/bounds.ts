@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
-import type { Handlers } from '../../shared/ipc/contract.ts'
+import type { Handlers, ServerKind } from '../../shared/ipc/contract.ts'
 import { PRACTICE_PATH, type PracticeStart } from '../../shared/practice.ts'
 import type { ConnectionOptions } from '../hub/connection.ts'
 import { isLoopback } from '../hub/proxy.ts'
@@ -15,17 +15,21 @@ export const PRACTICE_CONNECTION: ConnectionOptions = {
   mayConnect: (address) => isLoopback(address.includes(':') ? `[${address}]` : address),
 }
 
+/** Where packets are to go: a server, or a folder. */
+type HubPlace = { readonly kind: 'filedrop' } | { readonly kind: ServerKind; readonly url: string }
+
 /**
  * Refuses a hub of the other side before anything is sent to it.
  *
  * @param practice as this engine was started; undefined in a real office
  * @throws {AppError} `practice/stays-here` in practice, `practice/hub-is-practice` in a real office
  */
-export function requireOwnHub(url: string, practice: PracticeStart | undefined): void {
+export function requireOwnHub(hub: HubPlace, practice: PracticeStart | undefined): void {
+  const url = hub.kind === 'filedrop' ? undefined : hub.url
   if (practice !== undefined) {
     if (url !== practice.hubUrl)
       throw new AppError('practice/stays-here', 'another hub than that of practice')
-  } else if (URL.canParse(url) && new URL(url).pathname.startsWith(PRACTICE_PATH)) {
+  } else if (url !== undefined && URL.canParse(url) && new URL(url).pathname.startsWith(PRACTICE_PATH)) {
     throw new AppError('practice/hub-is-practice', 'a real office does not speak to the practice hub')
   }
 }
@@ -52,6 +56,7 @@ export function practiceSigner(signer: SignerClient, tokenPath: string): SignerC
 
 /** What would carry an exercise out of the practice, or the real office into it; to stand before all others. */
 export const PRACTICE_REFUSALS = {
+  'connection.chooseFolder': stay,
   'backup.chooseFolder': stay,
   'backup.save': stay,
   'backup.make': stay,

@@ -14,6 +14,7 @@ export type DoorMethod =
   | 'connection.check'
   | 'connection.cancelCheck'
   | 'connection.exportCheck'
+  | 'connection.chooseFolder'
   | 'restore.choose'
   | 'restore.begin'
   | 'restore.progress'

@@ -1,7 +1,6 @@
 import type { ConnectionSettings } from '../../shared/connection.ts'
-import { AppError } from '../../shared/errors.ts'
 import type { Input, Settings } from '../../shared/ipc/contract.ts'
-import { connectionSection } from '../connection.ts'
+import { accessOf, connectionSection } from '../connection.ts'
 import type { Office } from '../office.ts'
 import { renameSole } from '../people.ts'
 import { requireOwnHub } from '../practice/bounds.ts'
@@ -29,7 +28,7 @@ export function settingsAnswers(office: Office): AnswersTo<'settings' | 'connect
 
   function save(input: Input<'settings.save'>): Settings {
     const { agency, clerkName, hub, token, numberPlacement, numberFields, recallRoute } = input
-    if (hub !== undefined) requireOwnHub(hub.url, office.practice)
+    if (hub !== undefined) requireOwnHub(hub, office.practice)
     store.atomically(() => {
       store.settings.set('agency', agency)
       store.settings.set('clerkName', clerkName)
@@ -37,11 +36,7 @@ export function settingsAnswers(office: Office): AnswersTo<'settings' | 'connect
       if (hub === undefined) {
         store.settings.remove('hub')
       } else {
-        const secret = hub.secret ?? store.settings.get('hub')?.secret
-        if (secret === undefined) {
-          throw new AppError('hub/not-configured', 'the hub needs its secret', { detail: 'secret' })
-        }
-        store.settings.set('hub', { ...hub, secret })
+        store.settings.set('hub', accessOf(hub, store.settings.get('hub')))
         store.settings.remove('directoryAt')
       }
       if (token === undefined) store.settings.remove('token')

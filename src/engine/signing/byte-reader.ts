@@ -14,6 +14,8 @@ export interface ByteReader {
   pieces(length: number, largest: number): AsyncGenerator<Uint8Array>
   /** Whether the input ends here. */
   ends(): Promise<boolean>
+  /** Whatever is left, which nobody wants, read to the end. */
+  skipRest(): Promise<void>
   /** Lets the input go. */
   close(): Promise<void>
 }
@@ -82,6 +84,9 @@ export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
       }
     },
     ends: async () => !(await fill()),
+    async skipRest() {
+      while (await fill()) await some(Infinity)
+    },
     async close() {
       await input.return?.()
     },

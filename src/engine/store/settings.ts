@@ -7,7 +7,13 @@ import { agency, documentId, instant, sha256Hex } from '../../shared/document/fi
 import { numberingRules } from '../../shared/document/numbering.ts'
 import { numberFields, numberPlacement } from '../../shared/document/number-placement.ts'
 import { recallRoute } from '../../shared/document/request.ts'
-import { certificateChoice, hubKind, hubRoad, type TokenSettings } from '../../shared/ipc/contract.ts'
+import {
+  certificateChoice,
+  folderSettings,
+  hubRoad,
+  serverKind,
+  type TokenSettings,
+} from '../../shared/ipc/contract.ts'
 import { autoLockMinutes } from '../../shared/people.ts'
 import { queuePolicy } from '../../shared/queue-policy.ts'
 import { savedSearch } from '../../shared/search.ts'
@@ -17,14 +23,17 @@ import { json } from './columns.ts'
 import type { Database } from './database.ts'
 
 /** Address and name at the hub, with the secret: it lives here, in the encrypted file, and nowhere else. */
-const hubAccess = z.object({
-  kind: hubKind.default('vxp'),
+const serverAccess = z.object({
+  kind: serverKind.default('vxp'),
   url: z.string(),
   systemId: z.string(),
   secret: z.string(),
   road: hubRoad.optional(),
   pinnedSha256: sha256Hex.optional(),
 })
+
+/** How packets travel: in a folder, or by a hub. */
+const hubAccess = z.union([folderSettings, serverAccess])
 
 /** How the hub's server is reached. Passwords and the key live here, as the hub's secret does. */
 const connection = z.object({

@@ -120,7 +120,7 @@ export function ConnectionCheck({
               key={step.step}
               step={step}
               onTrust={
-                onTrust === undefined
+                onTrust === undefined || hub.kind === 'filedrop'
                   ? undefined
                   : (certificate) => {
                       onTrust(certificate)

@@ -1,7 +1,19 @@
+import { FolderOpen } from 'lucide-react'
+
 import { fingerprintGroups } from '../../shared/connection-check.vi.ts'
 import type { Sha256 } from '../../shared/document/fields.ts'
-import { hubKind, hubRoad, type HubKind, type Input, type Settings } from '../../shared/ipc/contract.ts'
+import {
+  hubKind,
+  hubRoad,
+  type HubKind,
+  type Input,
+  type ServerKind,
+  type Settings,
+} from '../../shared/ipc/contract.ts'
+import { call } from '../lib/call.ts'
+import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
+import { Banner, FailureBanner } from './Banner.tsx'
 import { Button } from './Button.tsx'
 import { ConnectionCheck } from './ConnectionCheck.tsx'
 import { CheckBox, Choice, TextBox } from './Field.tsx'
@@ -10,6 +22,8 @@ import styles from './Form.module.css'
 /** The hub as it is being typed. `secretKept`: one is stored already and may stay. */
 export interface HubDraft {
   readonly kind: HubKind
+  /** Of the kind `filedrop`, which has none of the others. */
+  readonly folder: string
   readonly url: string
   readonly systemId: string
   readonly secret: string
@@ -21,9 +35,11 @@ export interface HubDraft {
 }
 
 /** What is typed, from what is stored. The secret never comes out. */
-export function hubDraftOf(hub: Settings['hub']): HubDraft {
+export function hubDraftOf(kept: Settings['hub']): HubDraft {
+  const hub = kept?.kind === 'filedrop' ? undefined : kept
   return {
-    kind: hub?.kind ?? 'vxp',
+    kind: kept?.kind ?? 'vxp',
+    folder: kept?.kind === 'filedrop' ? kept.folder : '',
     url: hub?.url ?? '',
     systemId: hub?.systemId ?? '',
     secret: '',
@@ -35,11 +51,14 @@ export function hubDraftOf(hub: Settings['hub']): HubDraft {
   }
 }
 
-type HubField = 'url' | 'systemId' | 'secret' | 'roadClient' | 'roadService'
+type HubField = 'folder' | 'url' | 'systemId' | 'secret' | 'roadClient' | 'roadService'
 
 /** Why the hub cannot be saved like this, by field. */
 export function hubProblems(draft: HubDraft): Partial<Record<HubField, string>> {
   const { client, service } = roadOf(draft)
+  if (draft.kind === 'filedrop') {
+    return isFolderPath(draft.folder) ? {} : { folder: TEXT.hubForm.folderWrong }
+  }
   return {
     ...(/^https?:\/\/[^\s/]+/i.test(draft.url.trim()) ? {} : { url: TEXT.hubForm.urlWrong }),
     ...(draft.systemId.trim() === '' ? { systemId: TEXT.hubForm.systemIdMissing } : {}),
@@ -55,14 +74,27 @@ export function hubProblems(draft: HubDraft): Partial<Record<HubField, string>> 
 
 /** The hub as the engine takes it. */
 export function hubOf(draft: HubDraft): Input<'connection.startCheck'> {
+  const { kind } = draft
+  if (kind === 'filedrop') return { kind, folder: draft.folder.trim() }
   const hub = {
-    kind: draft.kind,
+    kind,
     url: draft.url.trim(),
     systemId: draft.systemId.trim(),
     ...(draft.hasRoad ? { road: roadOf(draft) } : {}),
     ...(draft.pinnedSha256 === undefined ? {} : { pinnedSha256: draft.pinnedSha256 }),
   }
   return draft.secret === '' ? hub : { ...hub, secret: draft.secret }
+}
+
+/** The hub as a new office takes it. */
+export function newHubOf(draft: HubDraft): Input<'office.create'>['hub'] {
+  const hub = hubOf(draft)
+  return hub.kind === 'filedrop' ? hub : { ...hub, secret: draft.secret }
+}
+
+/** A whole path, as Windows writes it for a drive or a share, or as the others do. */
+function isFolderPath(text: string): boolean {
+  return /^([A-Za-z]:[\\/]|\\\\[^\\]|\/)/.test(text.trim())
 }
 
 /** Identifiers are often written with a slash in front, as in an address. */
@@ -97,9 +129,93 @@ export function HubForm({
           onChange({ ...draft, kind })
         }}
       />
+      {draft.kind === 'filedrop' ? (
+        <FolderFields draft={draft} onChange={onChange} error={problems.folder} autoFocus={autoFocus} />
+      ) : (
+        <ServerFields
+          draft={draft}
+          kind={draft.kind}
+          onChange={onChange}
+          problems={problems}
+          autoFocus={autoFocus}
+        />
+      )}
+      <ConnectionCheck
+        hub={hubOf(draft)}
+        mayStart={() => {
+          onAsked()
+          return Object.keys(hubProblems(draft)).length === 0
+        }}
+        onTrust={({ sha256 }) => {
+          onChange({ ...draft, pinnedSha256: sha256 })
+        }}
+      />
+    </div>
+  )
+}
+
+/** The stick or the share, and what must be known of it. */
+function FolderFields({
+  draft,
+  onChange,
+  error,
+  autoFocus,
+}: {
+  draft: HubDraft
+  onChange: (draft: HubDraft) => void
+  error: string | undefined
+  autoFocus: boolean
+}) {
+  const choose = useAction(async () => {
+    const { folder } = await call('connection.chooseFolder', {})
+    if (folder !== undefined) onChange({ ...draft, folder })
+  })
+  return (
+    <>
+      <TextBox
+        label={TEXT.hubForm.folder}
+        hint={TEXT.hubForm.folderHint}
+        value={draft.folder}
+        onChange={(folder) => {
+          onChange({ ...draft, folder })
+        }}
+        maxLength={1000}
+        look="mono"
+        autoFocus={autoFocus}
+        error={error}
+      />
+      <div>
+        <Button icon={FolderOpen} isBusy={choose.busy} onPress={() => void choose.run()}>
+          {TEXT.hubForm.folderChoose}
+        </Button>
+      </div>
+      <FailureBanner error={choose.error} boxed />
+      <Banner tone="info" title={TEXT.hubForm.folderSealed} boxed>
+        {TEXT.hubForm.folderSealedRest}
+      </Banner>
+    </>
+  )
+}
+
+/** A hub's address, our name there, and what the way to it takes. */
+function ServerFields({
+  draft,
+  kind,
+  onChange,
+  problems,
+  autoFocus,
+}: {
+  draft: HubDraft
+  kind: ServerKind
+  onChange: (draft: HubDraft) => void
+  problems: Partial<Record<HubField, string>>
+  autoFocus: boolean
+}) {
+  return (
+    <>
       <TextBox
         label={TEXT.hubForm.url}
-        hint={TEXT.hubForm.urlHint[draft.kind]}
+        hint={TEXT.hubForm.urlHint[kind]}
         warning={isOpenLine(draft.url) ? TEXT.hubForm.urlOpen : undefined}
         type="url"
         value={draft.url}
@@ -182,17 +298,7 @@ export function HubForm({
           </div>
         </div>
       )}
-      <ConnectionCheck
-        hub={hubOf(draft)}
-        mayStart={() => {
-          onAsked()
-          return Object.keys(hubProblems(draft)).length === 0
-        }}
-        onTrust={({ sha256 }) => {
-          onChange({ ...draft, pinnedSha256: sha256 })
-        }}
-      />
-    </div>
+    </>
   )
 }
 

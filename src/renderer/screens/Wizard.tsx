@@ -6,7 +6,7 @@ import { AgencyForm, agencyDraftOf, agencyProblems } from '../components/AgencyF
 import { Banner, FailureBanner } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { TextBox } from '../components/Field.tsx'
-import { HubForm, hubDraftOf, hubOf, hubProblems } from '../components/HubForm.tsx'
+import { HubForm, hubDraftOf, newHubOf, hubProblems } from '../components/HubForm.tsx'
 import { EnterPractice } from '../components/Practice.tsx'
 import { StepChecks } from '../components/StepChecks.tsx'
 import { CertificateChoices, DriverChoice } from '../components/TokenForm.tsx'
@@ -42,7 +42,7 @@ export function Wizard({ office, onOpened }: { office: OfficeStatus; onOpened: (
     return call('office.create', {
       agency: fields,
       clerkName,
-      ...(hubUsed ? { hub: { ...hubOf(hub), secret: hub.secret } } : {}),
+      ...(hubUsed ? { hub: newHubOf(hub) } : {}),
       ...(tokenUsed && token !== undefined ? { token } : {}),
       recoveryCode: typed,
     })

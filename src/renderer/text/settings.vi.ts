@@ -1,6 +1,6 @@
 import type { ProxyChoice } from '../../shared/connection.ts'
 import type { RecallRoute } from '../../shared/document/request.ts'
-import type { DriverSummary, HubKind, TrustedRoot } from '../../shared/ipc/contract.ts'
+import type { DriverSummary, HubKind, ServerKind, TrustedRoot } from '../../shared/ipc/contract.ts'
 
 /** The settings, and the wizard of the first start. */
 export const SETTINGS_TEXT = {
@@ -143,12 +143,21 @@ export const SETTINGS_TEXT = {
     kinds: {
       vxp: 'Trục liên thông văn bản quốc gia, qua máy chủ bảo mật',
       lgsp: 'Trục LGSP của tỉnh',
+      filedrop: 'Thư mục trao đổi (USB hoặc thư mục chung)',
     } satisfies Record<HubKind, string>,
+    folder: 'Thư mục trao đổi',
+    folderHint:
+      'Ổ USB hoặc thư mục chung, ví dụ E:\\ hoặc \\\\may-chu\\trao-doi. Các cơ quan dùng chung một thư mục.',
+    folderWrong: 'Hãy chọn thư mục, hoặc điền đủ đường dẫn bắt đầu từ tên ổ.',
+    folderChoose: 'Chọn thư mục…',
+    folderSealed: 'Người mang USB không đọc được văn bản',
+    folderSealedRest:
+      'Mỗi văn bản thành một gói niêm phong cho từng nơi nhận, chỉ máy của nơi nhận mở được. Bấm “Kiểm tra kết nối” một lần với mỗi USB mới để chuẩn bị. Cơ quan cần có khóa trong mục Mã hóa giữa các cơ quan.',
     url: 'Địa chỉ trục liên thông',
     urlHint: {
       vxp: 'Địa chỉ máy chủ bảo mật của tỉnh, bắt đầu bằng https://',
       lgsp: 'Địa chỉ trục LGSP, thường bắt đầu bằng https:// và kết thúc bằng /v1',
-    } satisfies Record<HubKind, string>,
+    } satisfies Record<ServerKind, string>,
     urlOpen:
       'Địa chỉ http:// không mã hóa đường truyền. Chỉ dùng khi tỉnh yêu cầu và máy chủ nằm trong mạng nội bộ của cơ quan.',
     urlWrong: 'Địa chỉ phải bắt đầu bằng http:// hoặc https://',

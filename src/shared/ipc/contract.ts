@@ -21,7 +21,16 @@ import type { Requests } from './contract/values.ts'
 export { type DesktopSettings } from './contract/desktop.ts'
 export { MAX_WORD_BYTES, type DraftTemplate, type DraftVersion } from './contract/drafting.ts'
 export { type MonthCount, type PressingDocument, type Today } from './contract/home.ts'
-export { hubKind, hubRoad, type HubKind, type HubRoad, type LineStatus } from './contract/hub.ts'
+export {
+  folderSettings,
+  hubKind,
+  hubRoad,
+  serverKind,
+  type HubKind,
+  type HubRoad,
+  type LineStatus,
+  type ServerKind,
+} from './contract/hub.ts'
 export { MAX_ASSIGNED, type IncomingDetail, type IncomingSummary } from './contract/incoming.ts'
 export { type Counts, type OfficeStatus, type Settings, type TokenSettings } from './contract/office.ts'
 export {

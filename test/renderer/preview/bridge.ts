@@ -871,6 +871,7 @@ const handlers: Handlers = {
   'connection.check': () => ({ check: CHECK }),
   'connection.cancelCheck': () => ({}),
   'connection.exportCheck': () => ({}),
+  'connection.chooseFolder': () => ({ folder: 'E:\\' }),
   'line.status': line,
   'line.syncNow': line,
   'numbering.current': numbering,

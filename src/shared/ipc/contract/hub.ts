@@ -6,10 +6,13 @@ import { agency, documentId, instant, organId, sha256Hex } from '../../document/
 import { queuePolicy } from '../../queue-policy.ts'
 import { errorCode, nothing, type Requests } from './values.ts'
 
-/** How a hub is spoken to: the national hub's SDK, or a province's LGSP. */
-export const hubKind = z.enum(['vxp', 'lgsp'])
-
+/** How packets travel: by the national hub's SDK, a province's LGSP, or in a folder that is carried or shared. */
+export const hubKind = z.enum(['vxp', 'lgsp', 'filedrop'])
 export type HubKind = z.output<typeof hubKind>
+
+/** The kinds that are a server at an address. */
+export const serverKind = hubKind.exclude(['filedrop'])
+export type ServerKind = z.output<typeof serverKind>
 
 /** What parts an identifier on the X-Road is made of, such as `VN/GOV/H99/VANTHU`. */
 const roadIdentifier = (parts: string) =>
@@ -28,9 +31,9 @@ export const hubRoad = z.object({
 
 export type HubRoad = z.output<typeof hubRoad>
 
-/** The line, the hub's address and the office's name at the hub. `secret` goes in and never comes out. */
-export const hubSettings = z.object({
-  kind: hubKind.default('vxp'),
+/** A hub's address and the office's name there. */
+const serverSettings = z.object({
+  kind: serverKind.default('vxp'),
   url: z.url({ protocol: /^https?$/ }).max(500),
   systemId: z.string().trim().min(1).max(100),
   /** Left out, the address answers by itself. */
@@ -39,7 +42,21 @@ export const hubSettings = z.object({
   pinnedSha256: sha256Hex.optional(),
 })
 
-export const hubSecret = z.string().min(1).max(500)
+/** An exchange folder in place of a hub: a stick, or a folder on a share. */
+export const folderSettings = z.object({
+  kind: z.literal('filedrop'),
+  /** An absolute path. */
+  folder: z.string().min(1).max(1000),
+})
+
+const secret = z.string().min(1).max(500)
+
+/** How the office's packets travel. A hub's secret goes in and never comes out. */
+export const hubSettings = z.union([folderSettings, serverSettings])
+/** The same as it is set up. */
+export const newHub = z.union([folderSettings, serverSettings.extend({ secret })])
+/** The same as it is changed: without `secret` the stored one stays. */
+export const changedHub = z.union([folderSettings, serverSettings.extend({ secret: secret.optional() })])
 
 const lineStatus = z.object({
   /** `off`: no hub configured. */
@@ -99,14 +116,17 @@ export const hubContract = {
 
   /** Walks the way to a hub before anything is saved; how far it is says `connection.check`. */
   'connection.startCheck': {
-    /** Without `secret` the stored one is used. */
-    input: hubSettings.extend({ secret: hubSecret.optional() }),
+    /** Without `secret` the stored one is used. An exchange folder is made ready by it. */
+    input: changedHub,
     output: connectionCheck,
   },
   'connection.check': { input: nothing, output: z.object({ check: connectionCheck.optional() }) },
   'connection.cancelCheck': { input: nothing, output: nothing },
   /** As a text file, where the clerk wants it. */
   'connection.exportCheck': { input: nothing, output: z.object({ path: z.string().optional() }) },
+
+  /** The system's dialog for the exchange folder; no `folder` when the clerk cancels. */
+  'connection.chooseFolder': { input: nothing, output: z.object({ folder: z.string().optional() }) },
 
   'line.status': { input: nothing, output: lineStatus },
   /** The clerk has seen what the hub no longer knows of; their histories keep it. */

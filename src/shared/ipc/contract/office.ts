@@ -6,7 +6,7 @@ import { numberFields, numberPlacement } from '../../document/number-placement.t
 import { recallRoute } from '../../document/request.ts'
 import { deadline, workCalendar } from '../../document/working-days.ts'
 import { errorCode, nothing, codeNumber, certificateChoice } from './values.ts'
-import { hubSettings, hubSecret } from './hub.ts'
+import { changedHub, hubSettings, newHub } from './hub.ts'
 import type { Requests } from './values.ts'
 
 const tokenSettings = z.object({
@@ -75,7 +75,7 @@ export const officeContract = {
     input: z.object({
       agency,
       clerkName: z.string().trim().min(1).max(50),
-      hub: hubSettings.extend({ secret: hubSecret }).optional(),
+      hub: newHub.optional(),
       token: tokenSettings.optional(),
       recoveryCode: z.string().max(200),
     }),
@@ -95,8 +95,7 @@ export const officeContract = {
     input: z.object({
       agency,
       clerkName: z.string().trim().min(1).max(50),
-      /** Without `secret` the stored one stays. */
-      hub: hubSettings.extend({ secret: hubSecret.optional() }).optional(),
+      hub: changedHub.optional(),
       token: tokenSettings.optional(),
       /** Left out, it stays as it is. So do the names of form fields and the way of recalling. */
       numberPlacement: numberPlacement.optional(),
