@@ -60,6 +60,8 @@ export default defineConfig({
       minify: true,
       // The content policy allows files of our own, not data addresses; so nothing is inlined.
       assetsInlineLimit: 0,
+      // The editor of texts and pdf.js are each a chunk of half a megabyte, loaded from the disk when they are shown.
+      chunkSizeWarningLimit: 600,
       modulePreload: { polyfill: false },
       rolldownOptions: { input: at('src/renderer/index.html') },
     },

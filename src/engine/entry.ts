@@ -181,6 +181,7 @@ const host: Host = {
   wrapKey: (key) => ask({ op: 'wrapKey', key }),
   unwrapKey: (wrapped) => ask({ op: 'unwrapKey', wrapped }),
   chooseModule: () => ask({ op: 'chooseModule' }),
+  chooseOpenable: () => ask({ op: 'chooseOpenable' }),
   chooseFolder: (title) => ask({ op: 'chooseFolder', title }),
   // Plain Node has no desktop to ask; there the environment says it, as for every other program.
   resolveProxy: (url) =>

@@ -16,6 +16,8 @@ export interface Host {
   readonly unwrapKey: (wrapped: Uint8Array) => Promise<Uint8Array | undefined>
   /** The system's file dialog for a driver; `undefined` when the clerk cancels. */
   readonly chooseModule: () => Promise<string | undefined>
+  /** The system's file dialog for a packet or an evidence file; `undefined` when the clerk cancels. */
+  readonly chooseOpenable: () => Promise<string | undefined>
   /** The system's dialog for a folder, under that title (Vietnamese); `undefined` when the clerk cancels. */
   readonly chooseFolder: (title: string) => Promise<string | undefined>
   /**

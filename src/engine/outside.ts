@@ -15,7 +15,7 @@ export function outside(onWanted: () => void) {
     onWanted()
   }
 
-  /** A file was opened in the system's own way; main has looked at its name, and nothing at what is in it. */
+  /** A file was opened in the system's own way, or chosen in its dialog; nobody has looked at what is in it. */
   function openFile(path: string): void {
     opened = path
     want({ what: 'file' })

@@ -1,6 +1,7 @@
 import { dialog, type BrowserWindow } from 'electron'
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { EVIDENCE_ENDING, PACKET_ENDING } from '../shared/opened.ts'
 
 /**
  * The system's dialogs for files and folders, over the window where there is one. Each answers `undefined` when the
@@ -31,6 +32,17 @@ export function dialogs(window: () => BrowserWindow | undefined) {
           { name: 'Trình điều khiển token', extensions: ['dll', 'so', 'dylib'] },
           { name: 'Chứng thư mềm (thử nghiệm)', extensions: ['p12', 'pfx'] },
           { name: 'Mọi tệp', extensions: ['*'] },
+        ],
+      }),
+    chooseOpenable: () =>
+      open({
+        title: 'Mở gói tin hoặc hồ sơ chứng cứ',
+        properties: ['openFile'],
+        filters: [
+          {
+            name: 'Gói tin, hồ sơ chứng cứ',
+            extensions: [PACKET_ENDING, EVIDENCE_ENDING].map((ending) => ending.slice(1)),
+          },
         ],
       }),
     chooseFolder: (title: string) => open({ title, properties: ['openDirectory', 'createDirectory'] }),

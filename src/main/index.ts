@@ -120,6 +120,8 @@ async function open(): Promise<void> {
         return unwrapKey(request.wrapped)
       case 'chooseModule':
         return ask.chooseModule()
+      case 'chooseOpenable':
+        return ask.chooseOpenable()
       case 'chooseFolder':
         return ask.chooseFolder(request.title)
       case 'resolveProxy':

@@ -11,6 +11,8 @@ export const hostRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('wrapKey'), key: bytes }),
   z.object({ op: z.literal('unwrapKey'), wrapped: bytes }),
   z.object({ op: z.literal('chooseModule') }),
+  /** A file of those that the program opens when somebody opens it outside. */
+  z.object({ op: z.literal('chooseOpenable') }),
   z.object({ op: z.literal('chooseFolder'), title: z.string().max(200) }),
   z.object({ op: z.literal('resolveProxy'), url: z.url() }),
   z.object({ op: z.literal('saveFile'), name: z.string(), bytes: bytes }),
@@ -47,6 +49,7 @@ export const hostAnswer = {
   wrapKey: bytes.optional(),
   unwrapKey: bytes.optional(),
   chooseModule: z.string().optional(),
+  chooseOpenable: z.string().optional(),
   chooseFolder: z.string().optional(),
   resolveProxy: z.string(),
   saveFile: z.string().optional(),

@@ -20,6 +20,7 @@ export const SHORTCUTS = {
   goTo: DIGITS.map((key) => ({ key, ctrl: true })),
   find: [{ key: 'k', ctrl: true }],
   settings: [{ key: ',', ctrl: true }],
+  openFile: [{ key: 'o', ctrl: true }],
   lock: [{ key: 'l', ctrl: true }],
   help: [{ key: 'F1' }],
   guide: [{ key: 'F1', shift: true }],

@@ -230,6 +230,12 @@ test('a packet that is opened in the desktop is shown in the window that runs, a
   await report.getByText('Số, ký hiệu: 99/UBND-VP').waitFor()
   await office.page.getByRole('region', { name: '07.pdf' }).waitFor()
   expect(await office.ask('counts', {})).toEqual(before)
+
+  const other = join(dir, 'goi tin khac.edxml')
+  writeFileSync(other, await documentPacket({ code: { number: '98', notation: 'UBND-VP' } }))
+  await office.chooseNext(other)
+  await report.getByRole('button', { name: 'Mở tệp từ máy…' }).click()
+  await report.getByText('Số, ký hiệu: 98/UBND-VP').waitFor()
 })
 
 test('an office that wants it so has closing end the program', async () => {

@@ -1,5 +1,5 @@
 /** Every shortcut that F1 lists does what it says, and whoever is led somewhere finds the focus there. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -116,6 +116,14 @@ const PROOFS: Readonly<Record<Shortcut, () => Promise<void>>> = {
   async settings() {
     await press('Control+,')
     await until(hash).toBe('#/settings')
+  },
+  async openFile() {
+    const path = join(dir, 'không phải gói tin.edxml')
+    writeFileSync(path, 'chỉ là chữ')
+    await office.chooseNext(path)
+    await press('Control+o')
+    await until(hash).toBe('#/opened')
+    await office.page.getByRole('main').getByRole('button', { name: 'Thử lại' }).waitFor()
   },
   async lock() {
     await office.ask('session.setPassword', { next: 'mật khẩu của Lê' })

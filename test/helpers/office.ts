@@ -158,6 +158,7 @@ export function plainHost(
     wrapKey: () => Promise.resolve(undefined),
     unwrapKey: () => Promise.resolve(undefined),
     chooseModule: () => Promise.resolve(undefined),
+    chooseOpenable: () => Promise.resolve(undefined),
     chooseFolder: () => Promise.resolve(exportsTo),
     resolveProxy: () => Promise.resolve('DIRECT'),
     saveFile: (name, bytes) => {

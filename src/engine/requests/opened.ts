@@ -4,12 +4,17 @@ import { pdfOfFile, reportOfFile } from '../opened.ts'
 import type { Outside } from '../outside.ts'
 import type { AnswersTo } from './area.ts'
 
-/** The file that somebody opened outside the window. */
+/** The file that somebody opened, outside the window or by its own button. */
 export function openedAnswers(
   office: Office,
-  { openedFile }: Pick<Outside, 'openedFile'>,
+  { openedFile, openFile }: Pick<Outside, 'openedFile' | 'openFile'>,
 ): AnswersTo<'opened'> {
   return {
+    'opened.choose': async () => {
+      const path = await office.host.chooseOpenable()
+      if (path !== undefined) openFile(path)
+      return {}
+    },
     'opened.report': async () => {
       const path = openedFile()
       return path === undefined ? {} : { report: await reportOfFile(path, office) }

@@ -34,9 +34,11 @@ import { Banner, FailureBanner } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
 import { Chip } from '../components/Chip.tsx'
 import { ShortcutsDialog } from '../components/Dialog.tsx'
-import { later } from '../components/later.tsx'
 import { GuideButton } from '../components/GuideButton.tsx'
+import { later } from '../components/later.tsx'
 import { Logo } from '../components/Logo.tsx'
+import { Meter } from '../components/Progress.tsx'
+import { SearchBox } from '../components/SearchBox.tsx'
 import { UrgentNotice } from '../components/UrgentNotice.tsx'
 import { WhoIsAtWork } from '../components/WhoIsAtWork.tsx'
 import { call } from '../lib/call.ts'
@@ -58,8 +60,6 @@ import styles from './Frame.module.css'
 import { HandlingScreen } from './HandlingScreen.tsx'
 import { HomeScreen } from './HomeScreen.tsx'
 import { IncomingScreen } from './IncomingScreen.tsx'
-import { SearchBox } from '../components/SearchBox.tsx'
-import { Meter } from '../components/Progress.tsx'
 import { OutboxScreen } from './OutboxScreen.tsx'
 import { SearchScreen } from './SearchScreen.tsx'
 import { SentScreen } from './SentScreen.tsx'
@@ -98,7 +98,16 @@ const LISTLESS_PLACES: readonly Place[] = ['home', 'search', 'settings', 'opened
 const PAGE_PLACES: readonly Place[] = ['drafts', 'to-sign', 'to-approve']
 
 /** The shortcuts that work wherever the focus is. */
-const ANYWHERE = ['help', 'nextPane', 'previousPane', 'compose', 'find', 'settings', 'goTo'] as const
+const ANYWHERE = [
+  'help',
+  'nextPane',
+  'previousPane',
+  'compose',
+  'find',
+  'settings',
+  'openFile',
+  'goTo',
+] as const
 
 /** The window at work: navigation, the screen, and a status bar that always tells the truth. */
 export function Frame({ office }: { office: OfficeStatus }) {
@@ -123,6 +132,8 @@ export function Frame({ office }: { office: OfficeStatus }) {
     go('drafts', draft.id)
   })
   const composeNow = compose.run
+  const choose = useAction(() => call('opened.choose', {}))
+  const chooseFile = choose.run
   useWanted(
     useCallback(
       (wanted: Wanted) => {
@@ -156,6 +167,9 @@ export function Frame({ office }: { office: OfficeStatus }) {
         case 'settings':
           go('settings')
           return
+        case 'openFile':
+          void chooseFile()
+          return
         case 'goTo':
           go(PLACES[Number(event.key) - 1] ?? 'home')
       }
@@ -172,7 +186,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
       window.removeEventListener('dragover', keep)
       window.removeEventListener('drop', keep)
     }
-  }, [composeNow])
+  }, [chooseFile, composeNow])
 
   const counted = counts.status === 'ready' ? countsByPlace(counts.value) : {}
   const filterable =
@@ -244,7 +258,7 @@ export function Frame({ office }: { office: OfficeStatus }) {
         </div>
       </header>
       <main ref={work} className={styles['work']} {...FOCUS_REST}>
-        <FailureBanner error={compose.error} />
+        <FailureBanner error={compose.error ?? choose.error} />
         <Restored office={office} />
         <Forgotten line={line.status === 'ready' ? line.value : undefined} />
         <Screen

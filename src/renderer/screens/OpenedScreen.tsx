@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { OpenedReport } from '../../shared/opened.ts'
 import { Banner, Empty, Failed, Skeleton } from '../components/Banner.tsx'
 import { PdfView } from '../components/PdfView.tsx'
+import { OpenFile } from '../components/OpenFile.tsx'
 import { VerdictBand, VerdictDialog } from '../components/VerdictReport.tsx'
 import { classes } from '../lib/classes.ts'
 import { useLive } from '../lib/useLive.ts'
@@ -18,7 +19,11 @@ export function OpenedScreen() {
   if (opened.status === 'failed') return <Failed error={opened.error} onRetry={opened.refresh} />
   const { report } = opened.value
   if (report === undefined) {
-    return <Empty icon={FileSearch} title={TEXT.opened.none} hint={TEXT.opened.noneHint} />
+    return (
+      <Empty icon={FileSearch} title={TEXT.opened.none} hint={TEXT.opened.noneHint}>
+        <OpenFile />
+      </Empty>
+    )
   }
   return <Report report={report} />
 }
@@ -38,6 +43,8 @@ function Report({ report }: { report: OpenedReport }) {
         <div className={screen['head']}>
           <h1 className={styles['title']}>{text.titles[kind]}</h1>
           <span className={styles['name']}>{name}</span>
+          <span className={screen['push']} />
+          <OpenFile />
         </div>
         {kind === 'evidence' ? (
           <Banner

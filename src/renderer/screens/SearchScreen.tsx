@@ -10,6 +10,7 @@ import { DayField } from '../components/DayField.tsx'
 import { DocumentList, WideDocumentRow } from '../components/DocumentList.tsx'
 import { Choice, TextBox } from '../components/Field.tsx'
 import { Marked } from '../components/Marked.tsx'
+import { OpenFile } from '../components/OpenFile.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatDay } from '../lib/format.ts'
@@ -59,6 +60,7 @@ export function SearchScreen({
           )}
         </span>
         <span className={screen['push']} />
+        <OpenFile />
         <SaveSearch key={key} query={query} />
       </div>
       <Filters filters={query.filters} onNarrow={narrow} onClear={() => onQuery({ ...query, filters: {} })} />

@@ -134,6 +134,7 @@ export const FRAME_TEXT = {
     goTo: 'Chuyển mục theo thứ tự ở cột bên trái',
     find: 'Tìm văn bản',
     settings: 'Mở Cài đặt',
+    openFile: 'Mở gói tin, hồ sơ chứng cứ từ máy',
     lock: 'Khóa, đổi người làm việc',
     help: 'Xem phím tắt',
     guide: 'Mở hướng dẫn cho màn hình đang xem',

@@ -920,6 +920,7 @@ const handlers: Handlers = {
   'desktop.save': ({ policy }) => ({ policy, abilities: { tray: true } }),
   'desktop.takeWanted': () => ({}),
   'desktop.drag': () => ({}),
+  'opened.choose': () => ({}),
   'opened.report': () => ({}),
   'opened.pdf': () => {
     throw new AppError('document/not-found', 'sample')
