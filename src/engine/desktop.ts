@@ -43,8 +43,8 @@ export function officeDesktop({ store, line, now, timer, isUnattended, host }: D
   function standing(): Standing {
     return {
       office: 'open',
-      arrived: store.incoming.counts().new,
-      toSend: store.outgoing.counts().outbox,
+      arrived: store.incoming.countOf('new'),
+      toSend: store.outgoing.countOf('outbox'),
       staysInTray: policy().staysInTray,
     }
   }

@@ -17,7 +17,7 @@ export function today(store: Store, now: number): Output<'home.today'> {
   return {
     toSign: out.toSign,
     toSend: out.outbox,
-    arrived: store.incoming.counts().new,
+    arrived: store.incoming.countOf('new'),
     dueToday: running.filter(({ deadline }) => deadline.at >= now && vietnamDate(deadline.at) === day).length,
     late: late.length,
     pressing: running.slice(0, SHOWN).map((one) => described(store, one)),

@@ -69,9 +69,7 @@ test('a packet collected twice is one document', () => {
     new: 0,
     asked: 0,
     handling: 0,
-    registered: 0,
     quarantine: 0,
-    returned: 0,
   })
 })
 
@@ -137,10 +135,9 @@ test('an unreadable packet lies in quarantine with its reason, until it is put a
     new: 0,
     asked: 0,
     handling: 0,
-    registered: 0,
     quarantine: 0,
-    returned: 1,
   })
+  expect(store.incoming.countOf('returned')).toBe(1)
   expect(store.incoming.list('returned', 10, 0).rows[0]).toMatchObject({
     state: 'dismissed',
     returnReason: 'Tệp lạ',

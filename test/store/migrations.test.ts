@@ -39,6 +39,7 @@ const SHIPPED = {
   '0016-registers.sql': '8f874a8989fd121c87f7cee941da463fb413d31d5241a7e204716f9b09ea9a90',
   '0017-updates.sql': '95e93b7e15b6eb0d87352019b5f95bd17b87a55fc12972edaa83f190265dfdbd',
   '0018-package-key.sql': '68fda7502850fc1f41d95427bf1f5517cdc51575d1f57a4512da559d9a2dd629',
+  '0019-assignee.sql': '822f2e10bbd3d77af1774e7cad7b6abb7ab3a5092fb8b014792ecd76dfbe7c00',
 }
 
 function file() {

@@ -160,6 +160,8 @@ CREATE TABLE "incoming" (
 
 CREATE UNIQUE INDEX incoming_arrival ON incoming (arrival_year, arrival_number) WHERE arrival_number IS NOT NULL;
 
+CREATE INDEX incoming_assignee ON incoming (assignee_id, handle_by, received_at) WHERE assignee_id IS NOT NULL;
+
 CREATE INDEX incoming_document ON incoming (document_code, sender_organ_id) WHERE document_code IS NOT NULL;
 
 CREATE INDEX incoming_handling ON incoming (state, handle_by, received_at);

@@ -37,6 +37,7 @@ import { json, maybe, numberRow, orNull } from './columns.ts'
 import type { Database } from './database.ts'
 import type { HistoryStore } from './history.ts'
 import type { IncomingRequestStore } from './incoming-requests.ts'
+import { mapped, newestIn } from './pages.ts'
 
 /** What the lists need: kept in columns of their own, so that a page does not parse whole messages. */
 const listed = z.object({
@@ -197,13 +198,13 @@ export function incomingStore(
     'SELECT sha256 FROM incoming_file UNION SELECT packet_sha256 FROM incoming',
     z.object({ sha256: sha256Hex }),
   )
-  const page = db.query(
-    'incoming.list',
-    `SELECT ${LISTED} FROM incoming WHERE id IN (
-       SELECT id FROM incoming WHERE state IN (SELECT value FROM json_each(@states))
-       ORDER BY received_at DESC, id LIMIT @limit OFFSET @offset)
-     ORDER BY received_at DESC, id`,
-    listed,
+  const pages = mapped(INCOMING_BOXES, (states) =>
+    db.query(
+      'incoming.list',
+      `SELECT ${LISTED} FROM incoming WHERE id IN (${newestIn('incoming', states, 'received_at')})
+       ORDER BY received_at DESC, id`,
+      listed,
+    ),
   )
   const dropReplaced = db.command(
     'incoming.clearReplaced',
@@ -242,19 +243,24 @@ export function incomingStore(
     `UPDATE incoming SET assignee_id = @personId, assignee = @name, handle_by = @handleBy, changed_at = @at
      WHERE id = @id`,
   )
-  const unfinished = `FROM incoming WHERE state IN (SELECT value FROM json_each(@states))
-    AND (@of IS NULL OR assignee_id = @of) AND (@unassigned = 0 OR state = 'registered')`
-  const handlingPage = db.query(
-    'incoming.listHandling',
-    `SELECT ${LISTED} FROM incoming WHERE id IN (
-       SELECT id ${unfinished} ORDER BY handle_by IS NULL, handle_by, received_at, id LIMIT @limit OFFSET @offset)
-     ORDER BY handle_by IS NULL, handle_by, received_at, id`,
-    listed,
-  )
-  const countHandling = db.query(
-    'incoming.countHandling',
-    `SELECT count(*) AS value ${unfinished}`,
-    numberRow,
+  const unfinished = UNFINISHED.map((state) => `'${state}'`).join(', ')
+  const handled = mapped(
+    {
+      everybody: `FROM incoming WHERE state IN (${unfinished})`,
+      nobody: `FROM incoming WHERE state = 'registered'`,
+      // Few of thousands are theirs: the state is looked at and not looked up.
+      one: `FROM incoming WHERE assignee_id = @of AND +state IN (${unfinished})`,
+    },
+    (rows) => ({
+      page: db.query(
+        'incoming.listHandling',
+        `SELECT ${LISTED} FROM incoming WHERE id IN (
+           SELECT id ${rows} ORDER BY handle_by IS NULL, handle_by, received_at, id LIMIT @limit OFFSET @offset)
+         ORDER BY handle_by IS NULL, handle_by, received_at, id`,
+        listed,
+      ),
+      count: db.query('incoming.countHandling', `SELECT count(*) AS value ${rows}`, numberRow),
+    }),
   )
   const due = db.query(
     'incoming.dueForHandling',
@@ -437,11 +443,11 @@ export function incomingStore(
     if (box === 'asked') {
       return { total: countOf(box), rows: askedPage.all({ limit, offset }).map(summary) }
     }
-    const states = JSON.stringify(INCOMING_BOXES[box])
-    const rows = page.all({ states, limit, offset })
+    const rows = pages[box].all({ limit, offset })
     return { total: countOf(box), rows: rows.map(summary) }
   }
 
+  /** How many documents a box holds. */
   function countOf(box: IncomingBox): number {
     const row =
       box === 'asked' ? countAsked.get() : countIn.get({ states: JSON.stringify(INCOMING_BOXES[box]) })
@@ -459,18 +465,16 @@ export function incomingStore(
     limit: number,
     offset: number,
   ): { total: number; rows: IncomingSummary[] } {
-    const wanted = handlingOf(of)
-    const rows = handlingPage.all({ ...wanted, limit, offset })
-    return { total: countHandling.get(wanted)?.value ?? 0, rows: rows.map(summary) }
+    const { statements, parameters } = handlingOf(of)
+    const rows = statements.page.all({ ...parameters, limit, offset })
+    return { total: statements.count.get(parameters)?.value ?? 0, rows: rows.map(summary) }
   }
 
   function handlingOf(of: PersonId | 'nobody' | undefined) {
-    const isNobody = of === 'nobody'
-    return {
-      states: JSON.stringify(UNFINISHED),
-      of: isNobody || of === undefined ? null : of,
-      unassigned: isNobody ? 1 : 0,
-    }
+    if (of === undefined) return { statements: handled.everybody, parameters: {} }
+    return of === 'nobody'
+      ? { statements: handled.nobody, parameters: {} }
+      : { statements: handled.one, parameters: { of } }
   }
 
   /** What is to be done by a day, `yyyy-MM-dd`, or should have been. */
@@ -486,7 +490,10 @@ export function incomingStore(
   /** What the person at work has to do: theirs, and for who directs also what waits to be given to somebody. */
   function handlingCount(): number {
     const person = actor.current()
-    const count = (of: PersonId | 'nobody') => countHandling.get(handlingOf(of))?.value ?? 0
+    const count = (of: PersonId | 'nobody') => {
+      const { statements, parameters } = handlingOf(of)
+      return statements.count.get(parameters)?.value ?? 0
+    }
     if (person === undefined) return count('nobody')
     const directs = person.roles.includes('leader') || person.roles.includes('clerk')
     return count(person.id) + (directs ? count('nobody') : 0)
@@ -511,15 +518,13 @@ export function incomingStore(
     }
   }
 
-  /** How many documents each box holds. */
-  function counts(): Record<IncomingBox | 'handling', number> {
+  /** How many documents wait in the boxes that somebody has to see to: what is done with grows with the years. */
+  function counts(): Record<'new' | 'asked' | 'handling' | 'quarantine', number> {
     return {
       handling: handlingCount(),
       new: countOf('new'),
       asked: countOf('asked'),
-      registered: countOf('registered'),
       quarantine: countOf('quarantine'),
-      returned: countOf('returned'),
     }
   }
 
@@ -583,6 +588,7 @@ export function incomingStore(
     collect,
     handledIn,
     countReceived,
+    countOf,
     counts,
     dueForHandling,
     fileHashes,

@@ -39,6 +39,7 @@ import type { DirectoryStore } from './directory.ts'
 import type { HistoryStore } from './history.ts'
 import type { Job, JobStore } from './jobs.ts'
 import type { OutgoingRequestStore } from './outgoing-requests.ts'
+import { mapped, newestIn } from './pages.ts'
 
 const outgoingRow = z.object({
   id: documentId,
@@ -97,7 +98,8 @@ const COLUMNS = `id, state, revision, fields, code_number AS codeNumber, issued_
  * that waits for a leader is also the leader's own.
  */
 const VISIBLE = `(@drafter IS NULL OR drafter_id IS NULL OR drafter_id = @drafter OR leader_id = @drafter)`
-const SENT_BACK = `sent_back_at IS NOT NULL AND state = 'drafting' AND ${VISIBLE}`
+// The index holds those that were sent back, who are few; the state alone leads to all drafts.
+const SENT_BACK = `sent_back_at IS NOT NULL AND +state = 'drafting' AND ${VISIBLE}`
 const COPY_NAMES = JSON.stringify(COPY_TYPES.map(({ name }) => name))
 const LATE_MS = 24 * 60 * 60 * 1000
 /** Where a drafter finds only what concerns them. */
@@ -270,15 +272,25 @@ export function outgoingStore(
        AND state <> 'discarded' ORDER BY created_at`,
     z.object({ codeNumber: z.string(), codeNotation: z.string() }),
   )
-  const lists = {
-    byChange: db.query('outgoing.list', page('changed_at'), outgoingRow),
-    bySending: db.query('outgoing.listSent', page('sent_at'), outgoingRow),
-  }
-  const countIn = db.query(
-    'outgoing.count',
-    `SELECT count(*) AS value FROM outgoing WHERE state IN (SELECT value FROM json_each(@states)) AND ${VISIBLE}`,
-    numberRow,
-  )
+  const boxes = mapped(OUTGOING_BOXES, (states, box) => {
+    const order = box === 'sent' ? 'sent_at' : 'changed_at'
+    // Left out where everybody sees all: whose a document is stands in the row and in no index.
+    const visible = PRIVATE_BOXES.includes(box) ? VISIBLE : undefined
+    const named = states.map((state) => `'${state}'`).join(', ')
+    return {
+      page: db.query(
+        'outgoing.list',
+        `SELECT ${COLUMNS} FROM outgoing WHERE id IN (${newestIn('outgoing', states, order, visible)})
+         ORDER BY ${order} DESC, id`,
+        outgoingRow,
+      ),
+      count: db.query(
+        'outgoing.count',
+        `SELECT count(*) AS value FROM outgoing WHERE state IN (${named})${visible === undefined ? '' : ` AND ${visible}`}`,
+        numberRow,
+      ),
+    }
+  })
   const sentBackPage = db.query(
     'outgoing.listSentBack',
     `SELECT ${COLUMNS} FROM outgoing WHERE ${SENT_BACK} ORDER BY sent_back_at DESC, id LIMIT @limit OFFSET @offset`,
@@ -428,19 +440,17 @@ export function outgoingStore(
     const rows =
       box === 'sentBack'
         ? sentBackPage.all(page)
-        : (box === 'sent' ? lists.bySending : lists.byChange).all({
-            ...page,
-            states: JSON.stringify(OUTGOING_BOXES[box]),
-          })
+        : boxes[box].page.all(PRIVATE_BOXES.includes(box) ? page : { limit, offset })
     return { total: countOf(box), rows: rows.map((row) => summary(whole(row))) }
   }
 
+  /** How many documents a box holds for whoever is at work. */
   function countOf(box: OutgoingBox): number {
     const drafter = onlyOf(box)
     const row =
       box === 'sentBack'
         ? countSentBack.get({ drafter })
-        : countIn.get({ drafter, states: JSON.stringify(OUTGOING_BOXES[box]) })
+        : boxes[box].count.get(PRIVATE_BOXES.includes(box) ? { drafter } : {})
     return row?.value ?? 0
   }
 
@@ -468,15 +478,17 @@ export function outgoingStore(
       .map(({ codeNumber, codeNotation }) => formatCode(codeNumber, codeNotation))
   }
 
-  /** How many documents each box holds; of those to sign, how many wait for whoever is at work. */
-  function counts(): Record<OutgoingBox, number> {
+  /**
+   * How many documents wait in the boxes that somebody has to see to, of those to sign how many for whoever is at work.
+   * What was sent grows with the years.
+   */
+  function counts(): Record<Exclude<OutgoingBox, 'sent'>, number> {
     return {
       drafts: countOf('drafts'),
       sentBack: countOf('sentBack'),
       toApprove: countOf('toApprove'),
       toSign: waitingFor(),
       outbox: countOf('outbox'),
-      sent: countOf('sent'),
     }
   }
 
@@ -711,6 +723,7 @@ export function outgoingStore(
     amend,
     clearNumber,
     clearSignatures,
+    countOf,
     counts,
     create,
     fileHashes,
@@ -743,14 +756,6 @@ export function outgoingStore(
 
 function named(id: PersonId | undefined, name: string | undefined) {
   return id === undefined ? undefined : { id, name: name ?? '' }
-}
-
-/** Sorts and cuts on an index alone, then fetches the rows of one page. */
-function page(order: 'changed_at' | 'sent_at'): string {
-  return `SELECT ${COLUMNS} FROM outgoing WHERE id IN (
-      SELECT id FROM outgoing WHERE state IN (SELECT value FROM json_each(@states)) AND ${VISIBLE}
-      ORDER BY ${order} DESC, id LIMIT @limit OFFSET @offset)
-    ORDER BY ${order} DESC, id`
 }
 
 function touched(changes: number, id: DocumentId): void {

@@ -1103,13 +1103,10 @@ const handlers: Handlers = {
     toApprove: documents.filter(({ state }) => state === 'proposed').length,
     toSign: documents.filter(({ state }) => OUTGOING_BOXES.toSign.some((known) => known === state)).length,
     outbox: documents.filter(({ state }) => OUTGOING_BOXES.outbox.some((known) => known === state)).length,
-    sent: 3,
     new: received.filter(({ state }) => state === 'admitted').length,
     asked: received.filter(({ request }) => request?.state === 'asked').length,
     handling: handling().length,
-    registered: 1,
     quarantine: received.filter(({ state }) => state === 'quarantined').length,
-    returned: 1,
   }),
   'outgoing.list': ({ box, limit, offset }) => {
     const rows =

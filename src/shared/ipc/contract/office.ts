@@ -54,13 +54,10 @@ const counts = z.object({
   toApprove: z.int(),
   toSign: z.int(),
   outbox: z.int(),
-  sent: z.int(),
   new: z.int(),
   asked: z.int(),
   handling: z.int(),
-  registered: z.int(),
   quarantine: z.int(),
-  returned: z.int(),
 })
 
 export type Counts = z.output<typeof counts>
