@@ -51,6 +51,8 @@ export function DocumentList<Row extends { readonly id: string }>({
   const id = useId()
   const [active, setActive] = useState(0)
   const anchor = useRef(0)
+  /** Moved to before its page was here: selected when it comes. */
+  const awaited = useRef<number>(undefined)
   const { total, show } = pages
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer is not passed on or memoised
   const virtualizer = useVirtualizer({
@@ -65,6 +67,13 @@ export function DocumentList<Row extends { readonly id: string }>({
   useEffect(() => {
     if (filter === '') show(first, last)
   }, [show, first, last, filter])
+
+  useEffect(() => {
+    const row = awaited.current === undefined ? undefined : pages.row(awaited.current)
+    if (row === undefined) return
+    awaited.current = undefined
+    onSelect(row)
+  })
 
   useFirstFocus(box, pages.status === 'ready' && total > 0)
 
@@ -83,6 +92,7 @@ export function DocumentList<Row extends { readonly id: string }>({
     setActive(index)
     virtualizer.scrollToIndex(index)
     const row = pages.row(index)
+    awaited.current = follow && row === undefined ? index : undefined
     if (follow && row !== undefined) onSelect(row)
   }
   const toggle = (index: number) => {

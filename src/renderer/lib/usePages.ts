@@ -6,6 +6,10 @@ import { failureOf, onTopic } from './call.ts'
 import { fold } from '../../shared/fold.ts'
 
 const PAGE_ROWS = 100
+/** Asked for at once: whoever drags through a long list waits for the page where they stop, not for all they passed. */
+const ASKED_TOGETHER = 2
+/** Those in sight and the last ones that were; a list that was scrolled through would else lie whole in memory. */
+const HELD_PAGES = 30
 /** A filter looks through this many of the newest rows; the screen says so when there are more. */
 export const FILTER_ROWS = 2000
 
@@ -48,19 +52,16 @@ export function usePages<Row>(
 ): Pages<Row> {
   const [held, setHeld] = useState<Held<Row>>(() => empty(key))
   const wanted = useRef({ key, pages: new Set<number>([0]) })
-  const fetchPage = useRef<(page: number) => void>(() => undefined)
+  const fetchMissing = useRef<(...pages: number[]) => void>(() => undefined)
   const reload = useRef<() => void>(() => undefined)
 
   useEffect(() => {
     let gone = false
     const asking = new Set<number>()
-    const stale = new Set<number>()
+    /** In sight, and not asked for since they came into sight or something changed. */
+    let missing = new Set<number>()
     if (wanted.current.key !== key) wanted.current = { key, pages: new Set([0]) }
     const fetchOne = (page: number) => {
-      if (asking.has(page)) {
-        stale.add(page)
-        return
-      }
       asking.add(page)
       load(page * PAGE_ROWS, PAGE_ROWS)
         .then(
@@ -68,7 +69,10 @@ export function usePages<Row>(
             if (gone) return
             setHeld((old) => {
               const pages = new Map(old.key === key ? old.pages : [])
+              // Last in the order in which they came.
+              pages.delete(page)
               pages.set(page, rows)
+              forgetOldest(pages, wanted.current.pages)
               return { key, status: 'ready', error: undefined, total, pages }
             })
           },
@@ -83,13 +87,26 @@ export function usePages<Row>(
         )
         .finally(() => {
           asking.delete(page)
-          if (!gone && stale.delete(page)) fetchOne(page)
+          if (!gone) fetchNext()
         })
     }
-    const loadAll = () => {
-      for (const page of wanted.current.pages) fetchOne(page)
+    const fetchNext = () => {
+      for (const page of missing) {
+        if (asking.size >= ASKED_TOGETHER) return
+        // One that is on its way and was changed meanwhile is asked for again when it is here.
+        if (asking.has(page)) continue
+        missing.delete(page)
+        if (wanted.current.pages.has(page)) fetchOne(page)
+      }
     }
-    fetchPage.current = fetchOne
+    const loadAll = () => {
+      missing = new Set(wanted.current.pages)
+      fetchNext()
+    }
+    fetchMissing.current = (...pages) => {
+      for (const page of pages) missing.add(page)
+      fetchNext()
+    }
     reload.current = loadAll
     loadAll()
     const forget = onTopic((heard) => {
@@ -106,10 +123,9 @@ export function usePages<Row>(
     for (let page = Math.floor(first / PAGE_ROWS); page <= Math.floor(last / PAGE_ROWS); page += 1) {
       pages.add(page)
     }
-    for (const page of pages) {
-      if (!wanted.current.pages.has(page)) fetchPage.current(page)
-    }
+    const fresh = [...pages].filter((page) => !wanted.current.pages.has(page))
     wanted.current = { key: wanted.current.key, pages }
+    fetchMissing.current(...fresh)
   }, [])
 
   const current = held.key === key ? held : empty<Row>(key)
@@ -149,6 +165,14 @@ export function usePages<Row>(
     row,
     show,
     refresh,
+  }
+}
+
+/** Drops what came first of the pages that nobody looks at, as far as there are too many. */
+function forgetOldest(pages: Map<number, unknown>, inSight: ReadonlySet<number>): void {
+  for (const page of pages.keys()) {
+    if (pages.size <= HELD_PAGES) return
+    if (!inSight.has(page)) pages.delete(page)
   }
 }
 
