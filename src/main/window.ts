@@ -123,6 +123,8 @@ export function openWindow(preload: string, prepare: (window: BrowserWindow) => 
       devTools: !app.isPackaged,
       spellcheck: false,
       navigateOnDragDrop: false,
+      // Compiled code is kept from the first start on, and not from the third within some days.
+      v8CacheOptions: 'bypassHeatCheck',
     },
   })
   window.removeMenu()
