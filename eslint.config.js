@@ -101,10 +101,15 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    // A preload: it runs in the page.
-    files: ['test/bench/window/watch.cjs'],
+    // They run in a page.
+    files: ['test/bench/window/watch.cjs', 'test/bench/window/empty/rows.js'],
     languageOptions: {
-      globals: { document: 'readonly', MutationObserver: 'readonly', requestAnimationFrame: 'readonly' },
+      globals: {
+        document: 'readonly',
+        location: 'readonly',
+        MutationObserver: 'readonly',
+        requestAnimationFrame: 'readonly',
+      },
     },
   },
   {

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- NAME [OPTION…]`: measures built code and prints what came out. There is `sign`, our signing against
  * `pdfsig`, `sync`, our transfers against `curl`, `receive`, a whole inbox against `curl`, `search`, our search beside
- * `notmuch`, and `start`, our window beside an empty one; their options are in test/bench/NAME.ts.
+ * `notmuch`, and `start` and `scroll`, our window beside an empty one; their options are in test/bench/NAME.ts.
  *
  * Builds the command line and the programs of test/bench first: what is measured is what is shipped.
  */
@@ -16,7 +16,7 @@ const [name = '', ...options] = process.argv.slice(2)
 const script = join(root, 'test', 'bench', `${name}.ts`)
 
 if (!/^[a-z]+$/.test(name) || !existsSync(script)) {
-  process.stderr.write('Which bench? There is: npm run bench -- sign, sync, receive, search, start\n')
+  process.stderr.write('Which bench? There is: npm run bench -- sign, sync, receive, search, start, scroll\n')
   process.exit(2)
 }
 setup()
@@ -27,9 +27,10 @@ if (name === 'receive') {
   const { runnerImport } = await import('vite')
   await runnerImport(script, { root, configFile: false, logLevel: 'error' })
 } else {
-  if (name === 'start') run([join(root, 'scripts', 'build.mjs')])
+  const isWindow = name === 'start' || name === 'scroll'
+  if (isWindow) run([join(root, 'scripts', 'build.mjs')])
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-  for (const mode of name === 'start' ? ['bench'] : ['cli', 'bench']) {
+  for (const mode of isWindow ? ['bench'] : ['cli', 'bench']) {
     run([vite, 'build', '--config', 'vite.node.config.ts', '--mode', mode, '--logLevel', 'warn'])
   }
   run([script, ...options])
