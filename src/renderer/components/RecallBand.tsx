@@ -120,6 +120,8 @@ function Progress({ detail, act }: { detail: OutgoingDetail; act: ReactNode }) {
     const why = delivery.error === undefined ? undefined : ERROR_TEXT[delivery.error]
     return (
       <>
+        {/* Where it was before: who pressed one of them still has the focus there. */}
+        {state === 'recalling' ? null : <div className={screen['actions']}>{act}</div>}
         <Banner
           tone={delivery.job === 'held' ? 'warn' : 'info'}
           title={TEXT.sent.waiting}
@@ -167,5 +169,9 @@ function Progress({ detail, act }: { detail: OutgoingDetail; act: ReactNode }) {
       </Banner>
     )
   }
-  return <div className={screen['actions']}>{act}</div>
+  return (
+    <>
+      <div className={screen['actions']}>{act}</div>
+    </>
+  )
 }

@@ -12,8 +12,10 @@ import { Button } from './Button.tsx'
 import { Changes } from './Changes.tsx'
 import { AskReason, Confirm } from './Dialog.tsx'
 
+/** What each kind of request looks like. */
+export const REQUEST_ICON = { recall: RotateCcw, update: FilePenLine } as const
+
 /** What each kind of request says, and what the clerk's answers to it are called. */
-const iconOf = { recall: RotateCcw, update: FilePenLine } as const
 const WORDS = {
   recall: TEXT.incoming,
   update: { ...TEXT.updates, refuseReason: TEXT.incoming.refuseReason, refuseNo: TEXT.incoming.refuseNo },
@@ -79,7 +81,7 @@ export function RequestBand({ detail }: { detail: IncomingDetail }) {
   }
   if (request?.state === 'refused') {
     return (
-      <Banner tone="info" icon={iconOf[request.kind]} title={WORDS[request.kind].refused}>
+      <Banner tone="info" icon={REQUEST_ICON[request.kind]} title={WORDS[request.kind].refused}>
         {TEXT.incoming.askedReason(request.reason)}
       </Banner>
     )
@@ -90,7 +92,7 @@ export function RequestBand({ detail }: { detail: IncomingDetail }) {
     <>
       <Banner
         tone="warn"
-        icon={iconOf[request.kind]}
+        icon={REQUEST_ICON[request.kind]}
         title={text.asked}
         action={
           <>

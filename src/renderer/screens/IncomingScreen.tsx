@@ -24,7 +24,7 @@ import { EvidenceButton } from '../components/EvidenceButton.tsx'
 import { IncomingPdf } from '../components/FilePreview.tsx'
 import { ProcessActions } from '../components/ProcessActions.tsx'
 import { Aside, AsideButton } from '../components/Reading.tsx'
-import { RequestBand } from '../components/RequestBand.tsx'
+import { REQUEST_ICON, RequestBand } from '../components/RequestBand.tsx'
 import { SignedVersions } from '../components/SignedVersions.tsx'
 import { TaskChips } from '../components/TaskChips.tsx'
 import { VerdictBand, VerdictDialog } from '../components/VerdictReport.tsx'
@@ -129,7 +129,7 @@ export function IncomingRow({
             </Chip>
           )}
           {row.request?.state === 'asked' ? (
-            <Chip tone="warn" icon={RotateCcw}>
+            <Chip tone="warn" icon={REQUEST_ICON[row.request.kind]}>
               {row.request.kind === 'update' ? TEXT.updates.askedChip : TEXT.requestState.asked}
             </Chip>
           ) : null}

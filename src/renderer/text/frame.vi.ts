@@ -105,7 +105,7 @@ export const FRAME_TEXT = {
     new: ['Không có văn bản mới', 'Văn bản đến từ trục liên thông sẽ tự hiện ở đây, đã kiểm tra chữ ký.'],
     asked: [
       'Không có yêu cầu nào chờ trả lời',
-      'Khi bên gửi xin thu hồi một văn bản đã vào sổ, văn bản đó hiện ở đây để văn thư quyết định.',
+      'Khi bên gửi xin thu hồi hoặc cập nhật một văn bản đã vào sổ, văn bản đó hiện ở đây để văn thư quyết định.',
     ],
     registered: ['Chưa vào sổ văn bản nào', 'Văn bản đã tiếp nhận và có số đến sẽ nằm ở đây.'],
     quarantine: [
