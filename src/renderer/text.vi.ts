@@ -10,6 +10,7 @@ import { PEOPLE_TEXT } from './text/people.vi.ts'
 import { OPENED_TEXT } from './text/opened.vi.ts'
 import { OUTGOING_TEXT } from './text/outgoing.vi.ts'
 import { PRACTICE_TEXT } from './text/practice.vi.ts'
+import { RECIPIENTS_TEXT } from './text/recipients.vi.ts'
 import { REGISTERS_TEXT } from './text/registers.vi.ts'
 import { SEARCH_TEXT } from './text/search.vi.ts'
 import { SETTINGS_TEXT } from './text/settings.vi.ts'
@@ -60,5 +61,6 @@ export const TEXT = {
   ...PEOPLE_TEXT,
   ...PRACTICE_TEXT,
   ...UPDATES_TEXT,
+  ...RECIPIENTS_TEXT,
   ...WIZARD_TEXT,
 } as const

@@ -167,6 +167,8 @@ export const ERRORS = {
   'evidence/too-large': { retry: 'never' },
   'evidence/unwritable': { retry: 'user' },
 
+  'group/name-taken': { retry: 'user' },
+  'group/too-many': { retry: 'user' },
   'update/nothing': { retry: 'user' },
   'update/printed': { retry: 'user' },
   'update/gave-back': { retry: 'user' },

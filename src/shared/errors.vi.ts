@@ -470,6 +470,14 @@ export const ERROR_TEXT: Readonly<Record<ErrorCode, { readonly title: string; re
     title: 'Chưa ghi được hồ sơ chứng cứ',
     hint: 'Chọn thư mục khác còn chỗ trống và được phép ghi, rồi xuất lại.',
   },
+  'group/name-taken': {
+    title: 'Đã có nhóm nơi nhận mang tên này',
+    hint: 'Đặt tên khác, hoặc sửa nhóm đã có.',
+  },
+  'group/too-many': {
+    title: 'Đã có quá nhiều nhóm nơi nhận',
+    hint: 'Xóa bớt nhóm không dùng nữa rồi lưu lại.',
+  },
   'update/nothing': {
     title: 'Chưa có gì thay đổi',
     hint: 'Sửa thông tin hoặc nơi nhận rồi gửi cập nhật; nếu không cần sửa, bấm “Thôi”.',

@@ -57,8 +57,8 @@ export async function prepareOffices(
     const profileDir = join(desk.dir, agency.organId)
     const office = await makeOffice({ ...common, dir: profileDir, agency, tokens, secret })
     await office.until('the directory is there', async () => {
-      const found = await office.call('directory.byIds', { ids: [other] })
-      return found.length > 0 ? found : undefined
+      const [found] = await office.call('directory.standings', { ids: [other] })
+      return found?.standing === 'current' ? found : undefined
     })
     const planned: PlannedDocument[] = []
     for (let at = 0; at < amount; at += 1) {

@@ -113,7 +113,8 @@ test('offices find each other by the cards on the stick, each signed by its agen
   })
   await receiver.until('the receiver knows the sender', async () => {
     await receiver.call('line.syncNow', {})
-    return (await receiver.call('directory.byIds', { ids: [SENDER.organId] }))[0]
+    const [known] = await receiver.call('directory.standings', { ids: [SENDER.organId] })
+    return known?.standing === 'current' ? known : undefined
   })
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { packetFit } from '../../src/engine/outgoing/fit.ts'
 import { freeze } from '../../src/engine/outgoing/freeze.ts'
 import { RECEIVER } from '../helpers/office.ts'
 import { MORNING, typed } from '../store/office.ts'
@@ -24,4 +25,17 @@ test('what the hub will not take is refused before anybody signs', async () => {
   store.settings.set('largestPacketBytes', 4_600_000)
   await freeze(store, id, revision, MORNING)
   expect(store.outgoing.get(id).state).toBe('frozen')
+})
+
+test('how large the packet will be is known while it is drafted, with what signatures will add', async () => {
+  const store = sendingOffice()
+  const { id } = store.outgoing.create(typed({ recipients: [RECEIVER.organId] }))
+  expect(packetFit(store, store.outgoing.get(id))).toEqual({ bytes: 500_000, largest: undefined })
+  const kept = await store.files.putBytes(new Uint8Array(3_000_000))
+  store.outgoing.setFile(id, { ...kept, name: 'a.xlsx', contentType: '' }, 'attachment')
+  store.settings.set('largestPacketBytes', 4_200_000)
+  const { bytes, largest } = packetFit(store, store.outgoing.get(id))
+  expect(largest).toBe(4_200_000)
+  expect(bytes).toBeGreaterThan(4_500_000)
+  expect(bytes).toBeLessThan(4_510_000)
 })

@@ -40,6 +40,7 @@ const SHIPPED = {
   '0017-updates.sql': '95e93b7e15b6eb0d87352019b5f95bd17b87a55fc12972edaa83f190265dfdbd',
   '0018-package-key.sql': '68fda7502850fc1f41d95427bf1f5517cdc51575d1f57a4512da559d9a2dd629',
   '0019-assignee.sql': '822f2e10bbd3d77af1774e7cad7b6abb7ab3a5092fb8b014792ecd76dfbe7c00',
+  '0020-recipients.sql': '99b36ea2431369ec19d2b0bdcda88eafef344806fef8d853639df19fe8a3dbdc',
 }
 
 function file() {

@@ -29,6 +29,12 @@ CREATE TABLE agency_key (
   PRIMARY KEY (organ_id, statement_sha256)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE agency_retired (
+  organ_id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  retired_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE agency_use (
   organ_id TEXT PRIMARY KEY,
   used_at INTEGER NOT NULL
@@ -407,6 +413,16 @@ CREATE TABLE picture (
   height_mm REAL NOT NULL CHECK (height_mm > 0),
   kept_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE recipient_group (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  -- agency ids, in the clerk's order
+  organ_ids TEXT NOT NULL CHECK (json_valid(organ_ids)),
+  used_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX recipient_group_used ON recipient_group (used_at);
 
 CREATE TRIGGER register_correction_is_not_deleted BEFORE DELETE ON register_correction
 BEGIN

@@ -4,6 +4,7 @@ import type { IncomingDetail, OutgoingDetail } from '../../shared/ipc/contract.t
 import { wantedChanges } from '../incoming/updates.ts'
 import { nextArrivalNumber } from '../incoming/register.ts'
 import type { Office } from '../office.ts'
+import { packetFit } from '../outgoing/fit.ts'
 import { hasPage } from '../outgoing/freeze.ts'
 import { nextNumber } from '../outgoing/number.ts'
 
@@ -20,6 +21,7 @@ export function outgoingDetail({ store, now }: Office, id: DocumentId): Outgoing
     verdict: document.verdict,
     history: store.history.about(id),
     notes: store.notes.of(id),
+    fit: document.state === 'drafting' ? packetFit(store, document) : undefined,
     versions: store.versions.of(id),
     encrypted: store.encryptionKeys.isEncrypted(document.packetSha256),
     nextNumber: waitsForNumber(document.state, document.fields.typeName)

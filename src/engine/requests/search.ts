@@ -1,10 +1,18 @@
 import { AppError } from '../../shared/errors.ts'
+import type { RecipientGroup } from '../../shared/document/recipient-group.ts'
 import { MAX_SAVED_SEARCHES, type SavedSearch } from '../../shared/search.ts'
 import type { Office } from '../office.ts'
 import type { AnswersTo } from './area.ts'
 
 /** Finding documents and agencies. */
 export function searchAnswers({ store, tell }: Office): AnswersTo<'search' | 'directory'> {
+  const groups = () => store.recipientGroups.list()
+
+  function changedGroups(): RecipientGroup[] {
+    tell('directory')
+    return groups()
+  }
+
   function saved(): SavedSearch[] {
     return store.settings.get('savedSearches') ?? []
   }
@@ -29,6 +37,19 @@ export function searchAnswers({ store, tell }: Office): AnswersTo<'search' | 'di
     'search.save': (search) => keep([...savedBut(search.name), search]),
     'search.forget': ({ name }) => keep(savedBut(name)),
     'directory.search': ({ text, limit }) => store.directory.search(text, limit),
-    'directory.byIds': ({ ids }) => store.directory.byIds(ids),
+    'directory.standings': ({ ids }) => store.directory.standings(ids),
+    'directory.groups': groups,
+    'directory.saveGroup': (group) => {
+      store.recipientGroups.save(group)
+      return changedGroups()
+    },
+    'directory.useGroup': ({ id }) => {
+      store.recipientGroups.noteUse(id)
+      return changedGroups()
+    },
+    'directory.removeGroup': ({ id }) => {
+      store.recipientGroups.remove(id)
+      return changedGroups()
+    },
   }
 }

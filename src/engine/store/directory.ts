@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { agency, type Agency } from '../../shared/document/fields.ts'
+import type { RecipientStanding } from '../../shared/document/recipient-group.ts'
 import { fold } from '../../shared/fold.ts'
 import { maybe, numberRow, orNull } from './columns.ts'
 import type { Database } from './database.ts'
@@ -22,7 +23,18 @@ const WORDS = ['w1', 'w2', 'w3', 'w4', 'w5', 'w6', 'w7', 'w8'] as const
 export type DirectoryStore = ReturnType<typeof directoryStore>
 
 /** The agencies the hub knows. The only module that names the `agency` tables. */
-export function directoryStore(db: Database) {
+export function directoryStore(db: Database, now: () => number) {
+  const retireOthers = db.command(
+    'directory.retireOthers',
+    `INSERT INTO agency_retired (organ_id, name, retired_at)
+     SELECT organ_id, name, @at FROM agency WHERE organ_id NOT IN (SELECT value FROM json_each(@ids))
+     ON CONFLICT (organ_id) DO UPDATE SET name = excluded.name, retired_at = excluded.retired_at`,
+  )
+  const lastName = db.query(
+    'directory.lastName',
+    'SELECT name FROM agency_retired WHERE organ_id = @id',
+    z.object({ name: z.string() }),
+  )
   const dropOthers = db.command(
     'directory.dropOthers',
     'DELETE FROM agency WHERE organ_id NOT IN (SELECT value FROM json_each(@ids))',
@@ -79,7 +91,9 @@ export function directoryStore(db: Database) {
     if (agencies.length === 0) return
     db.atomically(() => {
       upsert(agencies)
-      dropOthers.run({ ids: JSON.stringify(agencies.map(({ organId }) => organId)) })
+      const ids = JSON.stringify(agencies.map(({ organId }) => organId))
+      retireOthers.run({ ids, at: now() })
+      dropOthers.run({ ids })
     })
   }
 
@@ -109,9 +123,23 @@ export function directoryStore(db: Database) {
     return ids.flatMap((id) => byCode.get({ id }) ?? [])
   }
 
+  /** How the directory knows each of these recipients now, in the order asked. */
+  function standings(ids: readonly string[]): RecipientStanding[] {
+    return ids.map((id) => {
+      const known = byCode.get({ id })
+      if (known === undefined) {
+        return { organId: id, name: lastName.get({ id })?.name ?? id, standing: 'struck-off' }
+      }
+      const { name } = known
+      return known.organId === id
+        ? { organId: id, name, standing: 'current' }
+        : { organId: id, name, standing: 'renamed', now: known }
+    })
+  }
+
   function count(): number {
     return total.get()?.value ?? 0
   }
 
-  return { byIds, count, noteUse, replaceAll, search, upsert }
+  return { byIds, count, noteUse, replaceAll, search, standings, upsert }
 }

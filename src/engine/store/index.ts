@@ -32,6 +32,7 @@ import { registerStore, type RegisterStore } from './registers.ts'
 import { SEARCH_TABLES, searchStore, type SearchStore } from './search.ts'
 import { searchedIncoming, searchedOutgoing } from './searched.ts'
 import { settingStore, type SettingStore } from './settings.ts'
+import { recipientGroupStore, type RecipientGroupStore } from './recipient-groups.ts'
 import { versionStore, type VersionStore } from './versions.ts'
 
 export type { Actor } from './actor.ts'
@@ -104,6 +105,7 @@ export interface Store {
   /** What the people write to each other about documents. */
   readonly notes: NoteStore
   readonly versions: VersionStore
+  readonly recipientGroups: RecipientGroupStore
   readonly jobs: JobStore
   readonly outgoing: OutgoingStore
   /** What those of them hold that are written here. */
@@ -276,7 +278,7 @@ function assemble({
   const actor = actorContext()
   const history = historyStore(db, actor)
   const jobs = jobStore(db, history, now)
-  const directory = directoryStore(db)
+  const directory = directoryStore(db, options.now)
   const requests = outgoingRequestStore(db, history, now)
   const receivedRequests = incomingRequestStore(db, history, now)
   const outgoing = outgoingStore(db, { history, jobs, directory, requests, actor }, now)
@@ -331,6 +333,7 @@ function assemble({
     people: peopleStore(db, history, now),
     notes: noteStore(db, actor),
     versions: versionStore(db),
+    recipientGroups: recipientGroupStore(db, now),
     jobs,
     outgoing,
     compositions,

@@ -17,16 +17,20 @@ import { useDrop } from '../lib/useDrop.ts'
 import { TEXT } from '../text.vi.ts'
 import styles from './AttachmentList.module.css'
 import { FailureBanner } from './Banner.tsx'
+import { FieldNote } from './Field.tsx'
 import { IconButton } from './Button.tsx'
 import { FilePicker } from './FilePicker.tsx'
 
 /** The files beside the main document of a draft: added by button or drop, taken off one by one. */
 export function AttachmentList({
   files,
+  fit,
   onAttach,
   onDetach,
 }: {
   files: readonly DocumentFile[]
+  /** How large the packet will be. */
+  fit: OutgoingDetail['fit']
   onAttach: (name: string, bytes: Uint8Array) => Promise<OutgoingDetail>
   onDetach: (file: DocumentFile) => Promise<OutgoingDetail>
 }) {
@@ -61,6 +65,7 @@ export function AttachmentList({
     >
       <h2>{TEXT.draft.attachments}</h2>
       <p className={styles['note']}>{TEXT.draft.attachmentsHint}</p>
+      <Fit fit={fit} />
       <FailureBanner error={refused ?? attach.error ?? detach.error} />
       {attachments.length === 0 ? null : (
         <ul className={styles['list']}>
@@ -103,4 +108,12 @@ export function AttachmentList({
       </div>
     </section>
   )
+}
+
+/** Said while it can still be put right: a signed document that the hub does not take can only be drafted anew. */
+function Fit({ fit }: { fit: OutgoingDetail['fit'] }) {
+  if (fit?.largest === undefined) return null
+  const [size, most] = [formatSize(fit.bytes), formatSize(fit.largest)]
+  if (fit.bytes > fit.largest) return <FieldNote kind="error" text={TEXT.draft.tooLargeForHub(size, most)} />
+  return <p className={styles['note']}>{TEXT.draft.fitsHub(size, most)}</p>
 }

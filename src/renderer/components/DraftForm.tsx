@@ -12,7 +12,7 @@ import styles from './DraftForm.module.css'
 import { DraftMoreFields } from './DraftMoreFields.tsx'
 import { Choice, Segments, TextBox } from './Field.tsx'
 import { LinesField } from './LinesField.tsx'
-import { RecipientPicker } from './RecipientPicker.tsx'
+import { RecipientField } from './RecipientField.tsx'
 import { SignerFieldset } from './SignerFieldset.tsx'
 
 const TYPE_OPTIONS = DOCUMENT_TYPES.map(({ name }) => ({ value: name, text: name }))
@@ -127,7 +127,7 @@ export function DraftForm({
           change({ priority: Number(value) })
         }}
       />
-      <RecipientPicker
+      <RecipientField
         value={fields.recipients}
         onChange={(organIds) => {
           change({ recipients: organIds.flatMap((text) => organId.safeParse(text).data ?? []) })

@@ -1,11 +1,13 @@
-import { ArrowUp, X } from 'lucide-react'
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
+import { ArrowUp, CircleAlert, RefreshCw, X } from 'lucide-react'
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
 import type { Agency } from '../../shared/document/fields.ts'
+import type { RecipientStanding } from '../../shared/document/recipient-group.ts'
 import type { DocumentForm } from '../../shared/encryption.ts'
 import { classes } from '../lib/classes.ts'
 import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
+import { Chip } from './Chip.tsx'
 import { FieldNote } from './Field.tsx'
 import { FormChip } from './FormChip.tsx'
 import fieldStyles from './Field.module.css'
@@ -20,11 +22,14 @@ export function RecipientPicker({
   onChange,
   onBlur,
   error,
+  beside,
 }: {
   value: readonly string[]
   onChange: (organIds: string[]) => void
   onBlur: () => void
   error: string | undefined
+  /** What stands beside its name. */
+  beside?: ReactNode
 }) {
   const id = useId()
   const [text, setText] = useState('')
@@ -32,7 +37,7 @@ export function RecipientPicker({
   const [active, setActive] = useState(0)
   const popup = useRef<HTMLDivElement>(null)
   const found = useLive('directory.search', { text: text.trim(), limit: 50 }, 'directory')
-  const chosen = useLive('directory.byIds', { ids: [...value] }, 'directory')
+  const chosen = useLive('directory.standings', { ids: [...value] }, 'directory')
   const form = useLive(
     'encryption.form',
     value.length === 0 ? undefined : { recipients: [...value] },
@@ -40,9 +45,10 @@ export function RecipientPicker({
     'directory',
   )
   const rows = form.status === 'ready' ? form.value : undefined
-  const names = new Map(
-    chosen.status === 'ready' ? chosen.value.map((agency) => [agency.organId, agency.name]) : [],
+  const standings = new Map(
+    chosen.status === 'ready' ? chosen.value.map((standing) => [standing.organId, standing]) : [],
   )
+  const lost = value.filter((organId) => standings.get(organId)?.standing === 'struck-off').length
   const [lastFound, setLastFound] = useState<Agency[]>([])
   if (found.status === 'ready' && found.value !== lastFound) setLastFound(found.value)
   const options = lastFound.filter((agency) => !value.includes(agency.organId))
@@ -74,17 +80,28 @@ export function RecipientPicker({
 
   return (
     <div className={classes(fieldStyles['field'], styles['picker'])}>
-      <label htmlFor={id} className={fieldStyles['label']}>
-        {TEXT.draft.recipients}
-      </label>
+      <div className={styles['head']}>
+        <label htmlFor={id} className={fieldStyles['label']}>
+          {TEXT.draft.recipients}
+        </label>
+        {beside}
+      </div>
       {value.length === 0 ? null : (
         <ol className={styles['chosen']} aria-label={TEXT.draft.recipientList}>
           {value.map((organId, index) => {
-            const name = names.get(organId) ?? organId
+            const standing = standings.get(organId)
+            const name = standing?.name ?? organId
             return (
               <li key={organId}>
                 <span title={organId}>{name}</span>
                 <RecipientForm form={rows} organId={organId} />
+                <Standing
+                  standing={standing}
+                  onRenew={(now) => {
+                    const others = value.filter((other) => other !== now)
+                    onChange(others.map((other) => (other === organId ? now : other)))
+                  }}
+                />
                 {index === 0 ? null : (
                   <button
                     type="button"
@@ -188,6 +205,7 @@ export function RecipientPicker({
           </div>
         ) : null}
       </div>
+      {lost === 0 ? null : <FieldNote kind="error" text={TEXT.recipients.struckOffNote(lost)} />}
       <FormNote form={rows} />
       <div id={`${id}-note`}>
         {error === undefined ? (
@@ -197,6 +215,40 @@ export function RecipientPicker({
         )}
       </div>
     </div>
+  )
+}
+
+/** That the directory knows one of them under another code, which is offered, or not any more. */
+function Standing({
+  standing,
+  onRenew,
+}: {
+  standing: RecipientStanding | undefined
+  onRenew: (organId: string) => void
+}) {
+  if (standing?.standing === 'struck-off') {
+    return (
+      <Chip tone="bad" icon={CircleAlert}>
+        {TEXT.recipients.struckOff}
+      </Chip>
+    )
+  }
+  const now = standing?.now
+  if (now === undefined) return null
+  return (
+    <>
+      <Chip tone="warn">{TEXT.recipients.renamed(now.organId)}</Chip>
+      <button
+        type="button"
+        aria-label={TEXT.recipients.useNew(now.name)}
+        title={TEXT.recipients.useNew(now.name)}
+        onClick={() => {
+          onRenew(now.organId)
+        }}
+      >
+        <RefreshCw size={14} aria-hidden />
+      </button>
+    </>
   )
 }
 

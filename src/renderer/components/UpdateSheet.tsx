@@ -14,7 +14,7 @@ import { Sheet } from './Dialog.tsx'
 import { Choice, FieldNote, TextBox } from './Field.tsx'
 import { FormActions } from './FormActions.tsx'
 import form from './Form.module.css'
-import { RecipientPicker } from './RecipientPicker.tsx'
+import { RecipientField } from './RecipientField.tsx'
 
 /** Cập nhật a sent document: what is said of it, whom it is for, and why. Nothing of what was signed. */
 export function UpdateSheet({ detail, onClose }: { detail: OutgoingDetail; onClose: () => void }) {
@@ -101,7 +101,7 @@ export function UpdateSheet({ detail, onClose }: { detail: OutgoingDetail; onClo
             />
           )}
         </div>
-        <RecipientPicker
+        <RecipientField
           value={recipients}
           onChange={(organIds) => {
             setRecipients(organIds.flatMap((id) => organId.safeParse(id).data ?? []))

@@ -306,6 +306,7 @@ export function DraftEditor({ first, office }: { first: OutgoingDetail; office: 
           ) : null}
           <AttachmentList
             files={detail.files}
+            fit={detail.fit}
             onAttach={(name, bytes) =>
               keeper.perform(() => call('outgoing.attach', { id: detail.id, name, bytes }))
             }

@@ -29,7 +29,7 @@ import { Button } from '../components/Button.tsx'
 import { Chip, PriorityChip, type Tone } from '../components/Chip.tsx'
 import { Confirm, Sheet } from '../components/Dialog.tsx'
 import { ConnectionCheck } from '../components/ConnectionCheck.tsx'
-import { RecipientPicker } from '../components/RecipientPicker.tsx'
+import { RecipientField } from '../components/RecipientField.tsx'
 import { Progress } from '../components/Progress.tsx'
 import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
@@ -501,7 +501,7 @@ function OutboxRow({
           title={TEXT.outbox.readdress}
         >
           <p>{TEXT.outbox.readdressHint}</p>
-          <RecipientPicker
+          <RecipientField
             value={recipients ?? []}
             onChange={setRecipients}
             onBlur={() => undefined}

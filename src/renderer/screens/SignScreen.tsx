@@ -30,6 +30,7 @@ import { NumberFields, VoidNumber } from '../components/NumberFields.tsx'
 import { OutgoingPdf } from '../components/FilePreview.tsx'
 import { OthersTurn } from '../components/OthersTurn.tsx'
 import { PinForm, type PinUse, type Role } from '../components/PinForm.tsx'
+import { RetiredRecipients } from '../components/RetiredRecipients.tsx'
 import { SigningMark } from '../components/SigningMark.tsx'
 import { SigningSteps } from '../components/SigningSteps.tsx'
 import { announce } from '../lib/announce.ts'
@@ -411,6 +412,7 @@ function OpenDocument({
           setPicked({ step, certificate: chosen })
         }}
       >
+        <RetiredRecipients recipients={detail.recipients} />
         {isCopy ? (
           <section className={styles['place']} aria-label={TEXT.copies.place}>
             <strong>{TEXT.copies.place}</strong>

@@ -57,6 +57,10 @@ export const OUTGOING_TEXT = {
     freezeDone: 'Đã chuyển ký. Nội dung đã được chốt.',
     attachments: 'Tệp đính kèm',
     attachmentsHint: 'Phụ lục và tài liệu kèm theo, tối đa 20 tệp. Khi đóng dấu, cơ quan ký cả các tệp này.',
+    fitsHub: (size: string, most: string) =>
+      `Ước tính gói gửi đi ${size}; trục liên thông nhận tối đa ${most}.`,
+    tooLargeForHub: (size: string, most: string) =>
+      `Gói gửi đi ước tính ${size}, lớn hơn mức ${most} trục liên thông nhận. Bỏ bớt hoặc nén tệp đính kèm trước khi chuyển ký.`,
     attach: 'Thêm tệp đính kèm',
     attaching: 'Đang thêm…',
     attached: (name: string) => `Đã thêm ${name}`,

@@ -1,3 +1,4 @@
+import { recipientGroupId, type RecipientGroup } from '../../../src/shared/document/recipient-group.ts'
 import { foldedWords, wordsOf } from '../../../src/shared/fold.ts'
 import type { SavedSearch, SearchHit, SearchQuery } from '../../../src/shared/search.ts'
 import type { ConnectionCheck } from '../../../src/shared/connection-check.ts'
@@ -812,6 +813,8 @@ function searchHits({ text, filters }: SearchQuery): SearchHit[] {
   )
 }
 let versions: DraftVersion[] = []
+let groups: RecipientGroup[] = []
+const newGroupId = () => recipientGroupId.parse(crypto.randomUUID())
 let templates: DraftTemplate[] = []
 
 let encryption: EncryptionStatus = {
@@ -1096,7 +1099,27 @@ const handlers: Handlers = {
     tell('search')
     return savedSearches
   },
-  'directory.byIds': ({ ids: asked }) => agencies.filter(({ organId }) => asked.some((id) => id === organId)),
+  'directory.standings': ({ ids: asked }) =>
+    asked.map((organId) => {
+      const known = agencies.find((agency) => agency.organId === organId)
+      return {
+        organId,
+        name: known?.name ?? organId,
+        standing: known === undefined ? 'struck-off' : 'current',
+      }
+    }),
+  'directory.groups': () => groups,
+  'directory.saveGroup': ({ id, ...group }) => {
+    groups = [{ ...group, id: id ?? newGroupId() }, ...groups.filter((other) => other.id !== id)]
+    tell('directory')
+    return groups
+  },
+  'directory.useGroup': () => groups,
+  'directory.removeGroup': ({ id }) => {
+    groups = groups.filter((other) => other.id !== id)
+    tell('directory')
+    return groups
+  },
   counts: () => ({
     drafts: documents.filter(({ state }) => state === 'drafting').length,
     sentBack: sentBack().length,

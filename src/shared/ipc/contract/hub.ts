@@ -3,6 +3,7 @@ import { bytes } from '../../bytes.ts'
 import { connectionCheck } from '../../connection-check.ts'
 import { clockLimitSeconds, connectionSettings, proxyChoice } from '../../connection.ts'
 import { agency, documentId, instant, organId, sha256Hex } from '../../document/fields.ts'
+import { recipientGroup, recipientGroupId, recipientStanding } from '../../document/recipient-group.ts'
 import { queuePolicy } from '../../queue-policy.ts'
 import { errorCode, nothing, type Requests } from './values.ts'
 
@@ -142,5 +143,18 @@ export const hubContract = {
     input: z.object({ text: z.string().max(200), limit: z.int().min(1).max(200).default(50) }),
     output: z.array(agency),
   },
-  'directory.byIds': { input: z.object({ ids: z.array(organId).max(500) }), output: z.array(agency) },
+  /** Whether those that a document names are still in the directory, and under which code. */
+  'directory.standings': {
+    input: z.object({ ids: z.array(organId).max(500) }),
+    output: z.array(recipientStanding),
+  },
+  /** Nhóm nơi nhận, the one used last first. */
+  'directory.groups': { input: nothing, output: z.array(recipientGroup) },
+  'directory.saveGroup': {
+    input: recipientGroup.extend({ id: recipientGroupId.optional() }),
+    output: z.array(recipientGroup),
+  },
+  /** Its recipients are taken into a document: it comes first from now on. */
+  'directory.useGroup': { input: z.object({ id: recipientGroupId }), output: z.array(recipientGroup) },
+  'directory.removeGroup': { input: z.object({ id: recipientGroupId }), output: z.array(recipientGroup) },
 } satisfies Requests

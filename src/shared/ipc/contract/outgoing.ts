@@ -99,6 +99,8 @@ export const outgoingDetail = outgoingSummary.extend({
   history: z.array(historyEntry),
   /** What the leader and others of the office wrote about it; it never leaves the office. */
   notes: z.array(documentNote),
+  /** How large its packet will be, and how large the hub takes it where it says so; in bytes. Of drafts. */
+  fit: z.object({ bytes: z.int(), largest: z.int().optional() }).optional(),
   /** What it said before each update, oldest first. */
   versions: z.array(documentVersion),
   /** Whether the files in its packet are encrypted to its recipients. */
