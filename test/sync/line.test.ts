@@ -94,3 +94,14 @@ test('a line that stays down is tried every two minutes at the latest', () => {
   }
   expect(waits.map((ms) => ms / 1000)).toEqual([5, 10, 20, 40, 80, 120, 120, 120])
 })
+
+test('a stick that is out is looked for every ten seconds: whoever puts it in waits beside it', () => {
+  const { to, advance, at } = line()
+  const waits: number[] = []
+  for (let failures = 0; failures < 4; failures += 1) {
+    to.wentDown('hub/folder-missing')
+    waits.push((to.get().nextTryAt ?? 0) - at())
+    advance(waits.at(-1) ?? 0)
+  }
+  expect(waits.map((ms) => ms / 1000)).toEqual([5, 10, 10, 10])
+})

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../shared/errors.ts'
+import { hopOf, type ErrorCode } from '../../shared/errors.ts'
 import { retryDelayMs } from './backoff.ts'
 
 /**
@@ -6,6 +6,8 @@ import { retryDelayMs } from './backoff.ts'
  * document waits for the answer. The system says nothing when only the provider's side comes back.
  */
 const LONGEST_MS = 2 * 60_000
+/** To look for a stick costs nothing, and whoever puts it in waits beside it. */
+const LONGEST_WITHOUT_STICK_MS = 10_000
 
 /** What is known of the line to the hub. Times are epoch milliseconds. */
 export interface LineState {
@@ -66,11 +68,12 @@ export function lineToHub(now: () => number, random: () => number, onChange: () 
         return
       }
       const failures = current.failures + 1
+      const longest = hopOf(error) === 'folder' ? LONGEST_WITHOUT_STICK_MS : LONGEST_MS
       set({
         state: 'down',
         since: current.state === 'down' ? current.since : now(),
         error,
-        nextTryAt: Math.max(now() + retryDelayMs(failures, random, LONGEST_MS), earliest),
+        nextTryAt: Math.max(now() + retryDelayMs(failures, random, longest), earliest),
         failures,
       })
     },
