@@ -41,7 +41,7 @@ type Known = { readonly mark: string } & (
   | { readonly kind: 'strange'; readonly code: ErrorCode; readonly lookAgainAt: number }
 )
 
-/** What was not believed may be believed later, when its sender's root is imported. What is broken is another file then. */
+/** What was not taken may be later: its sender's root is imported, or it was a bad read of a bad stick. */
 const LOOK_AGAIN_MS = 10 * 60_000
 
 /**
@@ -74,6 +74,7 @@ export function filedropTransport({ folder: chosen, sealing, clock }: FiledropOp
         const lookAgainAt = isGood ? Infinity : clock() + LOOK_AGAIN_MS
         card = { mark: file.mark, sha256: sha256Of(statement), lookAgainAt }
         cards.set(file.path, card)
+        await nextTurn()
       }
       there.add(card.sha256)
     }
@@ -108,12 +109,7 @@ export function filedropTransport({ folder: chosen, sealing, clock }: FiledropOp
     } catch (cause) {
       const code = codeOf(cause)
       if (!code.startsWith('package/')) throw cause
-      return {
-        mark,
-        kind: 'strange',
-        code,
-        lookAgainAt: code === 'package/unproven' ? clock() + LOOK_AGAIN_MS : Infinity,
-      }
+      return { mark, kind: 'strange', code, lookAgainAt: clock() + LOOK_AGAIN_MS }
     }
   }
 
@@ -162,7 +158,12 @@ export function filedropTransport({ folder: chosen, sealing, clock }: FiledropOp
 
   /** Another copy of it may be whole. */
   function markBroken({ mark, file }: { readonly mark: string; readonly file: FoundFile }): void {
-    known.set(file.path, { mark, kind: 'strange', code: 'package/broken', lookAgainAt: Infinity })
+    known.set(file.path, {
+      mark,
+      kind: 'strange',
+      code: 'package/broken',
+      lookAgainAt: clock() + LOOK_AGAIN_MS,
+    })
   }
 
   async function send(packet: OutgoingPacket, more: SendOptions = {}): Promise<Accepted> {

@@ -139,7 +139,8 @@ export const SETTINGS_TEXT = {
 
   hubForm: {
     kind: 'Kiểu kết nối',
-    kindHint: 'Cán bộ kỹ thuật của tỉnh cho biết kiểu nào. Chưa rõ thì giữ nguyên.',
+    kindHint:
+      'Cán bộ kỹ thuật của tỉnh cho biết kiểu nào. Chưa rõ thì giữ nguyên. Nơi không có mạng dùng thư mục trao đổi.',
     kinds: {
       vxp: 'Trục liên thông văn bản quốc gia, qua máy chủ bảo mật',
       lgsp: 'Trục LGSP của tỉnh',
@@ -150,7 +151,7 @@ export const SETTINGS_TEXT = {
       'Ổ USB hoặc thư mục chung, ví dụ E:\\ hoặc \\\\may-chu\\trao-doi. Các cơ quan dùng chung một thư mục.',
     folderWrong: 'Hãy chọn thư mục, hoặc điền đủ đường dẫn bắt đầu từ tên ổ.',
     folderChoose: 'Chọn thư mục…',
-    folderSealed: 'Người mang USB không đọc được văn bản',
+    folderSealed: 'Người mang USB không đọc được văn bản.',
     folderSealedRest:
       'Mỗi văn bản thành một gói niêm phong cho từng nơi nhận, chỉ máy của nơi nhận mở được. Bấm “Kiểm tra kết nối” một lần với mỗi USB mới để chuẩn bị. Cơ quan cần có khóa trong mục Mã hóa giữa các cơ quan.',
     url: 'Địa chỉ trục liên thông',

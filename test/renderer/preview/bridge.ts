@@ -845,6 +845,28 @@ let encryption: EncryptionStatus = {
   ],
 }
 
+/** An exchange folder with a package to take and one that is not taken. */
+const FOLDER_CHECK: ConnectionCheck = {
+  startedAt: now,
+  running: false,
+  kind: 'filedrop',
+  url: 'E:\\',
+  systemId: '',
+  steps: [
+    { step: 'folder', state: 'good' },
+    { step: 'writing', state: 'good', milliseconds: 41 },
+    { step: 'own-key', state: 'good' },
+    {
+      step: 'packages',
+      state: 'warning',
+      documents: 1,
+      statuses: 2,
+      strange: [{ name: 'Gui-H99.88.01-4f02a1c29be7d3385e61f0d7a94b6c12.vtgoi', code: 'package/broken' }],
+    },
+  ],
+}
+let check: ConnectionCheck = CHECK
+
 const handlers: Handlers = {
   ...sample.handlers,
   'office.status': status,
@@ -870,8 +892,12 @@ const handlers: Handlers = {
   'connection.removeAuthorities': () => CONNECTION,
   'connection.keepCertificate': () => CONNECTION,
   'connection.removeCertificate': () => CONNECTION,
-  'connection.startCheck': () => CHECK,
-  'connection.check': () => ({ check: CHECK }),
+  'connection.startCheck': ({ kind }) => {
+    check = kind === 'filedrop' ? FOLDER_CHECK : CHECK
+    tell('connection')
+    return check
+  },
+  'connection.check': () => ({ check }),
   'connection.cancelCheck': () => ({}),
   'connection.exportCheck': () => ({}),
   'connection.chooseFolder': () => ({ folder: 'E:\\' }),
