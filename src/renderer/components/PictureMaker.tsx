@@ -9,6 +9,7 @@ import { classes } from '../lib/classes.ts'
 import { formatMm, parseMm } from '../lib/format.ts'
 import { pixelsOf, pngOf, readPhoto, showPixels, type Crop, type Turn } from '../lib/photo.ts'
 import { inSlices, makePicture, type MakerSettings, type Pixels } from '../lib/picture-maker.ts'
+import type { Role } from '../lib/signers.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
 import { Banner, Empty, FailureBanner } from './Banner.tsx'
@@ -20,7 +21,6 @@ import { FilePicker } from './FilePicker.tsx'
 import styles from './PictureMaker.module.css'
 
 /** The person's handwriting or the agency's seal. */
-type Role = 'person' | 'agency'
 
 const ACCEPT = 'image/png,image/jpeg,image/webp'
 const PHOTO_BYTES_MOST = 60_000_000

@@ -7,6 +7,7 @@ import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { formatMm, parseMm } from '../lib/format.ts'
 import { pngUrl } from '../lib/photo.ts'
+import type { Role } from '../lib/signers.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useLive } from '../lib/useLive.ts'
 import { TEXT } from '../text.vi.ts'
@@ -17,7 +18,6 @@ import { TextBox } from './Field.tsx'
 import { PictureMaker } from './PictureMaker.tsx'
 import styles from './PictureSettings.module.css'
 
-type Role = 'person' | 'agency'
 type KeptPicture = NonNullable<Output<'appearance.picture'>['picture']>
 
 /** What the signatures of the chosen certificates show on paper, each to be made, measured and removed. */

@@ -12,6 +12,7 @@ import { certificateProblem } from '../../shared/token-diagnosis.vi.ts'
 import { formatDay, isoDayOf } from '../lib/format.ts'
 import { useSecondsTo } from '../lib/useNow.ts'
 import { isFocusLost } from '../lib/focus.ts'
+import type { Role } from '../lib/signers.ts'
 import { TEXT } from '../text.vi.ts'
 import { Banner, FailureBanner } from './Banner.tsx'
 import { Button } from './Button.tsx'
@@ -20,9 +21,6 @@ import { Confirm } from './Dialog.tsx'
 import { Choice, FieldNote, PinBox } from './Field.tsx'
 import styles from './PinForm.module.css'
 import { isPracticeFile } from '../../shared/practice-file.ts'
-
-/** Who signs: the authorised person, or the agency with its seal. */
-export type Role = 'person' | 'agency'
 
 /** What one press of the button signs with. */
 export interface PinUse {

@@ -3,6 +3,9 @@ import type { CertificateChoice, OutgoingSummary, TokenStatus } from '../../shar
 import { mayAsk } from '../../shared/rights.ts'
 import type { PersonRole } from '../../shared/people.ts'
 
+/** Who signs: the authorised person, or the agency with its seal. */
+export type Role = 'person' | 'agency'
+
 /** Whose turn it is to sign, of several; undefined where one signs alone, or all have. */
 export function nextOfSeveral({ signers }: Pick<OutgoingSummary, 'signers'>) {
   return signers.length < 2 ? undefined : signers.find(({ signed }) => signed === undefined)
@@ -57,4 +60,9 @@ export function certificateFor(
   if (theirs.some(({ certificateSha256 }) => certificateSha256 === usual?.certificateSha256)) return usual
   // A closed file shows no names: it may be the next signer's.
   return theirs[0] ?? (usual !== undefined && ownerOf(token, usual) === undefined ? usual : undefined)
+}
+
+/** With whose token the document goes on. */
+export function roleFor({ state, typeName }: OutgoingSummary): Role {
+  return signsNext(state, typeName) ?? 'person'
 }

@@ -12,6 +12,7 @@ import { bareRecoveryCode } from '../../shared/recovery-code.ts'
 import { certificateProblem } from '../../shared/token-diagnosis.vi.ts'
 import { TEXT } from '../text.vi.ts'
 import { formatDay, isoDayOf } from './format.ts'
+import type { Role } from './signers.ts'
 
 /** One thing that a step of the wizard looks at, and what was found. */
 export interface StepCheck {
@@ -96,8 +97,6 @@ export function tokenChecks(drivers: readonly DriverSummary[], seen: TokensSeen)
       ]
   }
 }
-
-type Role = 'person' | 'agency'
 
 /**
  * Whether each chosen certificate is of the kind its role takes, whose it is, and until when.
