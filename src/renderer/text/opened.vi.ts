@@ -4,7 +4,8 @@ import type { OpenedReport } from '../../shared/opened.ts'
 export const OPENED_TEXT = {
   opened: {
     none: 'Chưa mở tệp nào',
-    noneHint: 'Chọn tệp, hoặc bấm đúp vào gói tin (.edxml), hồ sơ chứng cứ (.vtcc) trong Windows để xem ở đây.',
+    noneHint:
+      'Chọn tệp, hoặc bấm đúp vào gói tin (.edxml), hồ sơ chứng cứ (.vtcc) trong Windows để xem ở đây.',
     choose: 'Mở tệp từ máy…',
     titles: {
       evidence: 'Hồ sơ chứng cứ',
