@@ -53,6 +53,8 @@ export function DocumentList<Row extends { readonly id: string }>({
   const anchor = useRef(0)
   /** Moved to before its page was here: selected when it comes. */
   const awaited = useRef<number>(undefined)
+  /** The row gone to by the keys. It stays in sight while others take their height, until a hand scrolls. */
+  const sought = useRef<number>(undefined)
   const { total, show } = pages
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer is not passed on or memoised
   const virtualizer = useVirtualizer({
@@ -75,6 +77,15 @@ export function DocumentList<Row extends { readonly id: string }>({
     onSelect(row)
   })
 
+  useEffect(() => {
+    if (sought.current === undefined) return
+    const row = items.find(({ index }) => index === sought.current)
+    const top = virtualizer.scrollOffset ?? 0
+    const height = virtualizer.scrollRect?.height ?? 0
+    const isInSight = row !== undefined && row.start >= top - 1 && row.end <= top + height + 1
+    if (!isInSight) virtualizer.scrollToIndex(sought.current)
+  })
+
   useFirstFocus(box, pages.status === 'ready' && total > 0)
 
   if (pages.status === 'loading') return <Skeleton />
@@ -90,10 +101,14 @@ export function DocumentList<Row extends { readonly id: string }>({
   const move = (to: number) => {
     const index = Math.max(0, Math.min(total - 1, to))
     setActive(index)
+    sought.current = index
     virtualizer.scrollToIndex(index)
     const row = pages.row(index)
     awaited.current = follow && row === undefined ? index : undefined
     if (follow && row !== undefined) onSelect(row)
+  }
+  const letGo = () => {
+    sought.current = undefined
   }
   const toggle = (index: number) => {
     const row = pages.row(index)
@@ -165,6 +180,8 @@ export function DocumentList<Row extends { readonly id: string }>({
           items.some((item) => item.index === current) ? `${id}-${String(current)}` : undefined
         }
         onKeyDown={onKeyDown}
+        onWheel={letGo}
+        onPointerDown={letGo}
         data-focus-first
       >
         <div className={styles['sizer']} style={{ height: virtualizer.getTotalSize() }} role="presentation">
@@ -177,7 +194,10 @@ export function DocumentList<Row extends { readonly id: string }>({
                 ref={virtualizer.measureElement}
                 data-index={item.index}
                 className={classes(styles['item'], item.index === current && styles['active'])}
-                style={{ transform: `translateY(${String(item.start)}px)` }}
+                style={{
+                  transform: `translateY(${String(item.start)}px)`,
+                  ...(row === undefined ? { height: rowHeight } : {}),
+                }}
                 role="option"
                 aria-selected={row !== undefined && (marked?.has(row.id) ?? row.id === selectedId)}
                 aria-setsize={total}
