@@ -89,11 +89,17 @@ function untilTryingAgain<T>(
   })
 }
 
-/** Goes on until half of the cuts are behind us, and then begins the office anew. */
+/**
+ * Goes on until half of the cuts are behind us, and then begins the office anew before it tries again: what lay in the
+ * buffers of so fast a line would be lost with the process, and is as much as a small document.
+ */
 async function restartInTheMiddle(behind: Behind, way: Way, cuts: number): Promise<void> {
-  await untilTryingAgain(behind.office, 'half of the cuts are behind us', () =>
-    Promise.resolve(behind.line.left(way) <= cuts / 2 ? true : undefined),
-  )
+  await behind.office.until('half of the cuts are behind us', async () => {
+    if (behind.line.left(way) <= cuts / 2) return true
+    const { state } = await behind.office.call('line.status', {})
+    if (state === 'down') behind.office.engine.wake()
+    return undefined
+  })
   await behind.office.close()
   behind.office = await reopenOffice(behind.made, behind.office.recoveryCode)
 }
