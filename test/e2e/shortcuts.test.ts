@@ -123,7 +123,7 @@ const PROOFS: Readonly<Record<Shortcut, () => Promise<void>>> = {
     await office.chooseNext(path)
     await press('Control+o')
     await until(hash).toBe('#/opened')
-    await office.page.getByRole('main').getByRole('button', { name: 'Thử lại' }).waitFor()
+    await office.page.getByText('Tệp vẫn ở nguyên chỗ cũ').waitFor()
   },
   async lock() {
     await office.ask('session.setPassword', { next: 'mật khẩu của Lê' })

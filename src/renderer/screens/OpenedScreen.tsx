@@ -1,6 +1,7 @@
-import { FileSearch, Info, ShieldAlert, ShieldCheck } from 'lucide-react'
+import { FileSearch, FileX2, Info, ShieldAlert, ShieldCheck } from 'lucide-react'
 import { useState } from 'react'
 
+import { ERROR_TEXT } from '../../shared/errors.vi.ts'
 import type { OpenedReport } from '../../shared/opened.ts'
 import { Banner, Empty, Failed, Skeleton } from '../components/Banner.tsx'
 import { PdfView } from '../components/PdfView.tsx'
@@ -16,7 +17,18 @@ import screen from './screen.module.css'
 export function OpenedScreen() {
   const opened = useLive('opened.report', {}, 'wanted', 'office')
   if (opened.status === 'loading') return <Skeleton />
-  if (opened.status === 'failed') return <Failed error={opened.error} onRetry={opened.refresh} />
+  if (opened.status === 'failed') {
+    const { code } = opened.error
+    if (!code.startsWith('packet/') && !code.startsWith('evidence/')) {
+      return <Failed error={opened.error} onRetry={opened.refresh} />
+    }
+    // What is advised about packets from the hub does not hold for a file of this PC.
+    return (
+      <Empty icon={FileX2} title={`${ERROR_TEXT[code].title}.`} hint={TEXT.opened.unreadableHint}>
+        <OpenFile />
+      </Empty>
+    )
+  }
   const { report } = opened.value
   if (report === undefined) {
     return (

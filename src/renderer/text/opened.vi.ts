@@ -7,6 +7,7 @@ export const OPENED_TEXT = {
     noneHint:
       'Chọn tệp, hoặc bấm đúp vào gói tin (.edxml), hồ sơ chứng cứ (.vtcc) trong Windows để xem ở đây.',
     choose: 'Mở tệp từ máy…',
+    unreadableHint: 'Tệp vẫn ở nguyên chỗ cũ, không bị sửa. Hãy đề nghị nơi đã gửi tệp gửi lại.',
     titles: {
       evidence: 'Hồ sơ chứng cứ',
       document: 'Gói tin văn bản',
