@@ -3,9 +3,11 @@ import { createSecureContext } from 'node:tls'
 import type { ConnectionSettings } from '../shared/connection.ts'
 import { AppError } from '../shared/errors.ts'
 import type { Input } from '../shared/ipc/contract.ts'
+import type { PracticeStart } from '../shared/practice.ts'
 import type { Host } from './host.ts'
 import type { ConnectionOptions } from './hub/connection.ts'
 import { isLoopback, proxyOf } from './hub/proxy.ts'
+import { PRACTICE_CONNECTION } from './practice/bounds.ts'
 import { parseCertificateFile } from './signing/certificate.ts'
 import type { Setting, SettingStore } from './store/settings.ts'
 
@@ -39,8 +41,18 @@ export function accessOf(
   return { ...hub, secret }
 }
 
-/** As connections to the hub take it. @param resolveProxy asked where the system's proxy is wanted */
-export function connectionOptions(kept: Kept, resolveProxy: Host['resolveProxy']): ConnectionOptions {
+/**
+ * As connections to the hub take it: in practice by no proxy and not beyond this machine, whatever is set.
+ *
+ * @param resolveProxy asked where the system's proxy is wanted
+ * @param practice as this engine was started; left out in a real office
+ */
+export function connectionOptions(
+  kept: Kept,
+  resolveProxy: Host['resolveProxy'],
+  practice?: PracticeStart,
+): ConnectionOptions {
+  if (practice !== undefined) return PRACTICE_CONNECTION
   const { proxy, proxyPassword, authorities, clientCertificate } = kept
 
   async function proxyFor(url: URL): Promise<string | undefined> {

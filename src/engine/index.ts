@@ -20,7 +20,7 @@ import { serverClock } from './hub/server-clock.ts'
 import { openOffice, type Office, type World } from './office.ts'
 import { sessionOf } from './people.ts'
 import { outside, type Outside } from './outside.ts'
-import { PRACTICE_CONNECTION, PRACTICE_REFUSALS, practiceSigner, requireOwnHub } from './practice/bounds.ts'
+import { PRACTICE_REFUSALS, practiceSigner, requireOwnHub } from './practice/bounds.ts'
 import { openPracticeStore, readOutfit } from './practice/furnish.ts'
 import { officeRestore } from './restore.ts'
 import { signerClient } from './signing/signer-client.ts'
@@ -268,7 +268,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return {
         clock: now,
         serverClock: serverClock(now),
-        connection: practice === undefined ? connectionOptions(kept, host.resolveProxy) : PRACTICE_CONNECTION,
+        connection: connectionOptions(kept, host.resolveProxy, practice),
         sealing: office?.sealing,
         clockLimitMs: kept.clockLimitSeconds * 1000,
       }

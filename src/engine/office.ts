@@ -31,7 +31,7 @@ import type { SignPorts } from './outgoing/sign.ts'
 import type { SubmitPorts } from './outgoing/submit.ts'
 import type { TypesetPorts } from './outgoing/typeset.ts'
 import type { PasswordCost } from './passwords.ts'
-import { PRACTICE_CONNECTION, requireOwnHub } from './practice/bounds.ts'
+import { requireOwnHub } from './practice/bounds.ts'
 import { keepFirstPerson } from './people.ts'
 import { officeSession } from './session.ts'
 import type { WordContent } from './page/word-reading.ts'
@@ -183,8 +183,7 @@ export function openOffice(
     if (transport?.key !== key) {
       void transport?.open.close()
       const there = serverClock(now)
-      const connection =
-        world.practice === undefined ? connectionOptions(kept, host.resolveProxy) : PRACTICE_CONNECTION
+      const connection = connectionOptions(kept, host.resolveProxy, world.practice)
       const open = openTransport(access, { clock: now, serverClock: there, connection, sealing })
       transport = { key, open, serverClock: there }
     }
