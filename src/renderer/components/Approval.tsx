@@ -11,13 +11,12 @@ import { useMay, useSession } from '../lib/session.ts'
 import { useAction } from '../lib/useAction.ts'
 import { useNow } from '../lib/useNow.ts'
 import { TEXT } from '../text.vi.ts'
-import { Banner, FailureBanner } from './Banner.tsx'
+import { Banner } from './Banner.tsx'
 import { Button } from './Button.tsx'
 import { AskReason, Sheet } from './Dialog.tsx'
 import { RadioCards } from './Field.tsx'
 import { DocumentNotes } from './DocumentNotes.tsx'
-import { FormActions } from './FormActions.tsx'
-import form from './Form.module.css'
+import { SheetForm } from './SheetForm.tsx'
 
 /** Whether the person at work sends what they wrote to somebody else for approval. */
 export function useNeedsApproval(): boolean {
@@ -77,10 +76,15 @@ export function ProposeButton({
         }}
         title={TEXT.approval.proposeTitle}
       >
-        <form
-          className={form['stack']}
-          onSubmit={(event) => {
-            event.preventDefault()
+        <SheetForm
+          act={TEXT.approval.proposeDo}
+          busy={propose.busy}
+          isDisabled={leader === undefined}
+          onCancel={() => {
+            setAsking(false)
+          }}
+          error={propose.error}
+          onSubmit={() => {
             void propose.run()
           }}
         >
@@ -92,16 +96,7 @@ export function ProposeButton({
             options={leaders.map((one) => ({ value: one.id, name: one.name, rest: one.position }))}
             onChange={setChosen}
           />
-          <FailureBanner error={propose.error} boxed />
-          <FormActions
-            act={TEXT.approval.proposeDo}
-            busy={propose.busy}
-            isDisabled={leader === undefined}
-            onCancel={() => {
-              setAsking(false)
-            }}
-          />
-        </form>
+        </SheetForm>
       </Sheet>
     </>
   )

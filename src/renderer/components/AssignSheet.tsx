@@ -8,12 +8,10 @@ import { call } from '../lib/call.ts'
 import { useSession } from '../lib/session.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
-import { FailureBanner } from './Banner.tsx'
 import { DayField } from './DayField.tsx'
 import { Sheet } from './Dialog.tsx'
 import { Choice, TextBox } from './Field.tsx'
-import { FormActions } from './FormActions.tsx'
-import form from './Form.module.css'
+import { SheetForm } from './SheetForm.tsx'
 
 /** Chosen for who is not in the list of people. */
 const OTHER = 'other'
@@ -66,11 +64,12 @@ export function AssignSheet({
       title={rows.length === 1 ? text.assignTitle : text.assignManyTitle(rows.length)}
       dismissable={false}
     >
-      <form
-        className={form['stack']}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <SheetForm
+        act={text.assignDo}
+        busy={assign.busy}
+        onCancel={onClose}
+        error={assign.error}
+        onSubmit={() => {
           setAsked(true)
           if (!lacksOther) void assign.run()
         }}
@@ -99,9 +98,7 @@ export function AssignSheet({
         ) : null}
         <DayField label={text.handleBy} value={handleBy} onChange={setHandleBy} />
         <TextBox label={text.note} value={note} onChange={setNote} lines={2} maxLength={2000} optional />
-        <FailureBanner error={assign.error} boxed />
-        <FormActions act={text.assignDo} busy={assign.busy} onCancel={onClose} />
-      </form>
+      </SheetForm>
     </Sheet>
   )
 }

@@ -11,11 +11,9 @@ import { announce } from '../lib/announce.ts'
 import { call } from '../lib/call.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
-import { FailureBanner } from './Banner.tsx'
 import { Sheet } from './Dialog.tsx'
 import { Choice, TextBox } from './Field.tsx'
-import { FormActions } from './FormActions.tsx'
-import form from './Form.module.css'
+import { SheetForm } from './SheetForm.tsx'
 
 /** Puts one cell of a line of a register right. */
 export function CorrectionSheet({
@@ -43,11 +41,12 @@ export function CorrectionSheet({
   const lacksReason = reason.trim() === ''
   return (
     <Sheet isOpen onClose={onClose} title={text.correctTitle(String(row.number))}>
-      <form
-        className={form['stack']}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <SheetForm
+        act={text.correct}
+        busy={save.busy}
+        onCancel={onClose}
+        error={save.error}
+        onSubmit={() => {
           setAsked(true)
           if (!isSame && !lacksReason) void save.run()
         }}
@@ -80,9 +79,7 @@ export function CorrectionSheet({
           maxLength={300}
           error={asked && lacksReason ? text.reasonMissing : undefined}
         />
-        <FailureBanner error={save.error} boxed />
-        <FormActions act={text.correct} busy={save.busy} onCancel={onClose} />
-      </form>
+      </SheetForm>
     </Sheet>
   )
 }

@@ -22,7 +22,7 @@ import { Failed, FailureBanner, Skeleton } from './Banner.tsx'
 import { Button, IconButton } from './Button.tsx'
 import { Sheet } from './Dialog.tsx'
 import { Choice, RadioCards, Segments, TextBox } from './Field.tsx'
-import { FormActions } from './FormActions.tsx'
+import { SheetForm } from './SheetForm.tsx'
 import form from './Form.module.css'
 import { GAP_KINDS } from './NumberFields.tsx'
 import styles from './Numbering.module.css'
@@ -325,11 +325,12 @@ function Explain({
   const known = series.some(({ key }) => key === first.series)
   return (
     <Sheet isOpen onClose={onDone} title={TEXT.numbering.explainTitle}>
-      <form
-        className={form['stack']}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <SheetForm
+        act={TEXT.numbering.explain}
+        busy={act.busy}
+        onCancel={onDone}
+        error={act.error}
+        onSubmit={() => {
           setAsked(true)
           const isFine = [wrongNumber(range.from), toWrong, reasonWrong].every((text) => text === undefined)
           if (isFine) void act.run()
@@ -386,9 +387,7 @@ function Explain({
           maxLength={300}
           error={asked ? reasonWrong : undefined}
         />
-        <FailureBanner error={act.error} boxed />
-        <FormActions act={TEXT.numbering.explain} busy={act.busy} onCancel={onDone} />
-      </form>
+      </SheetForm>
     </Sheet>
   )
 }

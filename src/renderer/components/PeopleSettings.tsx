@@ -16,7 +16,7 @@ import { Chip } from './Chip.tsx'
 import { DayField } from './DayField.tsx'
 import { Sheet } from './Dialog.tsx'
 import { CheckBox, Choice, FieldNote, TextBox } from './Field.tsx'
-import { FormActions } from './FormActions.tsx'
+import { SheetForm } from './SheetForm.tsx'
 import form from './Form.module.css'
 import { isGoodPassword, NO_PASSWORD, PasswordFields } from './PasswordFields.tsx'
 import styles from './PeopleSettings.module.css'
@@ -182,18 +182,9 @@ function FormSheet({
 }) {
   return (
     <Sheet isOpen onClose={onClose} title={title} dismissable={false}>
-      <form
-        className={form['stack']}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          onSubmit()
-        }}
-      >
+      <SheetForm act={act} busy={busy} onCancel={onClose} error={error} onSubmit={onSubmit}>
         {children}
-        <FailureBanner error={error} boxed />
-        <FormActions act={act} busy={busy} onCancel={onClose} />
-      </form>
+      </SheetForm>
     </Sheet>
   )
 }

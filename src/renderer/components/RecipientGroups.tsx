@@ -13,7 +13,7 @@ import { Button, IconButton } from './Button.tsx'
 import { Confirm, Sheet } from './Dialog.tsx'
 import { TextBox } from './Field.tsx'
 import form from './Form.module.css'
-import { FormActions } from './FormActions.tsx'
+import { SheetForm } from './SheetForm.tsx'
 import { RecipientPicker } from './RecipientPicker.tsx'
 import styles from './RecipientGroups.module.css'
 
@@ -172,13 +172,12 @@ function GroupForm({ first, onDone }: { first: Editing; onDone: () => void }) {
     onDone()
   })
   return (
-    <form
-      className={form['stack']}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        // The form that the picker stands in would hear of it through the portal.
-        event.stopPropagation()
+    <SheetForm
+      act={TEXT.save}
+      busy={save.busy}
+      onCancel={onDone}
+      error={save.error}
+      onSubmit={() => {
         setAsked(true)
         if (!lacks.name && !lacks.members) void save.run()
       }}
@@ -196,9 +195,7 @@ function GroupForm({ first, onDone }: { first: Editing; onDone: () => void }) {
         onBlur={() => undefined}
         error={asked && lacks.members ? text.membersMissing : undefined}
       />
-      <FailureBanner error={save.error} boxed />
-      <FormActions act={TEXT.save} busy={save.busy} onCancel={onDone} />
-    </form>
+    </SheetForm>
   )
 }
 

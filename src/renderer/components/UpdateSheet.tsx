@@ -8,11 +8,10 @@ import { call } from '../lib/call.ts'
 import { codeOf } from '../lib/lists.ts'
 import { useAction } from '../lib/useAction.ts'
 import { TEXT } from '../text.vi.ts'
-import { FailureBanner } from './Banner.tsx'
 import { DayField } from './DayField.tsx'
 import { Sheet } from './Dialog.tsx'
 import { Choice, FieldNote, TextBox } from './Field.tsx'
-import { FormActions } from './FormActions.tsx'
+import { SheetForm } from './SheetForm.tsx'
 import form from './Form.module.css'
 import { RecipientField } from './RecipientField.tsx'
 
@@ -49,11 +48,12 @@ export function UpdateSheet({ detail, onClose }: { detail: OutgoingDetail; onClo
   })
   return (
     <Sheet isOpen onClose={onClose} title={text.title(codeOf(detail))} look="wide" dismissable={false}>
-      <form
-        className={form['stack']}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <SheetForm
+        act={text.send}
+        busy={send.busy}
+        onCancel={onClose}
+        error={send.error}
+        onSubmit={() => {
           setAsked(true)
           if (!Object.values(lacks).some(Boolean)) void send.run()
         }}
@@ -118,9 +118,7 @@ export function UpdateSheet({ detail, onClose }: { detail: OutgoingDetail; onClo
           counted
           error={asked && lacks.reason ? text.whyMissing : undefined}
         />
-        <FailureBanner error={send.error} boxed />
-        <FormActions act={text.send} busy={send.busy} onCancel={onClose} />
-      </form>
+      </SheetForm>
     </Sheet>
   )
 }
