@@ -1,36 +1,25 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { wordFile } from '../../src/engine/page/word.ts'
 import { sampleOf } from '../page/samples.ts'
-import { electronPath } from './electron-path.ts'
-import { OfficeWindow, projectPath } from './office-window.ts'
-import { makeWalkDesk, type WalkDesk } from './walk-desk.ts'
+import { projectPath, type OfficeWindow } from './office-window.ts'
+import { openSender, type SenderWindow } from './sender-window.ts'
+import type { WalkDesk } from './walk-desk.ts'
 
 const PDF = readFileSync(projectPath('test/fixtures/cong-van.pdf'))
-let dir: string
 let desk: WalkDesk
+let sender: SenderWindow
 let office: OfficeWindow
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'vanthu-import-'))
-  desk = await makeWalkDesk(dir, 'softhsm')
-  await desk.hub.start()
-  office = new OfficeWindow({
-    dataDir: join(dir, 'office'),
-    env: desk.sender.env,
-    electronPath: electronPath(),
-  })
-  await office.open()
+  sender = await openSender('import')
+  ;({ desk, office } = sender)
   await office.furnish(desk.sender.furnishing)
 })
 
 afterAll(async () => {
-  await office.close()
-  await desk.hub.stop()
-  rmSync(dir, { recursive: true, force: true })
+  await sender.close()
 })
 
 /** Hands the page a file as the system does when one is dropped on the preview or pasted into the window. */

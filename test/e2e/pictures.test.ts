@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { documentId, sha256Hex } from '../../src/shared/document/fields.ts'
 import { inkOn, painted } from '../pdf/pictures.ts'
-import { electronPath } from './electron-path.ts'
 import { judgeScreen } from './axe.ts'
-import { OfficeWindow, projectPath, type DraftWords } from './office-window.ts'
-import { makeWalkDesk, pinsOf, type WalkDesk } from './walk-desk.ts'
+import type { OfficeWindow } from './office-window.ts'
+import { projectPath, type DraftWords } from './office-window.ts'
+import { openSender, type SenderWindow } from './sender-window.ts'
+import { pinsOf, type WalkDesk } from './walk-desk.ts'
 
 /** Kept, so that a person can look at what the clerk saw. */
 const outDir = projectPath('out', 'e2e', 'pictures')
@@ -17,29 +17,21 @@ const source = projectPath('test/fixtures/cong-van.pdf')
 const problems: string[] = []
 let dir: string
 let desk: WalkDesk
+let sender: SenderWindow
 let office: OfficeWindow
 
 beforeAll(async () => {
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
-  dir = mkdtempSync(join(tmpdir(), 'vanthu-pictures-'))
-  desk = await makeWalkDesk(dir, 'softhsm')
-  await desk.hub.start()
-  office = new OfficeWindow({
-    dataDir: join(dir, 'office'),
-    env: desk.sender.env,
-    electronPath: electronPath(),
-  })
-  await office.open()
+  sender = await openSender('pictures')
+  ;({ dir, desk, office } = sender)
   await office.page.setViewportSize({ width: 1366, height: 768 })
   await office.furnish(desk.sender.furnishing)
   await office.waitForDirectory('so noi vu')
 })
 
 afterAll(async () => {
-  await office.close()
-  await desk.hub.stop()
-  rmSync(dir, { recursive: true, force: true })
+  await sender.close()
 })
 
 /** Keeps a screen as a picture, and judges it with axe in the light and in the dark. */

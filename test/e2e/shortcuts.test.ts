@@ -1,12 +1,11 @@
 /** Every shortcut that F1 lists does what it says, and whoever is led somewhere finds the focus there. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SHORTCUTS, type Shortcut } from '../../src/shared/shortcuts.ts'
-import { electronPath } from './electron-path.ts'
-import { OfficeWindow, projectPath } from './office-window.ts'
-import { makeWalkDesk, pinsOf, type WalkDesk } from './walk-desk.ts'
+import { projectPath, type OfficeWindow } from './office-window.ts'
+import { openSender, type SenderWindow } from './sender-window.ts'
+import { pinsOf, type WalkDesk } from './walk-desk.ts'
 
 const PINS = pinsOf('softhsm')
 const PDF = projectPath('test/fixtures/cong-van.pdf')
@@ -23,18 +22,12 @@ const WORDS = {
 
 let dir: string
 let desk: WalkDesk
+let sender: SenderWindow
 let office: OfficeWindow
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'vanthu-shortcuts-'))
-  desk = await makeWalkDesk(dir, 'softhsm')
-  await desk.hub.start()
-  office = new OfficeWindow({
-    dataDir: join(dir, 'office'),
-    env: desk.sender.env,
-    electronPath: electronPath(),
-  })
-  await office.open()
+  sender = await openSender('shortcuts')
+  ;({ dir, desk, office } = sender)
   await office.furnish(desk.sender.furnishing)
   await office.waitForDirectory('so noi vu')
   for (const subject of ['Công văn thứ nhất', 'Công văn thứ hai', 'Công văn thứ ba']) {
@@ -44,9 +37,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await office.close()
-  await desk.hub.stop()
-  rmSync(dir, { recursive: true, force: true })
+  await sender.close()
 })
 
 const press = (keys: string) => office.page.keyboard.press(keys)

@@ -1,41 +1,31 @@
 /** The first run by the keyboard alone, each step looked at, with the guide at hand. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { judgeScreen } from './axe.ts'
-import { electronPath } from './electron-path.ts'
 import { Keys } from './keys.ts'
-import { OfficeWindow, projectPath } from './office-window.ts'
-import { makeWalkDesk, type WalkDesk } from './walk-desk.ts'
+import { projectPath, type OfficeWindow } from './office-window.ts'
+import { openSender, type SenderWindow } from './sender-window.ts'
+import type { WalkDesk } from './walk-desk.ts'
 
 const OUT = projectPath('out', 'e2e', 'wizard')
 vi.setConfig({ testTimeout: 180_000 })
 
-let dir: string
 let desk: WalkDesk
+let sender: SenderWindow
 let office: OfficeWindow
 let keys: Keys
 
 beforeAll(async () => {
   mkdirSync(OUT, { recursive: true })
-  dir = mkdtempSync(join(tmpdir(), 'vanthu-wizard-'))
-  desk = await makeWalkDesk(dir, 'softhsm')
-  await desk.hub.start()
-  office = new OfficeWindow({
-    dataDir: join(dir, 'office'),
-    env: desk.sender.env,
-    electronPath: electronPath(),
-  })
-  await office.open()
+  sender = await openSender('wizard')
+  ;({ desk, office } = sender)
   await office.page.setViewportSize({ width: 1366, height: 768 })
   keys = new Keys(office)
 })
 
 afterAll(async () => {
-  await office.close()
-  await desk.hub.stop()
-  rmSync(dir, { recursive: true, force: true })
+  await sender.close()
 })
 
 const field = (name: string) => office.page.getByRole('textbox', { name, exact: true })
