@@ -17,6 +17,8 @@ export interface ExaminationPorts {
 /** Not while a window opens. */
 const AFTER_OPENING_MS = 60_000
 const EVERY_MS = 24 * 60 * 60_000
+/** Where it could not be looked at: the next hour may have the memory for it. */
+const AGAIN_MS = 60 * 60_000
 
 /**
  * A damaged page is noticed by whoever reads it, because each carries its own seal (SQLCipher's HMAC). What nobody
@@ -34,26 +36,30 @@ export function officeExamination({ store, worker, now, timer, log, onDamage }: 
       if (over.signal.aborted) return
       if (damage.length === 0) {
         store.settings.set('examinedAt', now())
-        next()
+        examineAfter(EVERY_MS)
         return
       }
       log('error', `the store is damaged: ${damage.slice(0, 5).join('; ')}`)
       onDamage()
     } catch (cause) {
-      if (!over.signal.aborted) log('error', `the store was not examined: ${String(cause)}`)
+      if (over.signal.aborted) return
+      log('error', `the store was not examined: ${String(cause)}`)
+      examineAfter(AGAIN_MS)
     }
   }
 
-  function next(): void {
-    const last = store.settings.get('examinedAt')
-    const dueMs = last === undefined ? 0 : last + EVERY_MS - now()
-    undo = timer(Math.max(AFTER_OPENING_MS, dueMs), () => {
+  function examineAfter(waitMs: number): void {
+    undo = timer(waitMs, () => {
       running = examine()
     })
   }
 
   return {
-    start: next,
+    start(): void {
+      const last = store.settings.get('examinedAt')
+      const dueMs = last === undefined ? 0 : last + EVERY_MS - now()
+      examineAfter(Math.max(AFTER_OPENING_MS, dueMs))
+    },
     /** Resolves when the file is not read any more. */
     async stop(): Promise<void> {
       over.abort()

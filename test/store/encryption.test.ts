@@ -5,22 +5,11 @@ import { numberRow } from '../../src/engine/store/columns.ts'
 import { openDatabase } from '../../src/engine/store/database.ts'
 import { createStore, openStore } from '../../src/engine/store/index.ts'
 import { storeKeys } from '../../src/engine/store/keys.ts'
-import { folder, MORNING, typed } from './office.ts'
+import { folder, MORNING, pageOf, typed } from './office.ts'
 
 const masterKey = new Uint8Array(32).fill(7)
 const now = () => MORNING
 const EXAMINE_WORKER = join(import.meta.dirname, '../../src/engine/store/examine-worker.ts')
-
-/** A page with rows of that table; 1 is the first. */
-function pageOf(path: string, name: string): number {
-  const db = openDatabase({ path, key: storeKeys(masterKey).database })
-  const sql =
-    "SELECT pageno AS value FROM dbstat WHERE name = @name AND pagetype = 'leaf' ORDER BY pageno DESC"
-  const page = db.query('test.page', `${sql} LIMIT 1`, numberRow).get({ name })?.value
-  db.close()
-  if (page === undefined) throw new Error(`${name} has no page`)
-  return page
-}
 
 function everyFile(dir: string): string[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
@@ -109,7 +98,7 @@ test('a damaged page that nobody reads is found by the examination, and keeps th
   for (let number = 0; number < 40; number += 1) store.outgoing.create(typed(), MORNING)
   store.close()
   const whole = readFileSync(path)
-  const at = pageOf(path, 'outgoing') * 4096
+  const at = pageOf(path, masterKey, 'outgoing') * 4096
   const damaged = Buffer.from(whole).fill(0, at - 3000, at - 2900)
   writeFileSync(path, damaged)
 

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { outgoingFields, type OutgoingFields } from '../../src/shared/document/fields.ts'
+import { numberRow } from '../../src/engine/store/columns.ts'
+import { openDatabase } from '../../src/engine/store/database.ts'
 import { createStore, type Store, type StoreOptions } from '../../src/engine/store/index.ts'
+import { storeKeys } from '../../src/engine/store/keys.ts'
 
 /** 2026-11-23 08:00 in Vietnam. */
 export const MORNING = Date.UTC(2026, 10, 23, 1)
@@ -52,4 +55,15 @@ export function typed(fields: Partial<OutgoingFields> = {}): OutgoingFields {
     recipients: ['H99.07'],
     ...fields,
   })
+}
+
+/** A page with rows of that table; 1 is the first. */
+export function pageOf(path: string, masterKey: Uint8Array, name: string): number {
+  const db = openDatabase({ path, key: storeKeys(masterKey).database })
+  const sql =
+    "SELECT pageno AS value FROM dbstat WHERE name = @name AND pagetype = 'leaf' ORDER BY pageno DESC"
+  const page = db.query('test.page', `${sql} LIMIT 1`, numberRow).get({ name })?.value
+  db.close()
+  if (page === undefined) throw new Error(`${name} has no page`)
+  return page
 }
