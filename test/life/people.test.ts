@@ -2,45 +2,30 @@ import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DocumentId } from '../../src/shared/document/fields.ts'
 import type { PersonId, PersonRole } from '../../src/shared/people.ts'
-import {
-  draftWith,
-  hasDirectory,
-  makeDesk,
-  makeOffice,
-  officesOf,
-  type Desk,
-  type TestOffice,
-} from '../helpers/office.ts'
-import { startHubProcess, type HubProcess } from '../hub/hub-process.ts'
-import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
+import { draftWith, hasDirectory, type Desk, type TestOffice } from '../helpers/office.ts'
+import { type HubProcess } from '../hub/hub-process.ts'
+import { ghostscriptPdf, type WorkFolder } from '../pdf/samples.ts'
+import { makeTwoOffices, type TwoOffices } from './two-offices.ts'
 
 const PASSWORD = 'mật khẩu thử 1'
 
 let desk: Desk
 let hub: HubProcess
 let folder: WorkFolder
+let both: TwoOffices
 let sender: TestOffice
 let receiver: TestOffice
 let staff: Readonly<Record<'clerk' | 'leader' | 'drafter', PersonId>>
 
 beforeAll(async () => {
-  desk = makeDesk()
-  folder = workFolder()
-  hub = await startHubProcess()
-  const made = officesOf(desk, `${hub.url}/vxp`)
-  sender = await makeOffice(made.sender)
-  receiver = await makeOffice(made.receiver)
-  await hasDirectory(sender)
+  both = await makeTwoOffices()
+  ;({ desk, hub, folder, sender, receiver } = both)
   await hasDirectory(receiver)
   staff = await employ(sender)
 }, 120_000)
 
 afterAll(async () => {
-  await sender.close()
-  await receiver.close()
-  await hub.remove()
-  folder.remove()
-  desk.remove()
+  await both.close()
 })
 
 /** The clerk who made the office shares its PC from now on with a leader and a drafter. */

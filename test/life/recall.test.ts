@@ -1,43 +1,25 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DocumentId } from '../../src/shared/document/fields.ts'
-import {
-  draftWith,
-  makeDesk,
-  makeOffice,
-  RECEIVER,
-  SENDER,
-  signAndSeal,
-  type Desk,
-  type TestOffice,
-  hasDirectory,
-  officesOf,
-} from '../helpers/office.ts'
-import { startHubProcess, type HubProcess } from '../hub/hub-process.ts'
-import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
+import { draftWith, RECEIVER, SENDER, signAndSeal, type Desk, type TestOffice } from '../helpers/office.ts'
+import { type HubProcess } from '../hub/hub-process.ts'
+import { ghostscriptPdf, type WorkFolder } from '../pdf/samples.ts'
+import { makeTwoOffices, type TwoOffices } from './two-offices.ts'
 
 let desk: Desk
 let hub: HubProcess
 let folder: WorkFolder
+let both: TwoOffices
 let sender: TestOffice
 let receiver: TestOffice
 
 beforeAll(async () => {
-  desk = makeDesk()
-  folder = workFolder()
-  hub = await startHubProcess()
-  const made = officesOf(desk, `${hub.url}/vxp`)
-  sender = await makeOffice(made.sender)
-  receiver = await makeOffice(made.receiver)
-  await hasDirectory(sender)
+  both = await makeTwoOffices()
+  ;({ desk, hub, folder, sender, receiver } = both)
 }, 120_000)
 
 afterAll(async () => {
-  await sender.close()
-  await receiver.close()
-  await hub.remove()
-  folder.remove()
-  desk.remove()
+  await both.close()
 })
 
 /** Sends a document; answers its id at the sender and at the receiver, where it waits to be registered. */

@@ -4,8 +4,6 @@ import type { DocumentId } from '../../src/shared/document/fields.ts'
 import type { Input, OutgoingDetail } from '../../src/shared/ipc/contract.ts'
 import {
   draftWith,
-  hasDirectory,
-  makeDesk,
   makeOffice,
   officesOf,
   RECEIVER,
@@ -13,37 +11,31 @@ import {
   type Desk,
   type TestOffice,
 } from '../helpers/office.ts'
-import { OFFICES, startHubProcess, type HubProcess } from '../hub/hub-process.ts'
-import { ghostscriptPdf, workFolder, type WorkFolder } from '../pdf/samples.ts'
+import { OFFICES, type HubProcess } from '../hub/hub-process.ts'
+import { ghostscriptPdf, type WorkFolder } from '../pdf/samples.ts'
+import { makeTwoOffices, type TwoOffices } from './two-offices.ts'
 
 const [, , { organId: PARENT, name, secret }] = OFFICES
 
 let desk: Desk
 let hub: HubProcess
 let folder: WorkFolder
+let both: TwoOffices
 let sender: TestOffice
 let receiver: TestOffice
 let parent: TestOffice
 
 beforeAll(async () => {
-  desk = makeDesk()
-  folder = workFolder()
-  hub = await startHubProcess()
+  both = await makeTwoOffices()
+  ;({ desk, hub, folder, sender, receiver } = both)
   const made = officesOf(desk, `${hub.url}/vxp`)
-  sender = await makeOffice(made.sender)
-  receiver = await makeOffice(made.receiver)
   const agency = { ...RECEIVER, organId: PARENT, name, parentName: '' }
   parent = await makeOffice({ ...made.receiver, dir: desk.path('parent'), agency, secret })
-  await hasDirectory(sender)
 }, 120_000)
 
 afterAll(async () => {
-  await sender.close()
-  await receiver.close()
   await parent.close()
-  await hub.remove()
-  folder.remove()
-  desk.remove()
+  await both.close()
 })
 
 /** A document that the receiver has in its register. */
